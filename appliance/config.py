@@ -1,0 +1,209 @@
+"""appliance.toml to frozen, typed settings.
+
+No file is fine: everything has a default. What is in the file must be right, though: a key that nobody reads or a
+value that makes no sense is refused in one sentence with the file, the key and what would be allowed, for the person
+who installs this will not see it again for years. The pins come from board.toml, which the wiring notes are made
+from too.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, inspect
+
+DEFAULT_FILE = Path("/etc/han-appliance/appliance.toml")
+"""Read when no other file is named, and it is there."""
+
+
+class SettingsError(Exception):
+    """A settings file that cannot be used; the message is one sentence for the person who wrote it."""
+
+
+Power = Annotated[float, Meta(ge=0, le=100_000)]
+Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Gpio = Annotated[int, Meta(ge=2, le=27)]
+
+
+class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The serial line from the meter's HAN port."""
+
+    port: Annotated[str, Meta(min_length=1)] = "/dev/serial0"
+    baud: Literal[2400, 9600, 115200] = 2400
+    parity: Literal["none", "even", "odd"] = "even"
+
+
+class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a meter does not say of itself."""
+
+    net: Literal["auto", "it", "tn"] = "auto"
+
+
+class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the load is worth a look, and when an act."""
+
+    watch_w: Power = 5000.0
+    act_w: Power = 10000.0
+    hysteresis_w: Power = 200.0
+    rise_s: Seconds = 0.0
+    hold_s: Seconds = 30.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.watch_w < self.act_w:
+            raise ValueError(
+                f"watch_w ({self.watch_w:g}) must be above 0 and below act_w ({self.act_w:g}): yellow comes before red"
+            )
+        if self.hysteresis_w >= self.watch_w:
+            raise ValueError(f"hysteresis_w ({self.hysteresis_w:g}) must be below watch_w ({self.watch_w:g})")
+
+
+class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The display and where it hangs."""
+
+    driver: Literal["ssd1306", "ssd1309", "sh1106"] = "ssd1309"
+    bus: Annotated[int, Meta(ge=0, le=31)] = 1
+    address: Literal[0x3C, 0x3D] = 0x3C
+    rotate: Literal[0, 180] = 0
+    contrast: Annotated[int, Meta(ge=0, le=255)] = 207
+
+
+class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
+
+    led_green: Gpio | None = None
+    led_yellow: Gpio | None = None
+    led_red: Gpio | None = None
+    buzzer: Gpio | None = None
+    button_a: Gpio | None = None
+    button_b: Gpio | None = None
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that appliance.toml can say."""
+
+    language: Literal["nb", "en", "sv"] = "nb"
+    line: LineSettings = LineSettings()
+    meter: MeterSettings = MeterSettings()
+    thresholds: ThresholdSettings = ThresholdSettings()
+    display: DisplaySettings = DisplaySettings()
+    pins: PinSettings = PinSettings()
+
+
+class Signal(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of board.toml: a signal and where it is."""
+
+    gpio: int
+    pin: int
+    direction: Literal["in", "out", "bus", "open"]
+    pull: Literal["up", "down"]
+    use: str
+
+
+def board() -> Mapping[str, Signal]:
+    """The signals of board.toml by name."""
+    document = tomllib.loads((files("appliance") / "board.toml").read_text(encoding="utf-8"))
+    return msgspec.convert(document["signals"], dict[str, Signal])
+
+
+def sample() -> str:
+    """A settings file with every key, its default, its unit and what it may be."""
+    return (files("appliance") / "appliance.toml").read_text(encoding="utf-8")
+
+
+def load(path: Path | None) -> Settings:
+    """The settings in a file; the defaults when `path` is `None` and there is no `DEFAULT_FILE`.
+
+    Raises SettingsError, with one sentence naming file and key.
+    """
+    if path is None:
+        if not DEFAULT_FILE.exists():
+            return Settings()
+        path = DEFAULT_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as trouble:
+        raise SettingsError(f"{path}: cannot be read: {trouble.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Settings:
+    """The settings in a file's text; `name` stands in the SettingsError that this raises for bad ones."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise SettingsError(f"{name}: not TOML: {trouble}") from None
+    try:
+        settings = msgspec.convert(document, Settings)
+    except msgspec.ValidationError as trouble:
+        raise SettingsError(f"{name}: {_sentence(str(trouble), document)}") from None
+    clash = _clash(pins(settings))
+    if clash is not None:
+        raise SettingsError(f"{name}: {clash}")
+    return settings
+
+
+def pins(settings: Settings) -> Mapping[str, int]:
+    """GPIO number by signal: board.toml's, with the settings' own over them."""
+    own = {name: gpio for name, gpio in msgspec.structs.asdict(settings.pins).items() if gpio is not None}
+    return {name: signal.gpio for name, signal in board().items()} | own
+
+
+def _clash(assigned: Mapping[str, int]) -> str | None:
+    """Which two signals share a pin, in words."""
+    holders: dict[int, str] = {}
+    for name, gpio in assigned.items():
+        if (other := holders.setdefault(gpio, name)) != name:
+            return f"pins: {other} and {name} are both on GPIO {gpio}; give each its own (free ones: {_free(assigned)})"
+    return None
+
+
+def _free(assigned: Mapping[str, int]) -> str:
+    # GPIO 0 to 8 are pulled up at reset, where an output would light; 9 to 27 are pulled down.
+    return ", ".join(str(gpio) for gpio in range(9, 28) if gpio not in assigned.values())
+
+
+def _sentence(message: str, document: Mapping[str, Any]) -> str:
+    """msgspec's message with the key in TOML's manner, the value that stands there, and what is allowed."""
+    what, _, where = message.partition(" - at `$")
+    keys = [key for key in where.rstrip("`").split(".") if key]
+    found = inspect.type_info(Settings)
+    value: Any = document
+    for key in keys:
+        field = next(field for field in _struct(found).fields if field.name == key)
+        found, value = field.type, value[key]
+    name = ".".join(keys)
+    if unknown := re.search(r"unknown field `(.*)`", what):
+        known = ", ".join(field.name for field in _struct(found).fields)
+        return f"{'.'.join([*keys, unknown[1]])} is no setting; {name or 'the file'} may hold {known}"
+    allowed = _allowed(found)
+    if isinstance(found, inspect.StructType) and not isinstance(value, dict):
+        return f"{name} = {value!r}: it must be a table, [{name}]"
+    return f"{name} = {value!r}: it must be {allowed}" if allowed else f"{name}: {what}"
+
+
+def _struct(found: inspect.Type) -> inspect.StructType:
+    if not isinstance(found, inspect.StructType):
+        raise TypeError(f"{found} is no table")
+    return found
+
+
+def _allowed(found: inspect.Type) -> str:
+    """What a key of this type may be, in words; empty where the type's own check has said it."""
+    match found:
+        case inspect.LiteralType(values=values):
+            return "one of " + ", ".join(hex(value) if value in (0x3C, 0x3D) else repr(value) for value in values)
+        case inspect.IntType(ge=low, le=high) | inspect.FloatType(ge=low, le=high):
+            kind = "a whole number" if isinstance(found, inspect.IntType) else "a number"
+            return f"{kind} from {low:g} to {high:g}"
+        case inspect.StrType():
+            return "a text that is not empty"
+        case inspect.UnionType(types=types):
+            return _allowed(types[0])
+        case _:
+            return ""

@@ -1,0 +1,200 @@
+"""A believable household, for the simulator: what is switched on, and what that does to the mains.
+
+Loads are functions of the time of day and of a seeded chance, so a run can be repeated. They hang between phases (IT
+net, 230 V) or between a phase and neutral (TN net, 400 V), and the currents of the lines follow from that by adding
+phasors, as in a real fuse cabinet: in an IT net a heater between L1 and L2 shows in both. The house integrates its
+own energy and knows nothing of the appliance, so its integral is a truth to hold the appliance's against.
+"""
+
+import cmath
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+OSLO = ZoneInfo("Europe/Oslo")
+_TURN = 2 * math.pi / 3
+_AXES = tuple(cmath.rect(1, -_TURN * place) for place in range(3))
+
+
+class Net(StrEnum):
+    """How the house is fed."""
+
+    IT = "it"
+    """Three phases without neutral, 230 V between them: most of Norway."""
+    TN = "tn"
+    """Three phases and neutral, 230 V to neutral, 400 V between phases: newer houses."""
+    ONE_PHASE = "one-phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Mains:
+    """What a meter in the fuse cabinet measures at one moment."""
+
+    import_w: float
+    export_w: float
+    reactive_import_var: float
+    reactive_export_var: float
+    currents_a: tuple[float, float, float]
+    """Lines L1 to L3."""
+    voltages_v: tuple[float, float, float]
+    """L1-L2, L2-L3, L3-L1 in an IT net, else L1 to L3 against neutral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One consumer: its power at a local time, W, and the branch (0..2) it hangs on, `None` for all three."""
+
+    name: str
+    branch: int | None
+    power_w: Callable[[datetime, "Chance"], float]
+
+
+Chance = Callable[[str, int], float]
+"""A number in 0..1 for a name and a slot of time, the same whenever it is asked."""
+
+
+def _hour(moment: datetime) -> float:
+    return moment.hour + moment.minute / 60 + moment.second / 3600
+
+
+def _base(moment: datetime, chance: Chance) -> float:
+    """Lights, standby, a fridge that runs ten minutes of each half hour, and someone at home in the evening."""
+    minute = moment.hour * 60 + moment.minute
+    fridge = 90.0 if minute % 30 < 10 else 0.0
+    evening = 180.0 if 16 <= moment.hour < 23 else 40.0
+    return 140 + fridge + evening + 30 * chance("base", minute * 60 + moment.second)
+
+
+def _water_heater(moment: datetime, chance: Chance) -> float:
+    """A 2 kW tank that heats after showers."""
+    hour = _hour(moment)
+    night = 2.0 < hour < 2.2 + 0.2 * chance("tank", moment.day)
+    return 1960.0 if night or 6.6 < hour < 8.1 or 20.3 < hour < 21.4 else 0.0
+
+
+def _heaters(moment: datetime, chance: Chance) -> float:
+    """Panel heaters: thermostats that are on for longer when it is cold; coldest before dawn."""
+    cold = 0.45 + 0.2 * math.cos((_hour(moment) - 5) / 24 * 2 * math.pi)
+    slot, second = divmod(moment.hour * 3600 + moment.minute * 60 + moment.second, 420)
+    return 2400.0 if second < 420 * (cold + 0.2 * chance("heater", slot)) else 0.0
+
+
+def _cooker(moment: datetime, _chance: Chance) -> float:
+    """Breakfast, and a dinner of oven and two plates from five o'clock, each on its own thermostat."""
+    hour = _hour(moment)
+    second = moment.minute * 60 + moment.second
+    power = 0.0
+    if 7.0 < hour < 7.2:
+        power += 1800.0 if second % 40 < 30 else 0.0
+    if 17.02 < hour < 18.0:
+        power += 2200.0 if hour < 17.25 or second % 180 < 70 else 0.0
+        power += 1800.0 if hour < 17.12 or second % 40 < 18 else 0.0
+        power += 1400.0 if 17.05 < hour < 17.5 and second % 60 < 40 else 0.0
+    return power
+
+
+def _kettle(moment: datetime, _chance: Chance) -> float:
+    on = (moment.hour, moment.minute) in {(6, 50), (6, 51), (15, 40), (15, 41), (19, 5), (19, 6)}
+    return 2100.0 if on else 0.0
+
+
+def _car(moment: datetime, chance: Chance) -> float:
+    """A car that comes home and takes 16 A on three phases for ten minutes, then waits for the night."""
+    hour = _hour(moment)
+    home = 17.1 + 0.02 * chance("car", moment.day)
+    if home < hour < home + 0.17 or hour > 23 or hour < 2.5:
+        return 7200.0
+    return 0.0
+
+
+LOADS = (
+    Load("base", 0, _base),
+    Load("water heater", 1, _water_heater),
+    Load("heaters", 2, _heaters),
+    Load("cooker", 0, _cooker),
+    Load("kettle", 1, _kettle),
+    Load("car", None, _car),
+)
+
+
+def _solar(moment: datetime, chance: Chance) -> float:
+    """A roof of 6 kW: a day's arc with clouds that pass in minutes."""
+    height = math.sin((_hour(moment) - 6) / 12 * math.pi)
+    cloud = 0.35 + 0.65 * chance("cloud", moment.hour * 60 + moment.minute)
+    return max(0.0, 6000 * height * cloud)
+
+
+class House:
+    """The household between two looks at the meter."""
+
+    def __init__(
+        self, net: Net = Net.IT, *, solar: bool = False, seed: int = 1, loads: tuple[Load, ...] = LOADS
+    ) -> None:
+        self.net = net
+        self._solar = solar
+        self._seed = seed
+        self._loads = loads
+        self._moment: datetime | None = None
+        self.import_wh = 0.0
+        """The truth: imported energy so far."""
+        self.export_wh = 0.0
+
+    def advance(self, moment: datetime) -> None:
+        """Live on until `moment`, an aware time, a second at a time."""
+        if self._moment is None:
+            self._moment = moment
+        while self._moment < moment:
+            step = min(timedelta(seconds=1), moment - self._moment)
+            net_w = sum(self._branches(self._moment))
+            energy = net_w * step.total_seconds() / 3600
+            self.import_wh += max(0.0, energy)
+            self.export_wh += max(0.0, -energy)
+            self._moment += step
+
+    def mains(self, moment: datetime) -> Mains:
+        """What the meter's inputs see at a moment."""
+        branches = self._branches(moment)
+        active = sum(branches)
+        reactive = 0.12 * active - 180 + 40 * self._chance("reactive", int(moment.timestamp()))
+        sag = [0.9 * self._chance(f"sag{line}", int(moment.timestamp())) for line in range(3)]
+        voltages = tuple(round(233.5 + line * 0.4 - sag[line] - abs(branches[line]) / 2600, 1) for line in range(3))
+        return Mains(
+            import_w=round(max(0.0, active)),
+            export_w=round(max(0.0, -active)),
+            reactive_import_var=round(max(0.0, reactive)),
+            reactive_export_var=round(max(0.0, -reactive)),
+            currents_a=self._currents(branches),
+            voltages_v=(voltages[0], voltages[1], voltages[2]),
+        )
+
+    def running(self, moment: datetime) -> list[str]:
+        """The names of what draws power now, base load aside."""
+        local = moment.astimezone(OSLO)
+        on = [load.name for load in self._loads if load.name != "base" and load.power_w(local, self._chance) > 0]
+        return [*on, "solar"] if self._solar and _solar(local, self._chance) > 0 else on
+
+    def _branches(self, moment: datetime) -> list[float]:
+        """Active power of the three branches, W; negative where the roof gives more than is used."""
+        moment = moment.astimezone(OSLO)
+        branches = [0.0, 0.0, 0.0]
+        for load in self._loads:
+            power = load.power_w(moment, self._chance)
+            for place in range(3) if load.branch is None else (load.branch,):
+                branches[place] += power / 3 if load.branch is None else power
+        if self._solar:
+            branches = [power - _solar(moment, self._chance) / 3 for power in branches]
+        return [sum(branches), 0.0, 0.0] if self.net is Net.ONE_PHASE else branches
+
+    def _currents(self, branches: list[float]) -> tuple[float, float, float]:
+        phasors = [power / 230 * axis for power, axis in zip(branches, _AXES, strict=True)]
+        if self.net is Net.IT:  # a line carries what its two branches draw
+            phasors = [phasors[line] - phasors[line - 1] for line in range(3)]
+        lines = [round(abs(phasor), 3) for phasor in phasors]
+        return lines[0], lines[1], lines[2]
+
+    def _chance(self, name: str, slot: int) -> float:
+        return random.Random(f"{self._seed} {name} {slot}").random()

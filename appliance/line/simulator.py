@@ -1,0 +1,239 @@
+"""A meter of each maker, speaking on a real pseudo-terminal.
+
+The meter measures a `House` and sends its lists at the moments its maker's description names, with the clock as that
+maker sends it, in octets that the meter room's own tables make. The pseudo-terminal's far end is opened by the same
+code that opens a serial port. A pseudo-terminal knows no baud rate, so the pace of 2400 baud is kept here: a list of
+300 octets takes over a second to come, as on the wire.
+"""
+
+import errno
+import os
+import random
+import tty
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from appliance.line import encoder
+from appliance.line.house import OSLO, House, Mains, Net
+from appliance.meter.reading import Maker, MeterClock, Reading
+from appliance.timebase import Timebase
+
+STANDARD_TIME = timezone(timedelta(hours=1))
+_HOUR = timedelta(hours=1)
+_OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
+_BURST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When a maker's meter sends what, seconds; offsets are behind the full hour."""
+
+    fast_s: float | None
+    full_s: float
+    hourly_offset_s: float
+    hourly_replaces: bool
+    """The hourly list is sent in place of the list due then."""
+    hourly_made_on_the_hour: bool
+    """Its clock, registers and values are those of xx:00:00, whenever it is sent."""
+
+
+CADENCES = {
+    Maker.AIDON: Cadence(2.5, 10, 10, hourly_replaces=True, hourly_made_on_the_hour=True),
+    Maker.KAIFA: Cadence(2, 10, 10, hourly_replaces=True, hourly_made_on_the_hour=False),
+    Maker.KAMSTRUP: Cadence(None, 10, 5, hourly_replaces=False, hourly_made_on_the_hour=False),
+}
+
+TYPES = {
+    (Maker.AIDON, Net.IT): "6525",
+    (Maker.AIDON, Net.TN): "6534",
+    (Maker.AIDON, Net.ONE_PHASE): "6515",
+    (Maker.KAIFA, Net.IT): "MA304H3E",
+    (Maker.KAIFA, Net.TN): "MA304H4",
+    (Maker.KAIFA, Net.ONE_PHASE): "MA105H2E",
+    (Maker.KAMSTRUP, Net.IT): "6841121BN243101040",
+    (Maker.KAMSTRUP, Net.TN): "6841138BN245101090",
+    (Maker.KAMSTRUP, Net.ONE_PHASE): "6861111BN242101040",
+}
+LIST_NAMES = {Maker.AIDON: "AIDON_V0001", Maker.KAIFA: "KFM_001", Maker.KAMSTRUP: "Kamstrup_V0001"}
+METER_IDS = {
+    Maker.AIDON: "7359990000000001",
+    Maker.KAIFA: "6970630000000001",
+    Maker.KAMSTRUP: "5706560000000001",
+}
+ENVELOPES = {Maker.AIDON: encoder.AIDON, Maker.KAIFA: encoder.KAIFA, Maker.KAMSTRUP: encoder.KAMSTRUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A frame and the moment its first octet leaves."""
+
+    moment: datetime
+    octets: bytes
+    meant: Reading
+    """What the frame says; its offset and length are 0."""
+
+
+class Meter:
+    """A meter of one maker in one house, from a moment in UTC on."""
+
+    def __init__(self, maker: Maker, house: House, start: datetime, register_wh: int = 21_882_340) -> None:
+        if start.tzinfo is not UTC:
+            raise ValueError("the simulator lives in UTC")
+        self.maker = maker
+        self._house = house
+        self._start = start
+        self._register_wh = register_wh
+
+    def sent(self) -> Iterator[Sent]:
+        """All that the meter sends, without end, in order of time."""
+        cadence = CADENCES[self.maker]
+        step = timedelta(seconds=cadence.fast_s or cadence.full_s)
+        hour = self._start.replace(minute=0, second=0, microsecond=0)
+        due = self._start + (hour - self._start) % step
+        made: Reading | None = None
+        hourly_due = hour + timedelta(seconds=cadence.hourly_offset_s)
+        if hourly_due <= self._start:
+            hour, hourly_due = hour + _HOUR, hourly_due + _HOUR
+        while True:
+            made_at = hour if cadence.hourly_made_on_the_hour else hourly_due
+            if made is None and due >= made_at:
+                made = self._reading(made_at, hourly=True)
+            if made is not None and due >= hourly_due:
+                yield self._frame(hourly_due, made)
+                due += step if cadence.hourly_replaces and due == hourly_due else timedelta()
+                hour, hourly_due, made = hour + _HOUR, hourly_due + _HOUR, None
+                continue
+            full = (due - self._start.replace(minute=0, second=0, microsecond=0)) % timedelta(seconds=cadence.full_s)
+            yield self._frame(due, self._reading(due, hourly=False, fast=bool(full)))
+            due += step
+
+    def _frame(self, moment: datetime, reading: Reading) -> Sent:
+        header = None if self.maker is Maker.AIDON else self._clock(moment)
+        return Sent(moment, encoder.encode(reading, ENVELOPES[self.maker], header), reading)
+
+    def _clock(self, moment: datetime) -> MeterClock:
+        """The clock as this maker sends it: Kamstrup stays on standard time, Aidon calls its deviation 0."""
+        zone = STANDARD_TIME if self.maker is Maker.KAMSTRUP else OSLO
+        wall = moment.astimezone(zone).replace(tzinfo=None)
+        aidon = self.maker is Maker.AIDON
+        return MeterClock(
+            wall.replace(microsecond=0),
+            deviation_min=0 if aidon else None,
+            status=0,
+            day_of_week=wall.isoweekday(),
+            hundredths=0 if aidon else None,
+        )
+
+    def _reading(self, moment: datetime, *, hourly: bool, fast: bool = False) -> Reading:
+        self._house.advance(moment)
+        mains = self._house.mains(moment)
+        clock = self._clock(moment) if hourly or self.maker is not Maker.AIDON else None
+        if fast:
+            return Reading(offset=0, length=0, maker=self.maker, elements=1, clock=clock, power_import_w=mains.import_w)
+        fields: dict[str, object] = {
+            "maker": self.maker,
+            "list_name": LIST_NAMES[self.maker],
+            "meter_id": METER_IDS[self.maker],
+            "meter_type": TYPES[self.maker, self._house.net],
+            "clock": clock,
+            **self._instant(mains),
+        }
+        if hourly:
+            fields |= self._registers()
+        elements = self._count(fields)
+        return Reading.of({"offset": 0, "length": 0, "elements": elements} | fields)
+
+    def _instant(self, mains: Mains) -> dict[str, float]:
+        values: dict[str, float] = {
+            "power_import_w": mains.import_w,
+            "power_export_w": mains.export_w,
+            "reactive_import_var": mains.reactive_import_var,
+            "reactive_export_var": mains.reactive_export_var,
+        }
+        lines = (1,) if self._house.net is Net.ONE_PHASE else (1, 2, 3)
+        amperes = {Maker.AIDON: 1, Maker.KAIFA: 3, Maker.KAMSTRUP: 2}[self.maker]
+        volts = 0 if self.maker is Maker.KAMSTRUP else 1
+        it_net = self._house.net is Net.IT
+        for line in lines:
+            if not (line == 2 and it_net and self.maker is Maker.AIDON):
+                values[f"current_l{line}_a"] = round(mains.currents_a[line - 1], amperes)
+            unmeasured = line == 2 and it_net and self.maker is Maker.KAIFA
+            voltage = 0.0 if unmeasured else round(mains.voltages_v[line - 1], volts)
+            values[f"voltage_l{line}_v"] = voltage
+        return values
+
+    def _registers(self) -> dict[str, float]:
+        """Registers as they stand, in whole steps of the maker's resolution: 1 Wh for Kaifa, else 10 Wh."""
+        step = 1 if self.maker is Maker.KAIFA else 10
+        return {
+            "energy_import_wh": (self._register_wh + int(self._house.import_wh)) // step * step,
+            "energy_export_wh": int(self._house.export_wh) // step * step,
+            "reactive_energy_import_varh": 333_500,
+            "reactive_energy_export_varh": 725_400,
+        }
+
+    def _count(self, fields: dict[str, object]) -> int:
+        """Elements as this maker counts them: Kamstrup counts the codes too."""
+        values = len(fields) - 1 - (fields["clock"] is None or "energy_import_wh" not in fields)
+        return 2 * values - 1 if self.maker is Maker.KAMSTRUP else values
+
+
+def noisy(octets: bytes, rate: float, chance: random.Random) -> bytes:
+    """The octets as a bad line delivers them: each is turned, lost or doubled with the given probability, 0..1."""
+    delivered = bytearray()
+    for octet in octets:
+        if chance.random() >= rate:
+            delivered.append(octet)
+            continue
+        match chance.randrange(3):
+            case 0:
+                delivered.append(octet ^ 1 << chance.randrange(8))
+            case 1:
+                pass
+            case _:
+                delivered += bytes((octet, octet))
+    return bytes(delivered)
+
+
+class Line:
+    """A pseudo-terminal that a meter speaks on; `port` is what the appliance opens."""
+
+    def __init__(self, timebase: Timebase, *, noise: float = 0.0, seed: int = 1) -> None:
+        self._timebase = timebase
+        self._noise = noise
+        self._chance = random.Random(seed)
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.port = os.ttyname(self._slave)
+
+    async def speak(self, meter: Meter, start: datetime) -> None:
+        """Send all that the meter sends, from `start`, which is now, until cancelled."""
+        epoch = self._timebase.now()
+        for sent in meter.sent():
+            await self._timebase.sleep_until(epoch + (sent.moment - start).total_seconds())
+            await self.send(sent.octets)
+
+    async def send(self, octets: bytes) -> None:
+        """Send octets at the pace of the line; what nobody reads is lost, as on a wire."""
+        octets = noisy(octets, self._noise, self._chance) if self._noise else octets
+        began = self._timebase.now()
+        for place in range(0, len(octets), _BURST):
+            self.put(octets[place : place + _BURST])
+            await self._timebase.sleep_until(began + (place + _BURST) / _OCTETS_A_SECOND)
+
+    def put(self, octets: bytes) -> None:
+        """Send octets at once."""
+        try:
+            os.write(self._master, octets)
+        except BlockingIOError:
+            pass
+        except OSError as trouble:
+            if trouble.errno != errno.EIO:
+                raise
+
+    def close(self) -> None:
+        """Unplug: the port vanishes, and who reads it gets an error."""
+        os.close(self._slave)
+        os.close(self._master)

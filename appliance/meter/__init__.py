@@ -1,0 +1,1 @@
+"""Octets in, readings out: no I/O, no clock, no threads, no logging, no settings."""

@@ -1,0 +1,67 @@
+"""The meter room's one door: octets in, readings and rejections out.
+
+`Decoder` knows no device and no time. The same octets give the same results however they are cut into chunks, any
+octets at all are taken, and nothing is ever raised.
+"""
+
+from appliance.meter import aidon, cosem, kaifa, kamstrup
+from appliance.meter.hdlc import Frame, FrameSearch
+from appliance.meter.objects import COMMON_SCALES, Fields, add_pairs, is_obis
+from appliance.meter.reading import Reading, Reason, Rejected
+
+__all__ = ["Decoder", "Reading", "Rejected"]
+
+
+class Decoder:
+    """Reads the frames of Aidon, Kaifa and Kamstrup meters from a stream of octets."""
+
+    def __init__(self) -> None:
+        self._frames = FrameSearch()
+
+    def feed(self, octets: bytes | bytearray | memoryview) -> list[Reading | Rejected]:
+        """What these octets complete, in stream order. A reading comes with its frame's last octet, never later."""
+        found = self._frames.feed(octets)
+        return [read(frame) if isinstance(frame, Frame) else frame for frame in found]
+
+    def close(self) -> list[Rejected]:
+        """The line has ended: the frame that still waits for octets, if there is one, is rejected as cut off."""
+        return self._frames.close()
+
+
+def read(frame: Frame) -> Reading | Rejected:
+    """The reading in an intact frame, or why it holds none."""
+    try:
+        if frame.segmented:
+            raise cosem.NoReading(Reason.SEGMENTED)
+        notification = cosem.notification(frame.information)
+        fields = _fields(notification)
+    except cosem.NoReading as verdict:
+        return Rejected(frame.offset, len(frame.octets), verdict.reason)
+    except ValueError:  # from the layouts: the values contradict each other or their description
+        return Rejected(frame.offset, len(frame.octets), Reason.MALFORMED)
+    if fields.get("clock") is None:
+        fields["clock"] = notification.clock
+    return Reading.of({"offset": frame.offset, "length": len(frame.octets), "elements": notification.elements} | fields)
+
+
+def _fields(notification: cosem.Notification) -> Fields:
+    for layout in (aidon.read, kaifa.read, kamstrup.read, _read_unknown):
+        fields = layout(notification)
+        if fields is not None:
+            if not fields.keys() - {"maker"}:
+                break
+            return fields
+    raise cosem.NoReading(Reason.UNKNOWN_LIST)
+
+
+def _read_unknown(notification: cosem.Notification) -> Fields | None:
+    """A list of nobody we know, as far as it explains itself: a name perhaps, then codes and values."""
+    items = notification.data
+    fields: Fields = {}
+    if items and isinstance(items[0], str):
+        fields["list_name"] = cosem.printable(items[0])
+        items = items[1:]
+    if not items or not is_obis(items[0]):
+        return None
+    add_pairs(fields, items, COMMON_SCALES)
+    return fields

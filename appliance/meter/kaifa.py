@@ -1,0 +1,58 @@
+"""Kaifa: the place in the list is the name of the value.
+
+A structure whose element count tells the list (KFM_001, "HAN lists"): 1, 9 (one phase), 13, 14 (one phase, hourly),
+18 (hourly). No OBIS codes, no scalers. Swedish meters send the 18 too, or 36 elements: each of the 18 behind its
+code. A voltage that an IT-net meter does not measure is sent as 0.
+"""
+
+from collections.abc import Mapping
+
+from appliance.meter import cosem
+from appliance.meter.objects import Fields, Scales, add_bare, add_pairs, is_obis
+from appliance.meter.reading import Maker, Unit, obis
+
+LIST_NAME = b"KFM"
+
+_NAMES = ("1-1:0.2.129", "0-0:96.1.0", "0-0:96.1.7")
+_POWER = ("1-0:1.7.0", "1-0:2.7.0", "1-0:3.7.0", "1-0:4.7.0")
+_ONE_PHASE = ("1-0:31.7.0", "1-0:32.7.0")
+_THREE_PHASES = ("1-0:31.7.0", "1-0:51.7.0", "1-0:71.7.0", "1-0:32.7.0", "1-0:52.7.0", "1-0:72.7.0")
+_HOURLY = ("0-0:1.0.0", "1-0:1.8.0", "1-0:2.8.0", "1-0:3.8.0", "1-0:4.8.0")
+
+LISTS: Mapping[int, tuple[str, ...]] = {
+    1: ("1-0:1.7.0",),
+    9: _NAMES + _POWER + _ONE_PHASE,
+    13: _NAMES + _POWER + _THREE_PHASES,
+    14: _NAMES + _POWER + _ONE_PHASE + _HOURLY,
+    18: _NAMES + _POWER + _THREE_PHASES + _HOURLY,
+}
+"""The object at each place, by the list's element count."""
+
+SWEDISH = ("1-0:0.2.129", *LISTS[18][1:])
+"""The objects of the list with codes: 36 elements."""
+
+_CODES = {elements: tuple(obis(name) for name in names) for elements, names in LISTS.items()}
+
+SCALES: Scales = {Unit.W: 0, Unit.VAR: 0, Unit.A: -3, Unit.V: -1, Unit.WH: 0, Unit.VARH: 0}
+
+
+def read(notification: cosem.Notification) -> Fields | None:
+    """The values of a Kaifa list; `None` for other lists. Raises ValueError when they contradict."""
+    items = notification.data
+    if not isinstance(items, tuple):
+        return None
+    fields: Fields = {"maker": Maker.KAIFA}
+    match items:
+        case (bytes(code), bytes(name), *_) if is_obis(code) and name.startswith(LIST_NAME):
+            add_pairs(fields, items, SCALES)
+        case (int(),) | (bytes(), *_) if len(items) in LISTS and _is_named(items):
+            for code, raw in zip(_CODES[len(items)], items, strict=True):
+                add_bare(fields, code, raw, SCALES)
+        case _:
+            return None
+    return fields
+
+
+def _is_named(items: tuple[cosem.Value, ...]) -> bool:
+    """The list carries Kaifa's name, where a list of its length carries one at all."""
+    return len(items) == 1 or (isinstance(items[0], bytes) and items[0].startswith(LIST_NAME))

@@ -24,7 +24,7 @@ class Decoder:
         return [read(frame) if isinstance(frame, Frame) else frame for frame in found]
 
     def close(self) -> list[Rejected]:
-        """The line has ended: the frame that still waits for octets, if there is one, is rejected as cut off."""
+        """The line has ended: what still waits for octets is rejected as cut off."""
         return self._frames.close()
 
 

@@ -12,6 +12,7 @@ sequence per believable header, so time is linear in the octets, and memory is o
 """
 
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import attrgetter
 
 from fastcrc.crc16 import ibm_sdlc  # CRC-16/X-25 by its catalogue name: the check sequence of HDLC
@@ -104,9 +105,16 @@ class _Candidate:
     """Stream offset of the closing flag."""
     header: int
     """Octets from the flag through the header check sequence."""
+    fault: Rejected | None = None
+    """What was wrong with it at its end; told once all that began before it is settled."""
 
 
 _END = attrgetter("end")
+
+
+def _fault(candidate: _Candidate, end: int) -> Rejected:
+    """Why a candidate came to nothing, when the octets it was waiting for end at stream offset `end`."""
+    return candidate.fault or Rejected(candidate.start, end - candidate.start, Reason.CUT_OFF)
 
 
 class FrameSearch:
@@ -130,9 +138,9 @@ class FrameSearch:
         return found
 
     def close(self) -> list[Rejected]:
-        """The line has ended: the frame that still waits for octets, if there is one, was cut off."""
+        """The line has ended: what still waits for octets was cut off."""
         end = self._base + len(self._octets)
-        waiting = [Rejected(begun.start, end - begun.start, Reason.CUT_OFF) for begun in self._candidates[:1]]
+        waiting = [_fault(begun, end) for begun in self._candidates]
         self._candidates.clear()
         self._octets = b""
         self._base = self._next = end
@@ -141,13 +149,17 @@ class FrameSearch:
     def _settle_all(self, found: list[Frame | Rejected]) -> None:
         available = self._base + len(self._octets)
         while True:
-            first = min(self._candidates, key=_END) if self._candidates else None
-            newer = self._look_for_header(first.end if first else available, found)
-            if newer:
-                continue
+            first = self._first_to_end()
+            if self._look_for_header(first.end if first else available, found):
+                continue  # it may end before the others
             if first is None or first.end >= available:
                 return
             self._settle(first, found)
+
+    def _first_to_end(self) -> _Candidate | None:
+        if len(self._candidates) < 2:  # the earliest candidate is never one with a fault: those are told at once
+            return self._candidates[0] if self._candidates else None
+        return min((begun for begun in self._candidates if begun.fault is None), key=_END)
 
     def _look_for_header(self, limit: int, found: list[Frame | Rejected]) -> bool:
         """Visit the flags before `limit`, as far as their headers are there, until one opens a candidate."""
@@ -197,14 +209,14 @@ class FrameSearch:
         octets = self._octets[candidate.start - self._base : candidate.end - self._base + 1]
         intact = ibm_sdlc(octets[1:-3]) == octets[-3] | octets[-2] << 8
         if not intact or octets[-1] != FLAG:
-            self._candidates.remove(candidate)
             reason = Reason.NO_CLOSING_FLAG if intact else Reason.FRAME
-            found.append(Rejected(candidate.start, len(octets), reason))
+            candidate.fault = Rejected(candidate.start, len(octets), reason)
+            while self._candidates and (fault := self._candidates[0].fault) is not None:
+                found.append(fault)
+                del self._candidates[0]
             return
-        for earlier in self._candidates:
-            if earlier is candidate:
-                break
-            found.append(Rejected(earlier.start, candidate.start - earlier.start, Reason.CUT_OFF))
+        earlier = takewhile(lambda begun: begun is not candidate, self._candidates)
+        found.extend(_fault(begun, candidate.start) for begun in earlier)
         self._candidates.clear()
         self._next = self._claimed = candidate.end  # a closing flag may open the next frame
         found.append(Frame(candidate.start, octets, candidate.header))

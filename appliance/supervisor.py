@@ -1,0 +1,174 @@
+"""The one process: it wires the rooms together and keeps each of them going.
+
+Octets are taken, understood, and shown within one turn of the event loop, so a red lamp follows the meter's last
+octet by a millisecond. What may block, the display's bus, has a thread of its own. A room that fails is started again
+after growing pauses while the others go on; a device that is missing says so once, in a sentence.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TextIO
+
+from appliance.household.household import Household
+from appliance.household.situation import Situation
+from appliance.line.recording import Recorder
+from appliance.line.uart import Uart
+from appliance.meter.decoder import Decoder, Reading
+from appliance.panel.buttons import Buttons, Key
+from appliance.panel.buzzer import Beeper
+from appliance.panel.errors import PinError
+from appliance.panel.lamps import LampRow
+from appliance.panel.panel import Outputs, Panel
+from appliance.panel.screen import Screen
+from appliance.timebase import Timebase
+
+log = logging.getLogger("appliance")
+
+TICK_S = 0.5
+"""How often ages, hold times and the clock on the page are looked at, of the appliance's seconds."""
+SHORTEST_TICK_S = 0.02
+"""But no more often than this, of the wall's seconds, however fast a demo runs."""
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+PIN_PAUSE_S = 30.0
+"""Between two tries to take pins that are not there: neither a board nor its wiring changes by itself."""
+
+
+class Supervisor:
+    """Runs the appliance on the devices it is given, until cancelled."""
+
+    def __init__(
+        self,
+        uart: Uart,
+        household: Household,
+        panel: Panel,
+        screen: Screen,
+        open_pins: Callable[[Callable[[Key], None]], "Pins"],
+        timebase: Timebase,
+        *,
+        watch: Callable[[Situation], None] | None = None,
+        recording: TextIO | None = None,
+    ) -> None:
+        self._uart = uart
+        self._household = household
+        self._panel = panel
+        self._screen = screen
+        self._open_pins = open_pins
+        self._timebase = timebase
+        self._watch = watch
+        self._recorder = Recorder(recording) if recording else None
+        self._decoder = Decoder()
+
+    async def run(self) -> None:
+        """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
+        async with asyncio.TaskGroup() as rooms:
+            rooms.create_task(self._keep("display", self._screen.run))
+            rooms.create_task(self._keep("pins", self._pins))
+            rooms.create_task(self._keep("line", lambda: self._uart.listen(self)))
+            rooms.create_task(self._keep("clock", self._tick))
+
+    def opened(self) -> None:
+        """The port is open (called by the line)."""
+        self._decoder = Decoder()
+        self._household.port(is_open=True)
+        self._show()
+
+    def received(self, octets: bytes) -> None:
+        """Octets came (called by the line): decode, judge, show."""
+        now = self._timebase.now()
+        if self._recorder:
+            self._recorder.write(now, octets)
+        self._household.octets(len(octets))
+        for result in self._decoder.feed(octets):
+            if isinstance(result, Reading):
+                log.debug("%s list of %d: %s", result.maker, result.elements, result.values())
+                self._household.reading(result, now)
+                self._show()
+            else:
+                log.info("frame of %d octets rejected: %s", result.length, result.reason)
+                self._household.rejected(result)
+
+    def lost(self) -> None:
+        """The port is gone (called by the line)."""
+        for rejected in self._decoder.close():
+            self._household.rejected(rejected)
+        self._household.port(is_open=False)
+        self._show()
+
+    def _show(self) -> None:
+        situation = self._household.situation(self._timebase.now())
+        self._panel.show(situation)
+        if self._watch:
+            self._watch(situation)
+
+    async def _tick(self) -> None:
+        while True:
+            self._show()
+            await self._timebase.sleep(max(TICK_S, SHORTEST_TICK_S * self._timebase.speed))
+
+    async def _pins(self) -> None:
+        """Take the pins as soon as they can be had, and give them back in the end."""
+        loop = asyncio.get_running_loop()
+        said = ""
+        while True:
+            try:
+                pins = self._open_pins(lambda key: _hop(loop, lambda: self._panel.press(key)))
+                break
+            except PinError as trouble:
+                if str(trouble) != said:
+                    said = str(trouble)
+                    log.warning("%s", said)
+            await self._timebase.sleep(PIN_PAUSE_S)
+        self._panel.connect(pins.outputs)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self._panel.connect(None)
+            pins.close()
+
+    async def _keep(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
+        """Run a room, and again when it fails; a failure here is our own mistake, so the log gets all of it."""
+        pause = FIRST_PAUSE_S
+        while True:
+            began = self._timebase.now()
+            try:
+                await room()
+                return
+            except Exception:
+                log.exception("the %s failed; it is started again in %g s", name, pause)
+            if self._timebase.now() - began > LONGEST_PAUSE_S:
+                pause = FIRST_PAUSE_S
+            await self._timebase.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+class Pins:
+    """The lamps, the buzzer and the buttons on their pins."""
+
+    def __init__(self, gpio: Mapping[str, int], on_press: Callable[[Key], None], pin_factory: object = None) -> None:
+        """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
+        self._opened: list[LampRow | Beeper | Buttons] = []
+        try:
+            lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], pin_factory=pin_factory)
+            self._opened.append(lamps)
+            beeper = Beeper(gpio["buzzer"], pin_factory=pin_factory)
+            self._opened.append(beeper)
+            self._opened.append(Buttons(gpio["button_a"], gpio["button_b"], on_press, pin_factory=pin_factory))
+        except PinError:
+            self.close()
+            raise
+        self.outputs = Outputs(lamps, beeper)
+
+    def close(self) -> None:
+        """Give all pins back: dark and silent."""
+        while self._opened:
+            self._opened.pop().close()
+
+
+
+
+def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    """Have the event loop call this, from whatever thread; a loop that has ended needs no call."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call)

@@ -1,0 +1,56 @@
+"""Real captures, read from where they lie beside the checkout; they are not ours to carry."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.meter.reading import BY_NAME, Reading
+
+FOLDER = Path(__file__).parents[2] / "shared" / "corpus"
+FAMILIES = ("aidon", "aidon_se", "kaifa", "kaifa_se", "kamstrup")
+
+needs_corpus = pytest.mark.skipif(not FOLDER.is_dir(), reason="the real captures are not beside this checkout")
+
+
+@dataclass(frozen=True)
+class Capture:
+    name: str
+    octets: bytes
+    frames: list[dict[str, Any]]
+
+    @property
+    def valid(self) -> dict[int, dict[str, Any]]:
+        return {frame["offset"]: frame for frame in self.frames if frame["status"] == "valid"}
+
+
+def captures(*families: str) -> list[Capture]:
+    return [
+        Capture(
+            f"{family}/{path.stem}",
+            bytes.fromhex(path.with_suffix(".hex").read_text()),
+            json.loads(path.read_text())["frames"],
+        )
+        for family in families or FAMILIES
+        for path in sorted((FOLDER / family).glob("*.json"))
+    ]
+
+
+def by_code(expected: dict[str, Any], *units: str) -> dict[str, Any]:
+    """The expected values with these units by OBIS groups C.D.E, without those whose scale is disputed."""
+    return {
+        code.split(":")[1].rsplit(".", 1)[0]: value["v"]
+        for code, value in expected.items()
+        if value["u"] in units and not value.get("disputed")
+    }
+
+
+def reported(reading: Reading) -> dict[str, float]:
+    """The same of a reading, told from the attributes and not by the program's own way of listing them."""
+    return {
+        name: getattr(reading, quantity.field)
+        for name, quantity in BY_NAME.items()
+        if getattr(reading, quantity.field) is not None
+    }

@@ -4,6 +4,8 @@ Every event carries its moment on the appliance's monotonic clock; the household
 test, the demo and a replayed recording see exactly what the Pi would have shown.
 """
 
+from typing import Literal
+
 from appliance.household.alarms import LoadLevel, Thresholds
 from appliance.household.clock import WallClock
 from appliance.household.hours import RunningEnergy
@@ -17,13 +19,15 @@ SILENT_S = 30.0
 class Household:
     """What the household's panel may know, kept up to date by events."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, net: Literal["auto", "it", "tn"] = "auto") -> None:
+        """A household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
         self._thresholds = thresholds
         self._level = LoadLevel(thresholds)
         self._clock = WallClock()
         self._energy = RunningEnergy()
         self._identity = MeterIdentity()
         self._quality = LineQuality()
+        self._net = net
         self._port_open = False
         self._import_w: float | None = None
         self._export_w: float | None = None
@@ -56,7 +60,8 @@ class Household:
         elif self._identity.maker is None and reading.maker is not None:
             self._identity = MeterIdentity(reading.maker)
         if reading.voltage_l1_v is not None or reading.current_l1_a is not None:
-            self._phases, self._line_to_line = _phases(reading)
+            self._phases, it_net = _phases(reading)
+            self._line_to_line = it_net if self._net == "auto" else self._net == "it"
             self._phases_at = now
         if reading.power_import_w is not None:
             self._power(reading.power_import_w, reading.power_export_w, now)

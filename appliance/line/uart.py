@@ -88,7 +88,7 @@ class Uart:
             except BlockingIOError:
                 return
             except OSError as trouble:
-                octets, why = b"", os.strerror(trouble.errno or 0)
+                octets, why = b"", "unplugged" if trouble.errno == errno.EIO else os.strerror(trouble.errno or 0)
             else:
                 why = "unplugged"
             if octets:
@@ -119,7 +119,7 @@ def _cause(trouble: Exception) -> str:
             return "no permission; add this user to the group dialout"
         case errno.EBUSY | errno.EAGAIN:
             return "another program holds it; stop that one (a login console on the port, perhaps)"
-        case errno.ENOTTY | errno.EINVAL | errno.EIO:
+        case errno.ENOTTY | errno.EINVAL | errno.EIO | errno.EISDIR:
             return "it is there, but it is no working serial port; set line.port to another one"
     if "exclusively lock" in str(trouble):
         return "another program holds it; stop that one (a login console on the port, perhaps)"

@@ -1,0 +1,159 @@
+"""Events in, one situation out; on the lists that simulated meters send."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+
+import pytest
+
+from appliance.household.alarms import Thresholds
+from appliance.household.household import Household
+from appliance.household.situation import Level, LineQuality, Phase, Signal
+from appliance.line.house import House, Net
+from appliance.line.simulator import Meter
+from appliance.meter.reading import Maker, Reading, Reason, Rejected
+
+LIST_1 = Reading(offset=0, length=44, maker=Maker.AIDON, elements=1, power_import_w=1661)
+FULL = replace(
+    LIST_1,
+    elements=12,
+    meter_id="7359992899161110",
+    meter_type="6525",
+    power_export_w=0,
+    current_l1_a=4.6,
+    current_l3_a=6.1,
+    voltage_l1_v=237.6,
+    voltage_l2_v=235.9,
+    voltage_l3_v=236.5,
+)
+
+
+@pytest.fixture
+def household() -> Household:
+    made = Household(Thresholds())
+    made.port(is_open=True)
+    return made
+
+
+def test_before_the_first_reading_nothing_is_known(household):
+    situation = household.situation(5.0)
+
+    assert situation.signal is Signal.WAITING
+    assert (situation.power_import_w, situation.level, situation.reading_age_s, situation.local_time) == (None,) * 4
+    assert not situation.phases_known
+
+
+def test_a_reading_is_the_present_until_it_is_too_old(household):
+    household.reading(LIST_1, 10.0)
+
+    assert household.situation(39.9).power_import_w == 1661
+    late = household.situation(40.0)
+    assert (late.power_import_w, late.level, late.signal, late.reading_age_s) == (None, None, Signal.SILENT, 30.0)
+
+
+def test_a_port_that_is_gone_is_told_from_a_meter_that_is_silent(household):
+    household.reading(LIST_1, 10.0)
+    household.port(is_open=False)
+
+    assert household.situation(50.0).signal is Signal.NO_PORT
+
+
+def test_the_fast_list_keeps_phases_and_export_of_the_full_one(household):
+    household.reading(FULL, 10.0)
+    household.reading(LIST_1, 12.5)
+
+    situation = household.situation(12.5)
+    assert situation.phases[0] == Phase(237.6, 4.6)
+    assert situation.power_export_w == 0
+
+
+def test_while_power_is_imported_nothing_is_exported(household):
+    household.reading(replace(FULL, power_import_w=0, power_export_w=2100), 10.0)
+    assert household.situation(10.0).power_export_w == 2100
+
+    household.reading(replace(LIST_1, power_import_w=40), 12.5)
+    assert household.situation(12.5).power_export_w == 0
+
+
+def test_an_it_net_shows_as_line_to_line_voltages_and_an_unreported_current(household):
+    household.reading(FULL, 10.0)
+
+    situation = household.situation(10.0)
+    assert situation.line_to_line
+    assert situation.phases[1] == Phase(235.9, None)
+
+
+def test_kaifas_zero_for_a_voltage_it_does_not_measure_is_not_reported(household):
+    household.reading(replace(FULL, maker=Maker.KAIFA, current_l2_a=3.2, voltage_l2_v=0.0), 10.0)
+
+    situation = household.situation(10.0)
+    assert situation.phases[1] == Phase(None, 3.2)
+    assert situation.line_to_line
+
+
+def test_the_settings_know_the_net_better_than_the_lists():
+    household = Household(Thresholds(), "it")
+    household.reading(replace(FULL, current_l2_a=1.0), 10.0)
+
+    assert household.situation(10.0).line_to_line
+
+
+def test_line_quality_counts_what_came(household):
+    household.octets(44)
+    household.reading(LIST_1, 1.0)
+    household.octets(300)
+    household.rejected(Rejected(44, 300, Reason.FRAME))
+
+    assert household.situation(1.0).line == LineQuality(344, 1, 1)
+
+
+def test_the_meter_is_remembered_through_lists_that_do_not_name_it(household):
+    household.reading(FULL, 1.0)
+    household.reading(LIST_1, 3.5)
+
+    assert household.situation(3.5).meter.meter_type == "6525"
+
+
+def test_a_load_over_the_red_threshold_is_an_act(household):
+    household.reading(replace(LIST_1, power_import_w=10_500), 1.0)
+
+    assert household.situation(1.0).level is Level.ACT
+
+
+def lived(maker: Maker, start: datetime, length: timedelta, skip: tuple[float, float] = (0, 0)):
+    """A simulated household's situation at each reading, with the house's own integral."""
+    house, household = House(Net.TN), Household(Thresholds())
+    household.port(is_open=True)
+    for sent in takewhile(lambda sent: sent.moment <= start + length, Meter(maker, house, start).sent()):
+        now = (sent.moment - start).total_seconds()
+        if not skip[0] < now < skip[1]:
+            household.reading(sent.meant, now)
+        yield now, household.situation(now), house.import_wh
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+def test_hour_and_day_are_unknown_until_one_was_seen_from_its_beginning_and_then_true(maker):
+    start = datetime(2026, 1, 15, 21, 55, tzinfo=UTC)  # five to eleven in the evening, Norwegian time
+    at_hour = at_midnight = None
+    for now, situation, truth in lived(maker, start, timedelta(hours=2)):
+        if now < 300:
+            assert situation.hour_energy_wh is None
+        if now < 3900:
+            assert situation.today_energy_wh is None
+        if now <= 300:
+            at_hour = truth
+        if now <= 3900:
+            at_midnight = truth
+        if 400 < now < 3890:
+            assert situation.hour_energy_wh == pytest.approx(truth - at_hour, abs=30)
+        if now > 4000:
+            assert situation.today_energy_wh == pytest.approx(truth - at_midnight, abs=30)
+
+
+def test_a_gap_in_the_readings_makes_the_hour_unknown_and_never_invented():
+    start = datetime(2026, 1, 15, 21, 59, tzinfo=UTC)
+    for now, situation, _truth in lived(Maker.KAIFA, start, timedelta(minutes=30), skip=(600, 700)):
+        if 70 < now <= 600:
+            assert situation.hour_energy_wh is not None
+        if now >= 632:
+            assert situation.hour_energy_wh is None

@@ -50,9 +50,9 @@ def read(notification: cosem.Notification) -> Fields | None:
     fields: Fields = {}
     for item in notification.data:
         match item:
-            case (bytes(obis), raw, (int(scaler), int(unit))):
+            case (bytes() as obis, raw, (int() as scaler, int() as unit)):
                 add_described(fields, obis, raw, scaler, unit)
-            case (bytes(obis), raw):
+            case (bytes() as obis, raw):
                 add_bare(fields, obis, raw, COMMON_SCALES)
             case _:
                 raise ValueError("not an object")

@@ -164,7 +164,7 @@ def printable(value: Value) -> str:
 
 def scaled(raw: Value, scaler: int) -> float:
     """raw · 10^scaler, exact to the last digit that a float holds. Raises ValueError when `raw` is no number."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if type(raw) is not int and type(raw) is not float:  # a boolean is an int, and no number
         raise ValueError("not a number")
     if not -9 <= scaler <= 9:
         raise ValueError(f"scaler {scaler}")

@@ -39,17 +39,19 @@ def read(frame: Frame) -> Reading | Rejected:
         return Rejected(frame.offset, len(frame.octets), verdict.reason)
     except ValueError:  # from the layouts: the values contradict each other or their description
         return Rejected(frame.offset, len(frame.octets), Reason.MALFORMED)
+    fields["offset"], fields["length"] = frame.offset, len(frame.octets)
+    fields["elements"] = notification.elements
     if fields.get("clock") is None:
         fields["clock"] = notification.clock
-    return Reading.of({"offset": frame.offset, "length": len(frame.octets), "elements": notification.elements} | fields)
+    return Reading.of(fields)
 
 
 def _fields(notification: cosem.Notification) -> Fields:
     for layout in (aidon.read, kaifa.read, kamstrup.read, _read_unknown):
         fields = layout(notification)
         if fields is not None:
-            if not fields.keys() - {"maker"}:
-                break
+            if len(fields) == ("maker" in fields):
+                break  # not one code in it is known
             return fields
     raise cosem.NoReading(Reason.UNKNOWN_LIST)
 

@@ -12,7 +12,6 @@ sequence per believable header, so time is linear in the octets, and memory is o
 """
 
 from dataclasses import dataclass
-from itertools import takewhile
 from operator import attrgetter
 
 from fastcrc.crc16 import ibm_sdlc  # CRC-16/X-25 by its catalogue name: the check sequence of HDLC
@@ -95,7 +94,7 @@ def _address_end(octets: bytes, start: int) -> int | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Candidate:
     """A believed header whose frame has not ended yet."""
 
@@ -215,8 +214,8 @@ class FrameSearch:
                 found.append(fault)
                 del self._candidates[0]
             return
-        earlier = takewhile(lambda begun: begun is not candidate, self._candidates)
-        found.extend(_fault(begun, candidate.start) for begun in earlier)
+        for earlier in self._candidates[: self._candidates.index(candidate)]:
+            found.append(_fault(earlier, candidate.start))
         self._candidates.clear()
         self._next = self._claimed = candidate.end  # a closing flag may open the next frame
         found.append(Frame(candidate.start, octets, candidate.header))

@@ -21,7 +21,7 @@ Scales = Mapping[Unit, int]
 COMMON_SCALES: Scales = {Unit.W: 0, Unit.VAR: 0}
 """What every maker we know agrees on, and so all that is believed of one we do not know."""
 
-_ABSTRACT, _ELECTRICITY = 0, 1
+_ELECTRICITY = 1  # group A; 0 is the meter itself
 _CURRENT_VALUE = 255
 
 
@@ -73,8 +73,7 @@ def _code(obis: bytes) -> bytes:
     """Groups C.D.E of a current value of electricity or of the meter itself, else an empty code that names nothing."""
     if len(obis) != 6:
         raise ValueError("an OBIS code has six octets")
-    known = obis[0] in (_ABSTRACT, _ELECTRICITY) and obis[5] == _CURRENT_VALUE
-    return obis[2:5] if known else b""
+    return obis[2:5] if obis[0] <= _ELECTRICITY and obis[5] == _CURRENT_VALUE else b""
 
 
 def _enter(fields: Fields, field: str, value: object) -> None:

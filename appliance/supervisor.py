@@ -8,8 +8,10 @@ after growing pauses while the others go on; a device that is missing says so on
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
+from appliance.config import Settings, pins
+from appliance.household.alarms import Thresholds
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.line.recording import Recorder
@@ -18,9 +20,11 @@ from appliance.meter.decoder import Decoder, Reading
 from appliance.panel.buttons import Buttons, Key
 from appliance.panel.buzzer import Beeper
 from appliance.panel.errors import PinError
+from appliance.panel.glass import Glass
 from appliance.panel.lamps import LampRow
 from appliance.panel.panel import Outputs, Panel
-from appliance.panel.screen import Screen
+from appliance.panel.screen import Screen, open_display
+from appliance.panel.words import WORDS
 from appliance.timebase import Timebase
 
 log = logging.getLogger("appliance")
@@ -103,9 +107,11 @@ class Supervisor:
             self._watch(situation)
 
     async def _tick(self) -> None:
+        tick = max(TICK_S, SHORTEST_TICK_S * self._timebase.speed)
         while True:
             self._show()
-            await self._timebase.sleep(max(TICK_S, SHORTEST_TICK_S * self._timebase.speed))
+            # On whole ticks, and not so long after the last: a slow blink keeps its beat.
+            await self._timebase.sleep_until((self._timebase.now() // tick + 1) * tick)
 
     async def _pins(self) -> None:
         """Take the pins as soon as they can be had, and give them back in the end."""
@@ -146,7 +152,7 @@ class Supervisor:
 class Pins:
     """The lamps, the buzzer and the buttons on their pins."""
 
-    def __init__(self, gpio: Mapping[str, int], on_press: Callable[[Key], None], pin_factory: object = None) -> None:
+    def __init__(self, gpio: Mapping[str, int], on_press: Callable[[Key], None], pin_factory: Any = None) -> None:
         """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
         self._opened: list[LampRow | Beeper | Buttons] = []
         try:
@@ -166,6 +172,40 @@ class Pins:
             self._opened.pop().close()
 
 
+def appliance(
+    settings: Settings,
+    timebase: Timebase,
+    *,
+    port: str | None = None,
+    glass: Glass | None = None,
+    pin_factory: Any = None,
+    watch: Callable[[Situation], None] | None = None,
+    recording: TextIO | None = None,
+) -> Supervisor:
+    """The whole appliance from its settings; port, glass and pin factory stand in for the Pi's own where given."""
+    line, display = settings.line, settings.display
+    uart = Uart(port or line.port, timebase, log.warning, baud=line.baud, parity=line.parity)
+    screen = Screen(
+        lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, glass),
+        timebase,
+        log.warning,
+    )
+    limits = settings.thresholds
+    household = Household(
+        Thresholds(limits.watch_w, limits.act_w, limits.hysteresis_w, limits.rise_s, limits.hold_s), settings.meter.net
+    )
+    panel = Panel(WORDS[settings.language], timebase, screen.offer)
+    gpio = pins(settings)
+    return Supervisor(
+        uart,
+        household,
+        panel,
+        screen,
+        lambda on_press: Pins(gpio, on_press, pin_factory),
+        timebase,
+        watch=watch,
+        recording=recording,
+    )
 
 
 def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

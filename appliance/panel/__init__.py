@@ -1,0 +1,1 @@
+"""The situation in, light and sound out. Nothing here knows of frames."""

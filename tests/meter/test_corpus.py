@@ -92,3 +92,18 @@ def test_the_simulators_encoder_gives_back_every_real_frame_octet_for_octet(capt
         envelope = Envelope(frame.address, notification[4:8], prefix)
 
         assert encode(replace(reading, offset=0, length=0), envelope, header_clock) == frame.octets
+
+
+def test_the_real_frames_cover_every_list_that_the_simulator_sends():
+    lists = {
+        (result.maker, result.elements)
+        for capture in CAPTURES
+        for result in Decoder().feed(capture.octets)
+        if isinstance(result, Reading)
+    }
+
+    assert lists >= {
+        *(("aidon", elements) for elements in (1, 9, 12, 13, 17, 18, 27)),
+        *(("kaifa", elements) for elements in (1, 9, 13, 18, 36)),
+        *(("kamstrup", elements) for elements in (15, 25, 35)),
+    }

@@ -47,10 +47,22 @@ def test_kamstrups_published_example():
     assert reading.values() == {"1.7.0": 0, "31.7.0": 0, "32.7.0": 0, "1.8.0": 0}
 
 
+KAIFA_14 = (
+    "e6e7000f40000000 090c 07ea010f0412000aff800000"  # no capture has this list: KFM_001, by its description
+    "020e 09074b464d5f303031 091036393730363331343033343630333234 09084d41313035483245"
+    "06000003a4 0600000000 0600000000 060000004f 0600001080 0600000920"
+    "090c07ea010f0412000aff800000 0600a0240f 0600000000 0600013581 06001f6eaf"
+)
+
+
 def test_kaifas_hourly_list_of_a_one_phase_meter_has_fourteen_elements():
-    meant = Reading(
+    frame = framed(bytes.fromhex(KAIFA_14), b"\x01\x02\x01\x10")
+
+    reading = only(frame)
+
+    assert reading == Reading(
         offset=0,
-        length=137,
+        length=len(frame),
         maker=Maker.KAIFA,
         elements=14,
         list_name="KFM_001",
@@ -68,8 +80,7 @@ def test_kaifas_hourly_list_of_a_one_phase_meter_has_fourteen_elements():
         reactive_energy_import_varh=79_233,
         reactive_energy_export_varh=2_059_951,
     )
-
-    assert only(encode(meant, KAIFA)) == meant
+    assert encode(reading, KAIFA) == frame
 
 
 def test_a_negative_current_is_read_as_such():

@@ -1,0 +1,216 @@
+"""The command line: what was asked for, to whom, and how it ended. Nothing is decided here."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from appliance import __version__, config, decode
+from appliance.meter.reading import Reading
+
+FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the process's exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=[logging.WARNING, logging.INFO, logging.DEBUG][min(options.verbose, 2)],
+        format="%(message)s" if not options.verbose else "%(asctime)s %(levelname)s %(message)s",
+    )
+    try:
+        code: int = options.command(options)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="han-appliance",
+        description="Reads a smart meter's HAN port and shows the household's electricity on a small front panel.",
+        epilog="example: han-appliance demo --meter kaifa --speed 10",
+    )
+    parser.add_argument("--version", action="version", version=f"han-appliance {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_demo(commands)
+    _add_decode(commands)
+    shown = commands.add_parser(
+        "config",
+        help="print a settings file with every key and its default",
+        description="Prints a commented appliance.toml with every key, its default, its unit and what it may be.",
+        epilog="example: han-appliance config > appliance.toml",
+    )
+    shown.set_defaults(command=_config, verbose=0)
+    return parser
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser(
+        "run",
+        help="run the appliance on the Pi's serial port, display and pins",
+        description="Runs the appliance: the serial port, the display and the pins of a Raspberry Pi. What is missing "
+        "is named once and tried again; only broken settings stop it (exit code 2).",
+        epilog="example: han-appliance run --config appliance.toml -v",
+    )
+    run.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE}, if there)")
+    run.add_argument("--record", type=Path, metavar="FILE", help="also write all octets, with their times, to FILE")
+    _add_verbose(run)
+    run.set_defaults(command=_run)
+
+
+def _add_demo(commands: Any) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="show the panel with a simulated meter, on any machine",
+        description="Runs the same appliance with a simulated household and meter on a pseudo-terminal. In a terminal "
+        "it shows the front panel: keys a and b are its buttons, q quits. Elsewhere, or with --headless, it prints a "
+        "line for each change.",
+        epilog="example: han-appliance demo --meter aidon --speed 10 --seconds 60 --headless --png pictures",
+    )
+    demo.add_argument("--meter", choices=("aidon", "kaifa", "kamstrup"), default="aidon", help="default: aidon")
+    demo.add_argument(
+        "--net", choices=("it", "tn", "one-phase"), default="it", help="how the house is fed; default: it"
+    )
+    demo.add_argument("--solar", action="store_true", help="the house has solar panels on its roof")
+    demo.add_argument("--start", default="17:05", metavar="HH:MM", help="the house's time of day; default: 17:05")
+    demo.add_argument("--noise", type=_share, default=0.0, metavar="SHARE", help="share of octets damaged, 0 to 1")
+    demo.add_argument("--speed", type=_positive, default=1.0, metavar="N", help="times as fast as life; default: 1")
+    demo.add_argument("--seconds", type=_positive, metavar="N", help="end after N seconds of the wall clock")
+    demo.add_argument("--headless", action="store_true", help="print a line for each change, also in a terminal")
+    demo.add_argument("--png", type=Path, metavar="DIR", help="also draw each change of the panel into DIR")
+    demo.add_argument("--config", type=Path, metavar="FILE", help="settings: thresholds, language, display")
+    _add_verbose(demo)
+    demo.set_defaults(command=_demo)
+
+
+def _add_decode(commands: Any) -> None:
+    decoding = commands.add_parser(
+        "decode",
+        help="say what a capture of octets holds",
+        description="Decodes captured octets to a table. Exit code 0 when a frame was decoded, 1 when none was, "
+        "2 for a file that cannot be read.",
+        epilog="example: han-appliance decode --hex --json capture.hex",
+    )
+    decoding.add_argument("--hex", action="store_true", help="the capture is text, two hex digits an octet")
+    decoding.add_argument("--json", action="store_true", help="one JSON object a line, in the order of the stream")
+    decoding.add_argument("file", nargs="?", default="-", metavar="FILE", help="the capture; - is standard input")
+    _add_verbose(decoding)
+    decoding.set_defaults(command=_decode)
+
+
+def _add_verbose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; -vv logs every reading")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 1e6:
+        raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("it must be from 0 to 1")
+    return number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from appliance.supervisor import appliance
+    from appliance.timebase import Timebase
+
+    try:
+        settings = config.load(options.config)
+        recording = options.record.open("x", encoding="ascii") if options.record else None
+    except (config.SettingsError, FileExistsError, OSError) as trouble:
+        return _refuse(trouble)
+    with recording or contextlib.nullcontext():
+        return _until_told(appliance(settings, Timebase(), recording=recording).run())
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from appliance import demo
+
+    try:
+        settings = config.load(options.config) if options.config else config.Settings()
+        plan = demo.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
+        if options.png:
+            options.png.mkdir(parents=True, exist_ok=True)
+    except (config.SettingsError, demo.BadPlanError, OSError) as trouble:
+        return _refuse(trouble)
+    stage = demo.Stage(settings, plan, options.speed)
+    if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _until_told(stage.headless(options.seconds, options.png))
+    try:
+        from appliance.panel import virtual
+    except ImportError:
+        return _refuse("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
+    logging.disable()  # the screen is the panel's
+    return virtual.show(stage, options.seconds)
+
+
+def _decode(options: argparse.Namespace) -> int:
+    name = "standard input" if options.file == "-" else options.file
+    try:
+        with _opened(options.file) as file:
+            return _tell(decode.octets_of(file, name, is_hex=options.hex), name, options)
+    except (decode.BadCaptureError, OSError) as trouble:
+        if isinstance(trouble, BrokenPipeError):
+            raise
+        return _refuse(trouble)
+
+
+def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    return contextlib.nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb")
+
+
+def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> int:
+    count = {True: 0, False: 0}
+    for result in decode.results(octets):
+        good = isinstance(result, Reading)
+        if not options.json and not any(count.values()):
+            print(decode.TABLE_HEAD)
+        count[good] += 1
+        print(decode.as_json(result) if options.json else decode.as_row(result))
+    sys.stdout.flush()
+    if not options.json or not count[True]:
+        hint = "" if count[True] or options.hex else "; if it holds hex digits, add --hex"
+        print(f"{name}: {count[True]} frames decoded, {count[False]} rejected{hint}", file=sys.stderr)
+    return FINE if count[True] else NOTHING_FOUND
+
+
+def _config(_options: argparse.Namespace) -> int:
+    print(config.sample(), end="")
+    return FINE
+
+
+def _until_told(work: Coroutine[Any, Any, None]) -> int:
+    """Run until it ends, or SIGINT or SIGTERM asks for the end."""
+
+    async def watched() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for told in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(told, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(watched())
+    return FINE
+
+
+def _refuse(trouble: object) -> int:
+    if isinstance(trouble, OSError) and trouble.filename is not None:
+        trouble = f"{trouble.filename}: {trouble.strerror}"
+    print(f"han-appliance: {trouble}", file=sys.stderr)
+    return BAD_INPUT

@@ -1,0 +1,166 @@
+"""The demonstration: the appliance as it is, with a simulated house around it and no Pi under it.
+
+Everything is real but the ends: octets come over a pseudo-terminal from a simulated meter, the pins are gpiozero's
+mock pins, and the display is a model of its controller that reads what the driver writes on the bus. What is shown is
+read from those ends and not from the program's idea of them.
+"""
+
+import asyncio
+import re
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from appliance import config
+from appliance.household.situation import Situation
+from appliance.line.house import OSLO, House, Net
+from appliance.line.simulator import Line, Meter
+from appliance.meter.reading import Maker
+from appliance.panel.buttons import Key
+from appliance.panel.buzzer import Note
+from appliance.panel.front import front_picture
+from appliance.panel.glass import Glass
+from appliance.panel.view import PanelView
+from appliance.supervisor import appliance
+from appliance.timebase import Timebase
+
+_DAY = datetime(2026, 1, 15, tzinfo=OSLO)  # a Thursday in winter
+_LOOK_S = 0.05
+_PRESS_S = 0.1
+
+
+class BadPlanError(Exception):
+    """The demonstration cannot be set up as asked; one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which house, which meter, and when."""
+
+    maker: Maker
+    net: Net
+    start: datetime
+    solar: bool
+    noise: float
+
+
+def plan(maker: str, net: str, start: str, *, solar: bool, noise: float) -> Plan:
+    """A plan from the command line's words; `start` is HH:MM, Norwegian time. Raises BadPlanError."""
+    if not re.fullmatch(r"\d\d:\d\d", start):
+        raise BadPlanError(f"--start {start}: it must be a time of day such as 17:05")
+    try:
+        moment = datetime.combine(_DAY, time.fromisoformat(start), OSLO)
+    except ValueError:
+        raise BadPlanError(f"--start {start}: there is no such time of day") from None
+    return Plan(Maker(maker), Net(net), moment.astimezone(UTC), solar, noise)
+
+
+class SoundingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero carries no types
+    """A mock pin that remembers the tones it gave, until they are taken from `heard`."""
+
+    def __init__(self, factory: Any, info: Any) -> None:
+        super().__init__(factory, info)
+        self.heard: deque[float] = deque(maxlen=16)
+
+    def _set_frequency(self, value: float | None) -> None:
+        super()._set_frequency(value)
+        if value is not None:
+            self.heard.append(value)
+
+
+class Stage:
+    """A running demonstration and its front."""
+
+    def __init__(self, settings: config.Settings, scene: Plan, speed: float) -> None:
+        self._plan = scene
+        self._pins = config.pins(settings)
+        self._house = House(scene.net, solar=scene.solar)
+        self._timebase = Timebase(speed)
+        self._line = Line(self._timebase, noise=scene.noise)
+        self._glass = Glass(settings.display.driver, settings.display.address)
+        self._factory = MockFactory(pin_class=SoundingPin)
+        self._situation: Situation | None = None
+        self._supervisor = appliance(
+            settings,
+            self._timebase,
+            port=self._line.port,
+            glass=self._glass,
+            pin_factory=self._factory,
+            watch=self._watch,
+        )
+
+    async def run(self) -> None:
+        """The house, its meter and the appliance, until cancelled."""
+        meter = Meter(self._plan.maker, self._house, self._plan.start)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._supervisor.run())
+            tasks.create_task(self._line.speak(meter, self._plan.start))
+
+    def view(self) -> PanelView:
+        """What the front shows at this moment, read from the pins and the glass."""
+        lit = {
+            colour: bool(self._factory.pin(self._pins[f"led_{colour}"]).state) for colour in ("red", "yellow", "green")
+        }
+        return PanelView(self._glass.picture(), **lit, note=self._note(), caption=self._caption())
+
+    def _note(self) -> str | None:
+        """The next tone not told yet, else the one that sounds; a fast demonstration has tunes shorter than a look."""
+        buzzer = self._factory.pin(self._pins["buzzer"])
+        if buzzer.heard:
+            return str(Note(buzzer.heard.popleft(), 0))
+        return str(Note(buzzer.frequency, 0)) if buzzer.frequency and buzzer.state else None
+
+    def press(self, key: Key) -> None:
+        """Push a button down, and let it go when a finger would; called from the event loop."""
+        pin = self._factory.pin(self._pins[f"button_{key.value.lower()}"])
+        pin.drive_low()
+        asyncio.get_running_loop().call_later(_PRESS_S, pin.drive_high)
+
+    async def headless(self, seconds: float | None, pictures: Path | None) -> None:
+        """Print a line for each change of the panel, and draw it into `pictures`, for so many seconds of the wall."""
+        tasks = [asyncio.ensure_future(self.run()), asyncio.ensure_future(self._tell_changes(pictures))]
+        try:
+            ended, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tell_changes(self, pictures: Path | None) -> None:
+        before, number = None, 0
+        while True:
+            view = self.view()
+            seen = (view.glass.tobytes(), view.red, view.yellow, view.green, view.note)
+            if seen != before:
+                before, number = seen, number + 1
+                print(f"{number:5}  {self._line_of(view)}", flush=True)
+                if pictures is not None:
+                    front_picture(view).save(pictures / f"{number:05}.png")
+            await asyncio.sleep(_LOOK_S)
+
+    def _line_of(self, view: PanelView) -> str:
+        lamps = " ".join(colour for colour in ("red", "yellow", "green") if getattr(view, colour)) or "dark"
+        situation = self._situation
+        if situation is None or situation.power_import_w is None:
+            power = situation.signal.value if situation else "starting"
+        elif situation.power_export_w:
+            power = f"export {situation.power_export_w / 1000:.2f} kW"
+        else:
+            power = f"import {situation.power_import_w / 1000:.2f} kW"
+        level = situation.level.name if situation and situation.level is not None else "--"
+        sound = f"  sounds {view.note}" if view.note else ""
+        return f"{power:16}  {level:5}  {lamps:6}{sound}  | {view.caption}"
+
+    def _caption(self) -> str:
+        now = self._plan.start + timedelta(seconds=self._timebase.now())
+        running = ", ".join(self._house.running(now)) or "little"
+        return f"{self._plan.maker} in a house at {now.astimezone(OSLO):%H:%M:%S}: {running}"
+
+    def _watch(self, situation: Situation) -> None:
+        self._situation = situation

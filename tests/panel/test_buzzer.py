@@ -1,0 +1,156 @@
+"""The piezo: when it speaks, what it says, and what reaches its pin."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from appliance.household.situation import Level, Situation
+from appliance.panel.buzzer import ACT, LOOK, OVER, REST, Beeper, Note, Tune, sound_for
+from appliance.panel.errors import PinError
+from appliance.timebase import Timebase
+
+GPIO = 18
+
+
+def situation(level: Level | None) -> Situation:
+    return Situation(watch_w=5000, act_w=10000, level=level)
+
+
+@pytest.fixture
+def pins() -> Iterator[MockFactory]:
+    factory = MockFactory(pin_class=MockPWMPin)
+    yield factory
+    factory.reset()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "tune"),
+    [
+        (Level.OK, Level.WATCH, LOOK),
+        (Level.OK, Level.ACT, ACT),
+        (Level.WATCH, Level.ACT, ACT),
+        (Level.ACT, Level.OK, OVER),
+        (Level.WATCH, Level.OK, OVER),
+        (Level.ACT, Level.WATCH, None),
+        (None, Level.ACT, ACT),
+        (None, Level.WATCH, None),
+        (None, Level.OK, None),
+        (Level.ACT, None, None),
+        (Level.OK, None, None),
+        *((level, level, None) for level in (None, *Level)),
+    ],
+)
+def test_a_change_of_level_has_its_tune(before: Level | None, after: Level | None, tune: Tune | None) -> None:
+    assert sound_for(situation(before), situation(after)) == tune
+
+
+@pytest.mark.parametrize(("level", "tune"), [(None, None), (Level.OK, None), (Level.WATCH, None), (Level.ACT, ACT)])
+def test_booting_is_silent_unless_there_is_something_to_act_on(level: Level | None, tune: Tune | None) -> None:
+    assert sound_for(None, situation(level)) == tune
+
+
+def pitches(tune: Tune) -> list[float]:
+    return [note.frequency_hz for note in tune if note.frequency_hz is not None]
+
+
+def test_worse_rises_and_over_falls() -> None:
+    assert [len(pitches(tune)) for tune in (LOOK, ACT, OVER)] == [2, 3, 2]
+    assert all(low < high for tune in (LOOK, ACT) for low, high in pairwise(pitches(tune)))
+    assert all(high > low for high, low in pairwise(pitches(OVER)))
+
+
+@pytest.mark.parametrize("tune", [LOOK, ACT, OVER])
+def test_a_tune_lasts_less_than_a_second(tune: Tune) -> None:
+    assert sum(note.seconds for note in tune) < 1
+
+
+def test_a_note_has_its_name() -> None:
+    assert [str(Note(frequency, 0.1)) for frequency in (440.0, 1046.5, 1108.7, 1568.0)] == ["A4", "C6", "C#6", "G6"]
+    assert str(REST) == ""
+
+
+async def played(beeper: Beeper, tune: Tune, pins: MockFactory) -> list[tuple[float | None, bool]]:
+    """The changes of the pin while a tune plays: frequency, and whether it swings."""
+    pin = pins.pin(GPIO)
+    seen: list[tuple[float | None, bool]] = []
+    task = asyncio.create_task(beeper.play(tune, Timebase(10)))
+    while not task.done():
+        now = (pin.frequency, bool(pin.state))
+        if not seen or seen[-1] != now:
+            seen.append(now)
+        await asyncio.sleep(0.0005)
+    return seen
+
+
+async def test_the_notes_come_out_of_the_pin_in_their_order_with_rests_between(pins: MockFactory) -> None:
+    seen = await played(Beeper(GPIO, pin_factory=pins), ACT, pins)
+    heard = [frequency for frequency, swings in seen if swings]
+    assert heard == pytest.approx(pitches(ACT))
+    first = next(at for at, (_, swings) in enumerate(seen) if swings)
+    assert [swings for _, swings in seen[first:]][:5] == [True, False, True, False, True]
+
+
+async def test_the_pin_is_silent_before_and_after_a_tune(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+    await beeper.play(LOOK, Timebase(100))
+    assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+
+
+async def test_what_sounds_can_be_asked(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    assert beeper.sounding is None
+    task = asyncio.create_task(beeper.play(ACT, Timebase()))
+    await asyncio.sleep(0.01)
+    assert beeper.sounding == ACT[0]
+    task.cancel()
+
+
+async def test_a_newer_tune_takes_the_place_of_the_one_that_plays(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    older = asyncio.create_task(beeper.play((Note(880, 0.05), Note(440, 9)), Timebase()))
+    await asyncio.sleep(0.01)
+    newer = asyncio.create_task(beeper.play((Note(1568, 0.3),), Timebase()))
+    await asyncio.wait_for(older, 1)
+    assert pins.pin(GPIO).frequency == 1568
+    await newer
+    assert pins.pin(GPIO).frequency is None
+
+
+async def test_a_tune_that_is_cancelled_leaves_silence(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    task = asyncio.create_task(beeper.play(ACT, Timebase()))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert pins.pin(GPIO).frequency is None
+    assert beeper.sounding is None
+
+
+async def test_giving_the_pin_back_ends_a_tune_in_silence(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    task = asyncio.create_task(beeper.play((Note(880, 0.02), Note(440, 0.02)), Timebase()))
+    await asyncio.sleep(0.01)
+    beeper.close()
+    await task
+    assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+
+
+def test_a_pin_that_cannot_make_tones_is_said() -> None:
+    with pytest.raises(PinError, match="no buzzer on GPIO 18: this pin library cannot make tones"):
+        Beeper(GPIO, pin_factory=MockFactory())
+
+
+def test_a_pin_that_another_program_holds_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    # lgpio raises an exception class of its own module, which is not installed here.
+    busy = type("error", (Exception,), {"__module__": "lgpio"})
+
+    def refuse(self: MockFactory, name: object) -> None:
+        raise busy("'GPIO busy'")
+
+    monkeypatch.setattr(MockFactory, "pin", refuse)
+    with pytest.raises(PinError, match="no buzzer on GPIO 18: held by another program"):
+        Beeper(GPIO, pin_factory=MockFactory(pin_class=MockPWMPin))

@@ -1,0 +1,279 @@
+"""The whole appliance on a real pseudo-terminal: from the meter's octets to the glass, the lamps and the piezo."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from PIL import Image
+
+from appliance import config
+from appliance.household.situation import Level, Situation
+from appliance.line.house import House, Load, Net
+from appliance.line.simulator import Line, Meter
+from appliance.meter.reading import Maker
+from appliance.panel import pages
+from appliance.panel.glass import Glass
+from appliance.panel.words import WORDS
+from appliance.supervisor import appliance
+from appliance.timebase import Timebase
+
+START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
+SPEED = 10.0
+SETTINGS = config.parse("[thresholds]\nwatch_w = 5000\nact_w = 10000\nhold_s = 10", "test")
+
+
+@dataclass
+class Bench:
+    """An appliance on the bench: a house with one load that the test turns, and all that can be seen."""
+
+    load_w: float = 1000.0
+    timebase: Timebase = field(default_factory=lambda: Timebase(SPEED))
+    glass: Glass = field(default_factory=lambda: Glass("ssd1309"))
+    pins: MockFactory = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
+    situation: Situation | None = None
+
+    def __post_init__(self) -> None:
+        self.line = Line(self.timebase)
+        self.house = House(Net.TN, loads=(Load("test", None, lambda _moment, _chance: self.load_w),))
+        self.supervisor = appliance(
+            SETTINGS,
+            self.timebase,
+            port=self.line.port,
+            glass=self.glass,
+            pin_factory=self.pins,
+            watch=self._watch,
+        )
+
+    def _watch(self, situation: Situation) -> None:
+        self.situation = situation
+
+    def lit(self, colour: str) -> bool:
+        return bool(self.pins.pin(config.pins(SETTINGS)[f"led_{colour}"]).state)
+
+    @property
+    def lamps(self) -> set[str]:
+        return {colour for colour in ("red", "yellow", "green") if self.lit(colour)}
+
+    @property
+    def sounds(self) -> bool:
+        buzzer = self.pins.pin(config.pins(SETTINGS)["buzzer"])
+        return buzzer.frequency is not None and buzzer.state > 0
+
+    def shows(self, page) -> bool:
+        """The glass shows this page of the situation as it is now."""
+        assert self.situation is not None
+        return same(self.glass.picture(), page(self.situation, WORDS["nb"]))
+
+    async def until(self, condition, seconds: float = 20.0) -> float:
+        """Wait, and return the appliance's time at which the condition came true."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - what is waited for is seen on pins and glass only
+                await asyncio.sleep(0.001)
+        return self.timebase.now()
+
+
+def same(one: Image.Image, other: Image.Image) -> bool:
+    return one.tobytes() == other.tobytes()
+
+
+@contextlib.asynccontextmanager
+async def running(maker: Maker = Maker.AIDON, **given) -> AsyncIterator[Bench]:
+    bench = Bench(**given)
+    meter = Meter(maker, bench.house, START)
+    tasks = [asyncio.create_task(bench.supervisor.run()), asyncio.create_task(bench.line.speak(meter, START))]
+    try:
+        yield bench
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        bench.line.close()
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+async def test_a_calm_load_lights_green_and_stands_on_the_glass(maker):
+    async with running(maker) as bench:
+        await bench.until(lambda: bench.lamps == {"green"})
+        await bench.until(lambda: bench.shows(pages.now))
+        assert bench.situation.power_import_w == 1000
+        assert not bench.sounds
+
+
+async def test_a_load_over_the_red_threshold_turns_red_on_and_sounds_and_both_clear_after_the_hold_time():
+    async with running() as bench:
+        await bench.until(lambda: bench.lamps == {"green"})
+
+        bench.load_w = 12_000
+        await bench.until(lambda: bench.lamps == {"red"})
+        await bench.until(lambda: bench.sounds)
+        await bench.until(lambda: not bench.sounds and bench.shows(pages.now))
+
+        bench.load_w = 1000
+        dropped = await bench.until(lambda: bench.situation.power_import_w == 1000)
+        cleared = await bench.until(lambda: bench.lamps != {"red"})
+        assert bench.lamps == {"green"}
+        assert bench.situation.level is Level.OK
+        assert SETTINGS.thresholds.hold_s <= cleared - dropped + 0.1 < SETTINGS.thresholds.hold_s + 3
+        await bench.until(lambda: not bench.sounds and bench.shows(pages.now))
+
+
+async def test_button_a_turns_the_page_and_b_goes_back():
+    async with running() as bench:
+        await bench.until(lambda: bench.situation is not None and bench.situation.phases_known)
+        for button, page in (
+            ("button_a", pages.phases),
+            ("button_a", pages.now),
+            ("button_a", pages.phases),
+            ("button_b", pages.now),
+        ):
+            pin = bench.pins.pin(config.pins(SETTINGS)[button])
+            pin.drive_low()
+            await asyncio.sleep(0.1)
+            pin.drive_high()
+            await bench.until(lambda page=page: bench.shows(page))
+
+
+async def test_a_meter_that_falls_silent_leaves_no_number_on_the_panel():
+    bench = Bench()
+    speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
+    working = asyncio.create_task(bench.supervisor.run())
+    await bench.until(lambda: bench.lamps == {"green"})
+
+    speaking.cancel()
+    await bench.until(lambda: bench.situation.power_import_w is None)
+
+    assert bench.situation.level is None
+    await bench.until(lambda: bench.lamps == {"yellow"})
+    await bench.until(lambda: bench.lamps == set())
+    working.cancel()
+    await asyncio.gather(speaking, working, return_exceptions=True)
+    bench.line.close()
+
+
+async def test_a_display_that_is_unplugged_and_returns_shows_the_newest_picture_and_the_lamps_never_stopped():
+    async with running() as bench:
+        await bench.until(lambda: bench.lamps == {"green"})
+        bench.glass.unplug()
+        bench.load_w = 12_000
+        await bench.until(lambda: bench.lamps == {"red"})
+        bench.glass.plug()
+        await bench.until(lambda: bench.shows(pages.now))
+
+
+async def test_when_the_appliance_ends_the_lamps_are_dark_the_piezo_silent_and_the_glass_empty():
+    async with running(load_w=12_000) as bench:
+        await bench.until(lambda: bench.lamps == {"red"} and bench.glass.picture().getbbox() is not None)
+
+    assert bench.lamps == set()
+    assert not bench.sounds
+    assert bench.glass.picture().getbbox() is None
+
+
+async def test_a_line_that_vanishes_is_said_on_the_panel_and_found_again(tmp_path: Path):
+    port = tmp_path / "serial0"
+    bench = Bench()
+    port.symlink_to(bench.line.port)
+    bench.supervisor = appliance(
+        SETTINGS, bench.timebase, port=str(port), glass=bench.glass, pin_factory=bench.pins, watch=bench._watch
+    )
+    working = asyncio.create_task(bench.supervisor.run())
+    speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
+    await bench.until(lambda: bench.lamps == {"green"})
+    speaking.cancel()
+    await asyncio.gather(speaking, return_exceptions=True)
+    bench.line.close()
+    port.unlink()
+    await bench.until(lambda: bench.situation.signal.value == "no port" and bench.situation.level is None)
+
+    bench.line = Line(bench.timebase)
+    port.symlink_to(bench.line.port)
+    speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
+    await bench.until(lambda: bench.lamps == {"green"})
+    for task in (speaking, working):
+        task.cancel()
+    await asyncio.gather(speaking, working, return_exceptions=True)
+    bench.line.close()
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "appliance", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.skipif(Path("/dev/gpiochip0").exists(), reason="this machine has pins of its own")
+def test_run_names_each_missing_device_once_and_goes_on(tmp_path: Path):
+    settings = tmp_path / "appliance.toml"
+    settings.write_text('[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n')
+    appliance = start("run", "--config", str(settings), GPIOZERO_PIN_FACTORY="lgpio")
+    time.sleep(4)
+    assert appliance.poll() is None
+    appliance.send_signal(signal.SIGTERM)
+    out, err = appliance.communicate(timeout=5)
+
+    assert (appliance.returncode, out) == (0, "")
+    lines = err.splitlines()
+    assert len(lines) == 3
+    assert sum("/dev/no-such-port" in line and "there is no such port" in line for line in lines) == 1
+    assert sum("I2C bus 31" in line and "raspi-config" in line for line in lines) == 1
+    assert sum("GPIO" in line and "han-appliance demo" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_run_ends_on_a_signal_within_two_seconds(name: str, tmp_path: Path):
+    settings = tmp_path / "appliance.toml"
+    settings.write_text('[line]\nport = "/dev/no-such-port"\n')
+    appliance = start(
+        "run", "--config", str(settings), GPIOZERO_PIN_FACTORY="mock", GPIOZERO_MOCK_PIN_CLASS="mockpwmpin"
+    )
+    time.sleep(2)
+    began = time.monotonic()
+    appliance.send_signal(getattr(signal, name))
+    appliance.communicate(timeout=5)
+
+    assert appliance.returncode == 0
+    assert time.monotonic() - began < 2
+
+
+def test_run_is_stopped_by_broken_settings_only(tmp_path: Path):
+    settings = tmp_path / "appliance.toml"
+    settings.write_text("[thresholds]\nwatch_w = 20000\n")
+    appliance = start("run", "--config", str(settings))
+    out, err = appliance.communicate(timeout=10)
+
+    assert (appliance.returncode, out) == (2, "")
+    assert err == (
+        f"han-appliance: {settings}: thresholds: watch_w (20000) must be above 0 and below act_w (10000): "
+        "yellow comes before red\n"
+    )
+
+
+def test_run_records_the_octets_it_read(tmp_path: Path):
+    from appliance.line.recording import read
+
+    line = Line(Timebase())
+    settings, record = tmp_path / "appliance.toml", tmp_path / "line.rec"
+    settings.write_text(f'[line]\nport = "{line.port}"\n')
+    appliance = start("run", "--config", str(settings), "--record", str(record), GPIOZERO_PIN_FACTORY="mock")
+    time.sleep(2)
+    line.put(b"\x7e\xa0\x01")
+    time.sleep(0.5)
+    appliance.terminate()
+    appliance.communicate(timeout=5)
+    line.close()
+
+    assert b"".join(chunk.octets for chunk in read(record)) == b"\x7e\xa0\x01"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
+from typing import ClassVar
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
@@ -37,7 +38,7 @@ ROUNDS = 400
 class TimedPin(MockPWMPin):
     """A mock pin that notes when it was last changed."""
 
-    changed_at: dict[int, float] = {}
+    changed_at: ClassVar[dict[int, float]] = {}
 
     def _change_state(self, value: float) -> bool:
         TimedPin.changed_at[self.info.name] = time.perf_counter()
@@ -145,7 +146,7 @@ class Simulated(Timebase):
     def now(self) -> float:
         return self.moment
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, _seconds: float) -> None:
         await asyncio.sleep(0)
 
 

@@ -1,0 +1,92 @@
+"""The faces: crisp, of equal digits, and with every letter that the words need."""
+
+from dataclasses import fields
+
+import pytest
+from PIL import Image
+
+from appliance.panel.typeface import LARGE, MEDIUM, SMALL, SheetError, read_sheet
+from appliance.panel.words import WORDS
+
+FACES = pytest.mark.parametrize("face", [LARGE, MEDIUM, SMALL], ids=lambda face: face.name)
+
+
+def inked(face, text: str) -> Image.Image:
+    image = Image.new("1", (200, face.height))
+    face.draw(image, 0, 0, text)
+    return image
+
+
+@FACES
+def test_digits_are_of_equal_width_so_that_a_changing_number_stands_still(face):
+    assert len({face.width(digit) for digit in "0123456789"}) == 1
+    assert face.width("111") == face.width("888")
+
+
+@FACES
+def test_no_two_glyphs_look_alike(face):
+    drawn = {letter: inked(face, letter).tobytes() for letter in face.glyphs if letter not in "-–"}
+
+    assert len(set(drawn.values())) == len(drawn)
+
+
+@FACES
+def test_capitals_and_digits_stand_on_the_baseline(face):
+    for letter in face.glyphs:
+        if letter.isdigit() or (letter.isupper() and letter != "Q"):
+            assert inked(face, letter).getbbox()[3] == face.baseline, letter
+
+
+def test_the_main_numbers_digits_are_36_pixels_high():
+    for digit in "0123456789":
+        left, top, right, bottom = inked(LARGE, digit).getbbox()
+        assert (top, bottom) == (0, 36)
+        assert right - left <= 20
+
+
+def test_the_widest_numbers_fit_beside_their_unit():
+    for number in ("88,8", "8,88"):
+        assert LARGE.width(number) + 6 + MEDIUM.width("kW") <= 124
+
+
+def test_text_is_as_wide_as_its_width_says():
+    for text in ("Skru av noe!", "Høyt", "8,88"):
+        image = inked(SMALL, text)
+        assert image.getbbox()[2] <= SMALL.width(text)
+        assert SMALL.width(text) == sum(SMALL.width(letter) for letter in text) + len(text) - 1
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_the_small_face_has_every_letter_of_every_word(language):
+    for word in fields(WORDS[language]):
+        missing = set(getattr(WORDS[language], word.name).replace("{}", "")) - SMALL.glyphs.keys()
+        assert not missing, f"{language}: {word.name} needs {missing}"
+
+
+def test_the_small_face_has_the_letters_of_the_three_languages():
+    assert set("ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖÉabcdefghijklmnopqrstuvwxyzæøåäöé0123456789 .,:;!?-–()/%+'\"") <= set(
+        SMALL.glyphs
+    )
+
+
+def test_a_letter_the_face_does_not_have_is_a_hollow_box():
+    box = inked(SMALL, "λ")
+
+    assert box.getbbox() == (0, 0, 4, 7)
+    assert not box.getpixel((1, 1))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("height 2\nbaseline 2\ngap 1\nglyph 0\n#x\n##", "line 5"),
+        ("height 2\nbaseline 2\ngap 1\nglyph 0\n##\n", "'0' is not 2 rows"),
+        (
+            "height 1\nbaseline 1\ngap 1\n" + "".join(f"glyph {d}\n{'#' * (1 + d // 9)}\n" for d in range(10)),
+            "different widths",
+        ),
+    ],
+)
+def test_a_slip_in_a_sheet_is_named(sheet, words):
+    with pytest.raises(SheetError, match=words):
+        read_sheet("face", sheet)

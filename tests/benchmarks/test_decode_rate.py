@@ -53,7 +53,7 @@ def test_time_is_linear_in_the_octets(benchmark, stream, share):
     benchmark.group = f"linear: {stream}"
     size = 100_000 * share
     if stream == "frames":
-        octets = (b"".join(FRAMES.values()) * 100)[:size]
+        octets = (b"".join(FRAMES.values()) * 400)[:size]
     elif stream == "noise":
         octets = random.Random(1).randbytes(size)
     else:  # the worst there is: believable headers without end, each claiming 2 KB

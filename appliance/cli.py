@@ -126,16 +126,18 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from appliance.line.recording import Recorder
     from appliance.supervisor import appliance
     from appliance.timebase import Timebase
 
-    try:
-        settings = config.load(options.config)
-        recording = options.record.open("x", encoding="ascii") if options.record else None
-    except (config.SettingsError, FileExistsError, OSError) as trouble:
-        return _refuse(trouble)
-    with recording or contextlib.nullcontext():
-        return _until_told(appliance(settings, Timebase(), recording=recording).run())
+    with contextlib.ExitStack() as opened:
+        try:
+            settings = config.load(options.config)
+            file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
+            recorder = Recorder(file) if file else None
+        except (config.SettingsError, OSError) as trouble:
+            return _refuse(trouble)
+        return _until_told(appliance(settings, Timebase(), recorder=recorder).run())
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ after growing pauses while the others go on; a device that is missing says so on
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TextIO
+from typing import Any
 
 from appliance.config import Settings, pins
 from appliance.household.alarms import Thresholds
@@ -52,7 +52,7 @@ class Supervisor:
         timebase: Timebase,
         *,
         watch: Callable[[Situation], None] | None = None,
-        recording: TextIO | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._uart = uart
         self._household = household
@@ -61,7 +61,7 @@ class Supervisor:
         self._open_pins = open_pins
         self._timebase = timebase
         self._watch = watch
-        self._recorder = Recorder(recording) if recording else None
+        self._recorder = recorder
         self._decoder = Decoder()
 
     async def run(self) -> None:
@@ -81,8 +81,7 @@ class Supervisor:
     def received(self, octets: bytes) -> None:
         """Octets came (called by the line): decode, judge, show."""
         now = self._timebase.now()
-        if self._recorder:
-            self._recorder.write(now, octets)
+        self._record(now, octets)
         self._household.octets(len(octets))
         for result in self._decoder.feed(octets):
             if isinstance(result, Reading):
@@ -92,6 +91,15 @@ class Supervisor:
             else:
                 log.info("frame of %d octets rejected: %s", result.length, result.reason)
                 self._household.rejected(result)
+
+    def _record(self, now: float, octets: bytes) -> None:
+        """Record for as long as the disk takes it; the panel does not depend on it."""
+        if self._recorder is not None:
+            try:
+                self._recorder.write(now, octets)
+            except OSError as trouble:
+                self._recorder = None
+                log.warning("the recording ends here: %s; the appliance goes on", trouble.strerror)
 
     def lost(self) -> None:
         """The port is gone (called by the line)."""
@@ -180,7 +188,7 @@ def appliance(
     glass: Glass | None = None,
     pin_factory: Any = None,
     watch: Callable[[Situation], None] | None = None,
-    recording: TextIO | None = None,
+    recorder: Recorder | None = None,
 ) -> Supervisor:
     """The whole appliance from its settings; port, glass and pin factory stand in for the Pi's own where given."""
     line, display = settings.line, settings.display
@@ -204,7 +212,7 @@ def appliance(
         lambda on_press: Pins(gpio, on_press, pin_factory),
         timebase,
         watch=watch,
-        recording=recording,
+        recorder=recorder,
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -19,6 +21,7 @@ from PIL import Image
 from appliance import config
 from appliance.household.situation import Level, Situation
 from appliance.line.house import House, Load, Net
+from appliance.line.recording import Recorder, read
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel import pages
@@ -262,9 +265,36 @@ def test_run_is_stopped_by_broken_settings_only(tmp_path: Path):
     )
 
 
-def test_run_records_the_octets_it_read(tmp_path: Path):
-    from appliance.line.recording import read
+async def test_a_disk_that_is_full_ends_the_recording_and_nothing_else(caplog):
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue().count("\n") > 1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    bench = Bench()
+    bench.supervisor = appliance(
+        SETTINGS,
+        bench.timebase,
+        port=bench.line.port,
+        glass=bench.glass,
+        pin_factory=bench.pins,
+        watch=bench._watch,
+        recorder=Recorder(Full()),
+    )
+    working = asyncio.create_task(bench.supervisor.run())
+    speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
+    await bench.until(lambda: bench.lamps == {"green"})
+    for task in (speaking, working):
+        task.cancel()
+    await asyncio.gather(speaking, working, return_exceptions=True)
+    bench.line.close()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "the recording ends here: No space left on device; the appliance goes on"
+    ]
+
+
+def test_run_records_the_octets_it_read(tmp_path: Path):
     line = Line(Timebase())
     settings, record = tmp_path / "appliance.toml", tmp_path / "line.rec"
     settings.write_text(f'[line]\nport = "{line.port}"\n')

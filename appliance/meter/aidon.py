@@ -44,8 +44,8 @@ SCALES: Mapping[Unit, int] = {Unit.W: 0, Unit.VAR: 0, Unit.A: -1, Unit.V: -1, Un
 
 
 def read(notification: cosem.Notification) -> Fields | None:
-    """The values of an array of objects; `None` for other layouts. Raises ValueError when they contradict."""
-    if not isinstance(notification.data, list):
+    """The values of a collection of objects; `None` for other layouts. Raises ValueError when they contradict."""
+    if not all(isinstance(item, tuple) for item in notification.data):
         return None
     fields: Fields = {}
     for item in notification.data:

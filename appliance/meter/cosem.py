@@ -100,7 +100,8 @@ def _notification_body(octets: bytes, place: int) -> Notification:
         value, place = _value(octets, place, 1)
         data.append(value)
     # A one-phase Kamstrup pads with null-data, which its firmware counts or does not count.
-    if len(data) != elements and len(data) - data.count(None) != elements:
+    padding = data.count(None) if tag == STRUCTURE else 0
+    if elements not in (len(data), len(data) - padding):
         raise ValueError(f"{len(data)} elements of {elements}")
     return Notification(clock, elements, data if tag == ARRAY else tuple(data))
 

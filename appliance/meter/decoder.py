@@ -6,7 +6,7 @@ octets at all are taken, and nothing is ever raised.
 
 from appliance.meter import aidon, cosem, kaifa, kamstrup
 from appliance.meter.hdlc import Frame, FrameSearch
-from appliance.meter.objects import COMMON_SCALES, Fields, add_pairs, is_obis
+from appliance.meter.objects import COMMON_SCALES, Fields, add_bare, add_described, is_obis
 from appliance.meter.reading import Reading, Reason, Rejected
 
 __all__ = ["Decoder", "Reading", "Rejected"]
@@ -57,13 +57,18 @@ def _fields(notification: cosem.Notification) -> Fields:
 
 
 def _read_unknown(notification: cosem.Notification) -> Fields | None:
-    """A list of nobody we know, as far as it explains itself: a name perhaps, then codes and values."""
+    """A list of nobody we know, as far as it explains itself: codes, and behind each its value, scaled or not."""
     items = notification.data
     fields: Fields = {}
     if items and isinstance(items[0], str):
         fields["list_name"] = cosem.printable(items[0])
-        items = items[1:]
-    if not items or not is_obis(items[0]):
+    places = [place for place, item in enumerate(items[:-1]) if is_obis(item)]
+    if not places:
         return None
-    add_pairs(fields, items, COMMON_SCALES)
+    for place in places:
+        match items[place : place + 3]:
+            case (bytes() as obis, raw, (int() as scaler, int() as unit)):
+                add_described(fields, obis, raw, scaler, unit)
+            case (bytes() as obis, raw, *_) if not is_obis(raw):
+                add_bare(fields, obis, raw, COMMON_SCALES)
     return fields

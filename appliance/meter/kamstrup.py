@@ -25,7 +25,7 @@ SCALES: Scales = {Unit.W: 0, Unit.VAR: 0, Unit.A: -2, Unit.V: 0, Unit.WH: 1, Uni
 def read(notification: cosem.Notification) -> Fields | None:
     """The values of a Kamstrup list; `None` for other lists. Raises ValueError when they contradict."""
     match notification.data:
-        case (str(name), *pairs) if isinstance(notification.data, tuple) and name.startswith(LIST_NAME):
+        case (str() as name, *pairs) if name.startswith(LIST_NAME):
             fields: Fields = {"maker": Maker.KAMSTRUP, "list_name": cosem.printable(name)}
             add_pairs(fields, pairs, SCALES)
             return fields

@@ -198,6 +198,24 @@ def test_an_unknown_maker_without_scalers_is_believed_only_what_all_makers_agree
     assert reading.meter_id == "5706567000000000"
 
 
+def test_an_unknown_maker_that_writes_codes_values_and_scalers_in_turn_is_read_as_far_as_they_are_known():
+    codes = (
+        "0208 0a05 5374726567 09060100010700ff 060000055d 0202 0f00 161b0906010063636363 1200ff 09060100200700ff 120907"
+    )
+
+    reading = only(framed(HEAD + bytes.fromhex(codes)))
+
+    assert isinstance(reading, Reading)
+    assert (reading.maker, reading.list_name, reading.values()) == (None, "Streg", {"1.7.0": 1373})
+
+
+def test_objects_in_a_structure_are_read_like_those_in_an_array():
+    reading = only(framed(HEAD + bytes.fromhex("0201 0203 09060100010700ff 06000002dd 0202 0f00 161b")))
+
+    assert isinstance(reading, Reading)
+    assert reading.power_import_w == 733
+
+
 def test_an_unknown_code_is_passed_over():
     more = information(AIDON_EXAMPLE).replace(
         bytes.fromhex("0109"), bytes.fromhex("010a") + bytes.fromhex("0203 09060100 0d0700ff 12 03e8 02020ffd16ff"), 1

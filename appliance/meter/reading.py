@@ -127,12 +127,18 @@ class Reading:
     energy_export_wh: float | None = None
     reactive_energy_import_varh: float | None = None
     reactive_energy_export_varh: float | None = None
+    energy_import_l1_wh: float | None = None
+    energy_export_l1_wh: float | None = None
+    energy_import_l2_wh: float | None = None
+    energy_export_l2_wh: float | None = None
+    energy_import_l3_wh: float | None = None
+    energy_export_l3_wh: float | None = None
 
     @classmethod
     def of(cls, fields: Mapping[str, object]) -> "Reading":
         """A reading with these attributes by name.
 
-        A list of one value fills 6 of the 34. Setting the rest one by one would take a quarter of all decoding; here
+        A list of one value fills 6 of the 40. Setting the rest one by one would take a quarter of all decoding; here
         they stay the class's own `None`.
         """
         reading = object.__new__(cls)
@@ -185,6 +191,12 @@ BY_NAME: Mapping[str, Quantity] = {
     "2.8.0": Quantity("energy_export_wh", Unit.WH),
     "3.8.0": Quantity("reactive_energy_import_varh", Unit.VARH),
     "4.8.0": Quantity("reactive_energy_export_varh", Unit.VARH),
+    "21.8.0": Quantity("energy_import_l1_wh", Unit.WH),
+    "22.8.0": Quantity("energy_export_l1_wh", Unit.WH),
+    "41.8.0": Quantity("energy_import_l2_wh", Unit.WH),
+    "42.8.0": Quantity("energy_export_l2_wh", Unit.WH),
+    "61.8.0": Quantity("energy_import_l3_wh", Unit.WH),
+    "62.8.0": Quantity("energy_export_l3_wh", Unit.WH),
 }
 """Quantities by their OBIS groups as written (IEC 62056-61: C 1-4 sums, 21-64 by phase; D 7 now, 8 register)."""
 

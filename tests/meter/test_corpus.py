@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 from corpus import by_code, captures, needs_corpus, reported
+from frames import framed
 
 from appliance.line.encoder import Envelope, encode
-from appliance.meter.cosem import date_time
+from appliance.meter.cosem import LLC_HEADER, date_time
 from appliance.meter.decoder import Decoder, Reading, Rejected, read
 from appliance.meter.hdlc import Frame, FrameSearch
 from appliance.meter.reading import Reason
@@ -76,6 +77,27 @@ def test_an_encrypted_frame_is_rejected_as_such():
     (capture,) = captures("kamstrup_encrypted")
 
     assert decoded(capture.octets, 64) == [Rejected(0, len(capture.octets), Reason.ENCRYPTED)]
+
+
+def test_the_plain_text_of_the_encrypted_frame_is_read_whole():
+    (capture,) = captures("kamstrup_encrypted")
+    (frame,) = capture.frames
+
+    (reading,) = Decoder().feed(framed(LLC_HEADER + bytes.fromhex(frame["plaintext"])))
+
+    assert isinstance(reading, Reading)
+    assert reported(reading) == by_code(frame["expected"], "W", "var", "V", "A", "Wh", "varh")
+
+
+@pytest.mark.parametrize("capture", captures("apdu_only"), ids=lambda capture: capture.name)
+def test_payloads_that_were_captured_without_their_frames_are_read_in_one(capture):
+    payload = capture.octets.removeprefix(LLC_HEADER)
+    (expected,) = (frame["expected"] for frame in capture.frames)
+
+    (reading,) = Decoder().feed(framed(LLC_HEADER + payload))
+
+    assert isinstance(reading, Reading)
+    assert reported(reading) == by_code(expected, "W", "var", "V", "A", "Wh", "varh")
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)

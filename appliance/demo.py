@@ -66,10 +66,10 @@ class SoundingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero carries no type
         super().__init__(factory, info)
         self.heard: deque[float] = deque(maxlen=16)
 
-    def _set_frequency(self, value: float | None) -> None:
-        super()._set_frequency(value)
-        if value is not None:
-            self.heard.append(value)
+    def _set_state(self, value: float) -> None:
+        super()._set_state(value)
+        if value > 0:
+            self.heard.append(self.frequency)
 
 
 class Stage:

@@ -28,7 +28,7 @@ def test_without_a_terminal_each_change_is_a_line_and_a_picture(maker: str, tmp_
     assert (made.returncode, made.stderr) == (0, "")
     lines = made.stdout.splitlines()
     assert any("import" in line and "red" in line and "ACT" in line for line in lines)
-    assert any("sounds" in line for line in lines)
+    assert [line.split("sounds ")[1].split()[0] for line in lines if "sounds" in line] == ["C6", "E6", "G6"]
     drawn = sorted(pictures.iterdir())
     assert len(drawn) == len(lines) > 5
     with Image.open(drawn[-1]) as picture:

@@ -157,3 +157,10 @@ def test_a_gap_in_the_readings_makes_the_hour_unknown_and_never_invented():
             assert situation.hour_energy_wh is not None
         if now >= 632:
             assert situation.hour_energy_wh is None
+
+
+def test_a_gap_over_the_full_hour_leaves_the_new_hour_unknown_too():
+    start = datetime(2026, 1, 15, 21, 50, tzinfo=UTC)
+    for now, situation, _truth in lived(Maker.KAIFA, start, timedelta(minutes=30), skip=(570, 660)):
+        if now >= 660:
+            assert situation.hour_energy_wh is None

@@ -74,6 +74,7 @@ class Supervisor:
 
     def opened(self) -> None:
         """The port is open (called by the line)."""
+        log.info("the line is open")
         self._decoder = Decoder()
         self._household.port(is_open=True)
         self._show()

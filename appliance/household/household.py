@@ -67,7 +67,7 @@ class Household:
             self._power(reading.power_import_w, reading.power_export_w, now)
 
     def situation(self, now: float) -> Situation:
-        """All that can be shown at `now`, s."""
+        """All that can be shown at `now`, s; the hold times of the level have gone on until then."""
         fresh = self._reading_at is not None and now - self._reading_at < SILENT_S
         import_w = self._import_w if fresh else None
         phases_fresh = self._phases_at is not None and now - self._phases_at < SILENT_S

@@ -170,7 +170,10 @@ def scaled(raw: Value, scaler: int) -> float:
     if not -9 <= scaler <= 9:
         raise ValueError(f"scaler {scaler}")
     # 2445 / 10 is the float nearest to 244.5; 2445 * 0.1 is not always.
-    return raw * int(10**scaler) if scaler >= 0 else raw / 10**-scaler
+    value = raw * int(10**scaler) if scaler >= 0 else raw / 10**-scaler
+    if not isfinite(value):
+        raise ValueError("too large a number")
+    return value
 
 
 _DATE_TIME = Struct(">HBBBBBBBhB")

@@ -1,5 +1,7 @@
 """Each maker's lists, on the makers' published examples and on frames built from their descriptions."""
 
+import math
+import random
 from datetime import datetime
 
 import pytest
@@ -290,3 +292,25 @@ def test_equal_frames_are_equal_but_for_where_they_stood():
         first, second = Decoder().feed(frame + b"\0" * 5 + frame)
         assert {**vars(first), "offset": 0} == {**vars(second), "offset": 0}
         assert second.offset == len(frame) + 5
+
+
+def test_intact_frames_of_any_content_at_all_are_read_or_rejected_and_never_raise():
+    chance = random.Random(20260116)
+    contents = [information(frame) for frame in (AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, *simulated())]
+    for _ in range(30_000):
+        content = bytearray(chance.choice(contents))
+        for _ in range(chance.randint(1, 6)):
+            place = chance.randrange(len(content))
+            match chance.randrange(3):
+                case 0:
+                    content[place] = chance.choice((chance.randrange(256), *range(26), 0x80, 0xFF))
+                case 1:
+                    del content[place : place + chance.randint(1, 8)]
+                case _:
+                    content[place:place] = chance.randbytes(chance.randint(1, 8))
+            content = content or bytearray(1)
+        frame = framed(bytes(content))
+        result = only(frame)
+        assert result.length == len(frame)
+        if isinstance(result, Reading):
+            assert all(math.isfinite(value) for value in result.values().values())

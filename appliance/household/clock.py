@@ -42,6 +42,10 @@ class WallClock:
         self._told = moment + timedelta(seconds=reading.length / _OCTETS_A_SECOND)
         self._told_at = now
 
+    def listed(self, reading: Reading, now: float) -> datetime | None:
+        """The moment in UTC that a reading's own clock names; `None` when it has none or it names no one moment."""
+        return None if reading.clock is None else self._instant(reading.clock.wall, reading.maker, now)
+
     def utc(self, now: float) -> datetime | None:
         """The time at `now`, s; `None` until the meter has told it."""
         return None if self._told is None else self._told + timedelta(seconds=now - self._told_at)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from appliance.household.alarms import LoadLevel, Thresholds
 from appliance.household.clock import WallClock
-from appliance.household.hours import RunningEnergy
+from appliance.household.hours import HourLedger
 from appliance.household.situation import LineQuality, MeterIdentity, Phase, Signal, Situation
 from appliance.meter.reading import Maker, Reading, Rejected
 
@@ -24,7 +24,7 @@ class Household:
         self._thresholds = thresholds
         self._level = LoadLevel(thresholds)
         self._clock = WallClock()
-        self._energy = RunningEnergy()
+        self._hours = HourLedger()
         self._identity = MeterIdentity()
         self._quality = LineQuality()
         self._net = net
@@ -65,13 +65,14 @@ class Household:
             self._phases_at = now
         if reading.power_import_w is not None:
             self._power(reading.power_import_w, reading.power_export_w, now)
+        if reading.energy_import_wh is not None:
+            self._register(reading.energy_import_wh, reading, now)
 
     def situation(self, now: float) -> Situation:
         """All that can be shown at `now`, s; the hold times of the level have gone on until then."""
         fresh = self._reading_at is not None and now - self._reading_at < SILENT_S
         import_w = self._import_w if fresh else None
         phases_fresh = self._phases_at is not None and now - self._phases_at < SILENT_S
-        energy = self._energy if fresh else RunningEnergy()
         return Situation(
             watch_w=self._thresholds.watch_w,
             act_w=self._thresholds.act_w,
@@ -82,8 +83,9 @@ class Household:
             phases=self._phases if phases_fresh else (Phase(), Phase(), Phase()),
             phases_known=phases_fresh,
             line_to_line=self._line_to_line and phases_fresh,
-            hour_energy_wh=energy.hour_wh,
-            today_energy_wh=energy.today_wh,
+            hour_energy_wh=self._hours.hour_wh() if fresh else None,
+            today_energy_wh=self._hours.today_wh() if fresh else None,
+            ended_hours=self._hours.ended,
             local_time=self._clock.local(now),
             reading_age_s=None if self._reading_at is None else now - self._reading_at,
             meter=self._identity,
@@ -99,7 +101,12 @@ class Household:
             self._export_w = export_w
         elif import_w > 0 and self._export_w is not None:
             self._export_w = 0.0  # the fast list leaves export out, but no meter counts both ways at once
-        self._energy.add(import_w, now, self._clock.utc(now))
+        self._hours.power(import_w, self._export_w, now, self._clock.utc(now))
+
+    def _register(self, energy_wh: float, reading: Reading, now: float) -> None:
+        utc, listed = self._clock.utc(now), self._clock.listed(reading, now)
+        if utc is not None and listed is not None:
+            self._hours.register(energy_wh, reading.meter_id, now - (utc - listed).total_seconds(), listed)
 
     def _signal(self, fresh: bool) -> Signal:
         if not self._port_open:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 
+from appliance.household.hours import Hour
+
 
 class Level(IntEnum):
     """How much attention the load deserves; higher is worse."""
@@ -80,6 +82,8 @@ class Situation:
     """Imported since the top of this hour, Wh; `None` unless the whole hour so far was seen."""
     today_energy_wh: float | None = None
     """Imported since local midnight, Wh; `None` unless the whole day so far was seen."""
+    ended_hours: tuple[Hour, ...] = ()
+    """The hours of the last days that have ended, oldest first, and how each is known."""
     local_time: datetime | None = None
     """Norwegian local time with its zone; `None` until the meter has told the time."""
     reading_age_s: float | None = None

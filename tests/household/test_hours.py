@@ -1,0 +1,241 @@
+"""The hour ledger: every hour as well known as it was seen, and no better."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, takewhile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.household.alarms import Thresholds
+from appliance.household.hours import Hour, HourLedger, Known
+from appliance.household.household import Household
+from appliance.line.house import House, Net
+from appliance.line.simulator import Meter
+from appliance.meter.reading import Maker
+
+START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+STEP_S = 10
+
+
+class Truth:
+    """A load that changes at the readings only, its register, and a ledger that is told of it."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.ledger = HourLedger()
+        self.utc = start
+        self.now = 1000.0
+        self.register_wh = 5_000_000.0
+        self.hours: dict[datetime, float] = {}
+        self.peak_w = 0.0
+
+    def live(self, seconds: int, power_w: float, *, heard: bool = True, told: bool = True) -> None:
+        """Let time pass at one power: read every ten seconds when heard, with the hourly register when told."""
+        self.peak_w = max(self.peak_w, power_w)
+        for _ in range(seconds // STEP_S):
+            if heard:
+                self.ledger.power(power_w, 0.0, self.now, self.utc)
+            if told and self.utc.minute == 0 and self.utc.second == 0:
+                self.ledger.register(self.register_wh, "id", self.now, self.utc)
+            hour = self.utc.replace(minute=0, second=0)
+            energy = power_w * STEP_S / 3600
+            self.hours[hour] = self.hours.get(hour, 0.0) + energy
+            self.register_wh += energy
+            self.utc += timedelta(seconds=STEP_S)
+            self.now += STEP_S
+
+    def ended(self, hours_after_start: int) -> Hour | None:
+        start = START + timedelta(hours=hours_after_start)
+        return next((hour for hour in self.ledger.ended if hour.start == start), None)
+
+
+def test_an_hour_between_two_registers_is_metered():
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.live(60, 1000)
+
+    hour = truth.ended(0)
+    assert hour is not None
+    assert (hour.known, pytest.approx(hour.coverage)) == (Known.METERED, 1.0)
+    assert hour.import_wh == pytest.approx(2000)
+
+
+def test_an_hour_whose_list_is_missing_is_integrated_and_so_is_the_next():
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.live(3600, 1000, told=False)
+    truth.live(3600, 3000)
+    truth.live(60, 0)
+
+    for number, energy, known in ((0, 2000, Known.INTEGRATED), (1, 1000, Known.INTEGRATED), (2, 3000, Known.METERED)):
+        hour = truth.ended(number)
+        assert hour is not None
+        assert (hour.known, pytest.approx(hour.import_wh)) == (known if number else Known.INTEGRATED, energy)
+
+
+def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
+    truth = Truth()
+    truth.live(1800, 2000)
+    truth.live(600, 8000, heard=False)
+    truth.live(1200, 2000)
+    truth.live(10, 500, told=False)
+    partly = truth.ended(0)
+
+    assert partly is not None
+    assert partly.known is Known.PARTLY
+    assert partly.import_wh < truth.hours[START]
+    assert partly.coverage == pytest.approx(3000 / 3600, abs=0.01)
+
+    truth = Truth()
+    truth.live(1800, 2000)
+    truth.live(600, 8000, heard=False)
+    truth.live(1200, 2000)
+    truth.live(10, 500)
+    metered = truth.ended(0)
+    assert metered is not None
+    assert (metered.known, pytest.approx(metered.import_wh)) == (Known.METERED, truth.hours[START])
+
+
+def test_a_register_that_moved_over_two_hours_is_no_hours_value():
+    truth = Truth()
+    truth.live(600, 1000)
+    truth.live(6600, 9000, heard=False, told=False)
+    truth.live(60, 1000)
+
+    assert all(hour.known is Known.PARTLY for hour in truth.ledger.ended)
+    assert sum(hour.import_wh for hour in truth.ledger.ended) < 1000
+
+
+def test_a_register_of_another_meter_settles_nothing():
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.ledger.power(1000, 0.0, truth.now, truth.utc)
+    truth.ledger.register(17.0, "new", truth.now, truth.utc)
+
+    hour = truth.ended(0)
+    assert hour is not None
+    assert hour.known is Known.INTEGRATED
+
+
+@pytest.mark.parametrize("jump_wh", [-3000.0, 1000.0, 500_000.0])
+def test_a_register_that_contradicts_the_integral_does_not_change_the_hour(jump_wh):
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.ledger.power(1000, 0.0, truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh + jump_wh, "id", truth.now, truth.utc)
+
+    hour = truth.ended(0)
+    assert hour is not None
+    assert (hour.known, pytest.approx(hour.import_wh)) == (Known.INTEGRATED, 2000)
+
+
+def test_a_clock_set_back_by_an_hour_counts_no_hour_twice():
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.live(1800, 2000)
+    truth.utc -= timedelta(hours=1)
+    truth.live(3600, 2000, told=False)
+    truth.live(3600, 2000, told=False)
+
+    starts = [hour.start for hour in truth.ledger.ended]
+    assert len(starts) == len(set(starts))
+    assert all(hour.import_wh <= 2001 for hour in truth.ledger.ended)
+
+
+def test_a_clock_corrected_by_seconds_over_the_full_hour_keeps_both_hours():
+    truth = Truth()
+    truth.live(3610, 2000)
+    truth.utc -= timedelta(seconds=20)
+    truth.live(3600, 2000)
+    truth.live(60, 2000)
+
+    first, second = truth.ended(0), truth.ended(1)
+    assert first is not None
+    assert second is not None
+    assert first.import_wh == pytest.approx(2000, abs=20)
+    assert second.import_wh == pytest.approx(2000, abs=20)
+
+
+def test_nothing_is_known_of_the_running_hour_before_the_time_is():
+    ledger = HourLedger()
+    for now in range(0, 100, 10):
+        ledger.power(2000, 0.0, float(now), None)
+
+    assert (ledger.running, ledger.hour_wh(), ledger.today_wh()) == (None, None, None)
+
+
+def test_an_hour_that_began_before_the_time_was_told_is_whole_if_its_beginning_was_seen():
+    ledger = HourLedger()
+    for now in range(0, 100, 10):
+        ledger.power(3600, 0.0, float(now), None)
+    ledger.power(3600, 0.0, 100.0, START + timedelta(seconds=10))
+
+    assert ledger.hour_wh() == pytest.approx(10)
+
+
+stretches = st.lists(
+    st.tuples(
+        st.integers(1, 400), st.integers(0, 12_000), st.booleans(), st.booleans(), st.sampled_from([0, 0, 0, 1, 2])
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(stretches)
+def test_whatever_is_lost_repeated_or_late_the_ledger_never_says_more_than_was(lived):
+    truth = Truth(START + timedelta(minutes=17))
+    for steps, power_w, heard, told, repeats in lived:
+        truth.live(steps * STEP_S, power_w, heard=heard, told=told)
+        for _ in range(repeats):  # the last hourly list once more, as it was or late
+            hour = truth.utc.replace(minute=0, second=0)
+            stuck = truth.register_wh - truth.hours.get(hour, 0.0)
+            truth.ledger.register(stuck, "id", truth.now - (truth.utc - hour).total_seconds(), hour)
+
+    starts = [hour.start for hour in truth.ledger.ended]
+    assert all(one < other for one, other in pairwise(starts))
+    for hour in truth.ledger.ended:
+        was = truth.hours[hour.start]
+        assert hour.import_wh <= truth.peak_w + 1
+        assert 0 <= hour.coverage <= 1
+        match hour.known:
+            case Known.METERED:
+                assert hour.import_wh == pytest.approx(was, abs=0.01)
+            case Known.INTEGRATED:
+                # A power is held for up to 30 s when the next reading is late, and 3 s may be missed.
+                assert hour.import_wh == pytest.approx(was, abs=12_000 * 30 * len(lived) / 3600)
+            case Known.PARTLY:
+                assert hour.import_wh <= was + 12_000 * 30 * len(lived) / 3600
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [("2026-01-15T22:50", 25), ("2026-03-28T22:50", 24), ("2026-10-24T21:50", 26)],
+    ids=["an ordinary day", "the day of 23 hours", "the day of 25 hours"],
+)
+def test_a_simulated_day_through_the_clock_changes_is_metered_hour_by_hour(maker, day, hours):
+    start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    house, household = House(Net.TN, solar=True), Household(Thresholds())
+    household.port(is_open=True)
+    truth: dict[datetime, float] = {}
+    end = start + timedelta(hours=hours)
+    for sent in takewhile(lambda sent: sent.moment < end, Meter(maker, house, start).sent()):
+        truth.setdefault(sent.moment.replace(minute=0, second=0, microsecond=0), house.import_wh)
+        now = (sent.moment - start).total_seconds()
+        household.reading(replace(sent.meant, length=0), now)
+
+    ended = household.situation(now).ended_hours
+    metered = [hour for hour in ended if hour.known is Known.METERED]
+    assert len(metered) >= hours - 3
+    resolution = 1 if maker is Maker.KAIFA else 10
+    for hour in metered:
+        was = truth[hour.start + timedelta(hours=1)] - truth[hour.start]
+        assert hour.import_wh == pytest.approx(was, abs=2 * resolution + (0 if maker is Maker.AIDON else 12))
+        assert hour.coverage == pytest.approx(1.0, abs=0.01)
+    for hour in ended:
+        if hour.known is Known.INTEGRATED:
+            was = truth[hour.start + timedelta(hours=1)] - truth[hour.start]
+            assert hour.import_wh == pytest.approx(was, abs=max(30, 0.01 * was))

@@ -109,13 +109,27 @@ def test_a_register_that_moved_over_two_hours_is_no_hours_value():
 
 def test_a_register_of_another_meter_settles_nothing():
     truth = Truth()
-    truth.live(3600, 2000)
+    truth.live(1800, 2000)
+    truth.live(1800, 2000, heard=False)
     truth.ledger.power(1000, 0.0, truth.now, truth.utc)
-    truth.ledger.register(17.0, "new", truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh, "new", truth.now, truth.utc)
 
     hour = truth.ended(0)
     assert hour is not None
-    assert hour.known is Known.INTEGRATED
+    assert hour.known is Known.PARTLY
+
+
+def test_a_register_read_after_the_hour_settles_nothing_unless_the_time_between_was_seen():
+    truth = Truth()
+    truth.live(1800, 2000)
+    truth.live(1800, 2000, heard=False)
+    truth.live(60, 60_000, heard=False, told=False)
+    truth.ledger.power(1000, 0.0, truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh, "id", truth.now, truth.utc)
+
+    hour = truth.ended(0)
+    assert hour is not None
+    assert hour.known is Known.PARTLY
 
 
 @pytest.mark.parametrize("jump_wh", [-3000.0, 1000.0, 500_000.0])
@@ -155,6 +169,7 @@ def test_a_clock_corrected_by_seconds_over_the_full_hour_keeps_both_hours():
     assert second is not None
     assert first.import_wh == pytest.approx(2000, abs=20)
     assert second.import_wh == pytest.approx(2000, abs=20)
+    assert second.coverage > 0.99
 
 
 def test_nothing_is_known_of_the_running_hour_before_the_time_is():

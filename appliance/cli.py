@@ -80,7 +80,7 @@ def _add_demo(commands: Any) -> None:
     demo.add_argument(
         "--net", choices=("it", "tn", "one-phase"), default="it", help="how the house is fed; default: it"
     )
-    demo.add_argument("--solar", action="store_true", help="the house has solar panels on its roof")
+    demo.add_argument("--solar", action="store_true", help="the house has solar panels on its roof, and it is May")
     demo.add_argument("--start", default="17:05", metavar="HH:MM", help="the house's time of day; default: 17:05")
     demo.add_argument("--noise", type=_share, default=0.0, metavar="SHARE", help="share of octets damaged, 0 to 1")
     demo.add_argument("--speed", type=_positive, default=1.0, metavar="N", help="times as fast as life; default: 1")

@@ -28,7 +28,8 @@ from appliance.panel.view import PanelView
 from appliance.supervisor import appliance
 from appliance.timebase import Timebase
 
-_DAY = datetime(2026, 1, 15, tzinfo=OSLO)  # a Thursday in winter
+_WINTER_DAY = datetime(2026, 1, 15, tzinfo=OSLO)
+_SUNNY_DAY = datetime(2026, 5, 14, tzinfo=OSLO)
 _LOOK_S = 0.05
 _PRESS_S = 0.1
 
@@ -53,7 +54,7 @@ def plan(maker: str, net: str, start: str, *, solar: bool, noise: float) -> Plan
     if not re.fullmatch(r"\d\d:\d\d", start):
         raise BadPlanError(f"--start {start}: it must be a time of day such as 17:05")
     try:
-        moment = datetime.combine(_DAY, time.fromisoformat(start), OSLO)
+        moment = datetime.combine(_SUNNY_DAY if solar else _WINTER_DAY, time.fromisoformat(start), OSLO)
     except ValueError:
         raise BadPlanError(f"--start {start}: there is no such time of day") from None
     return Plan(Maker(maker), Net(net), moment.astimezone(UTC), solar, noise)

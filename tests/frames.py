@@ -30,7 +30,7 @@ KAMSTRUP_EXAMPLE = bytes.fromhex(
 @cache
 def simulated() -> tuple[bytes, ...]:
     """One frame of every list that the simulated meters send."""
-    start = datetime(2026, 1, 15, 16, 59, 30, tzinfo=UTC)
+    start = datetime(2026, 7, 15, 9, 59, 30, tzinfo=UTC)
     kinds: dict[tuple[Maker, Net, int], bytes] = {}
     for maker in Maker:
         for net in Net:

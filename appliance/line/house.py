@@ -122,10 +122,14 @@ LOADS = (
 
 
 def _solar(moment: datetime, chance: Chance) -> float:
-    """A roof of 6 kW: a day's arc with clouds that pass in minutes."""
-    height = math.sin((_hour(moment) - 6) / 12 * math.pi)
+    """A roof of 6 kW: an arc as long and as high as the season gives it in the south, with clouds that pass."""
+    season = math.cos((moment.timetuple().tm_yday + 10) / 365 * 2 * math.pi)  # 1 in midwinter, -1 in midsummer
+    half_day_h = 6 - 3 * season
+    height = (
+        math.cos((_hour(moment) - 12.5) / half_day_h * math.pi / 2) if abs(_hour(moment) - 12.5) < half_day_h else 0
+    )
     cloud = 0.35 + 0.65 * chance("cloud", moment.hour * 60 + moment.minute)
-    return max(0.0, 6000 * height * cloud)
+    return 6000 * (0.6 - 0.4 * season) * height * cloud
 
 
 class House:

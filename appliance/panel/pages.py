@@ -128,5 +128,5 @@ def _unknown(situation: Situation, words: Words) -> tuple[Widget, ...]:
 def _duration(seconds: float) -> str:
     """How long, in the largest unit that gives a number: s, min or h."""
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return f"{int(seconds)} s"
     return f"{seconds // 60:.0f} min" if seconds < 3600 else f"{seconds // 3600:.0f} h"

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from PIL import Image
 
-_REMEMBERED = 2048
+_REMEMBERED = 512
 
 
 class SheetError(Exception):

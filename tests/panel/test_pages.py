@@ -1,6 +1,7 @@
 """The pages: golden pictures that were looked at, and rules that hold in every situation.
 
-Run this file as a program to draw the golden pictures anew; then look at them, at 4x, before they are kept.
+`PYTHONPATH=.:tests python tests/panel/test_pages.py` draws the golden pictures anew; look at them, at 4x, before they
+are kept.
 """
 
 import itertools
@@ -17,7 +18,8 @@ from appliance.household.situation import Level, Phase, Signal, Situation
 from appliance.panel import pages
 from appliance.panel.glass import Glass
 from appliance.panel.screen import open_display
-from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH
+from appliance.panel.typeface import SMALL
+from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Text
 from appliance.panel.words import WORDS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -106,6 +108,17 @@ def test_a_widget_draws_inside_its_box_only(situation, language, page):
         widget.draw(image)
         image.paste(0, widget.box)
         assert image.getbbox() is None, widget
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations, st.sampled_from(sorted(WORDS)), st.sampled_from([pages.now_widgets, pages.phases_widgets]))
+def test_every_letter_of_a_page_is_in_its_face(situation, language, page):
+    strip, *rest = page(situation, WORDS[language])
+    texts = [Text(SMALL, strip.name + strip.time, 0, 0), *(widget for widget in rest if isinstance(widget, Text))]
+
+    for text in texts:
+        missing = set(text.text) - text.face.glyphs.keys()
+        assert not missing, f"the face {text.face.name} has no {missing}, which {text.text!r} needs"
 
 
 @settings(max_examples=200, deadline=None)

@@ -111,11 +111,11 @@ async def test_nothing_is_cut_at_80_by_24() -> None:
 async def test_a_large_terminal_gets_the_larger_picture_and_a_smaller_one_again_when_it_shrinks() -> None:
     window = VirtualPanel(Stage())
     async with window.run_test(size=(134, 40)) as pilot:
-        lines = await until(window, lambda lines: CAPTION in "".join(lines) and "▀" in "".join(lines))
+        wanted = (CAPTION, "▀", LIT_LAMP.split("\n")[0])
+        lines = await until(window, lambda lines: all(words in "".join(lines) for words in wanted))
         top = next(row for row, line in enumerate(lines) if "╭────────" in line)
         left = lines[top].index("╭") + 1
         assert halves([line[left : left + 128] for line in lines[top + 1 : top + 33]]) == lit_pixels(marked())
-        assert LIT_LAMP.split("\n")[0] in "\n".join(lines)
         await pilot.resize_terminal(80, 24)
         await until(window, lambda lines: any("⠀" < cell <= "⣿" for cell in "".join(lines)))
 

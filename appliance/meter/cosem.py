@@ -48,7 +48,7 @@ Value = bool | int | float | str | bytes | None | list["Value"] | tuple["Value",
 """Octet-string as bytes, visible-string as str, array as list, structure as tuple, null-data as `None`."""
 
 
-class NoReading(Exception):  # noqa: N818 - not an error of ours, a verdict on the frame
+class UnreadableError(Exception):
     """The frame holds no reading, for a `Reason`."""
 
     def __init__(self, reason: Reason) -> None:
@@ -68,17 +68,17 @@ class Notification:
 
 
 def notification(information: bytes) -> Notification:
-    """The data-notification in a frame's information field. Raises `NoReading`."""
+    """The data-notification in a frame's information field. Raises `UnreadableError`."""
     try:
         if information[:3] != LLC_HEADER:
-            raise NoReading(Reason.NOT_A_NOTIFICATION)
+            raise UnreadableError(Reason.NOT_A_NOTIFICATION)
         if information[3] == GENERAL_GLO_CIPHERING:
-            raise NoReading(Reason.ENCRYPTED)
+            raise UnreadableError(Reason.ENCRYPTED)
         if information[3] != DATA_NOTIFICATION:
-            raise NoReading(Reason.NOT_A_NOTIFICATION)
+            raise UnreadableError(Reason.NOT_A_NOTIFICATION)
         return _notification_body(information, 4)
     except (IndexError, ValueError, error):
-        raise NoReading(Reason.MALFORMED) from None
+        raise UnreadableError(Reason.MALFORMED) from None
 
 
 def _notification_body(octets: bytes, place: int) -> Notification:
@@ -93,7 +93,7 @@ def _notification_body(octets: bytes, place: int) -> Notification:
     place += count
     tag = octets[place]
     if tag not in (ARRAY, STRUCTURE):
-        raise NoReading(Reason.UNKNOWN_LIST)
+        raise UnreadableError(Reason.UNKNOWN_LIST)
     elements, place = _count(octets, place + 1)
     data = []
     while place < len(octets):

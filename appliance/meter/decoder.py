@@ -32,10 +32,10 @@ def read(frame: Frame) -> Reading | Rejected:
     """The reading in an intact frame, or why it holds none."""
     try:
         if frame.segmented:
-            raise cosem.NoReading(Reason.SEGMENTED)
+            raise cosem.UnreadableError(Reason.SEGMENTED)
         notification = cosem.notification(frame.information)
         fields = _fields(notification)
-    except cosem.NoReading as verdict:
+    except cosem.UnreadableError as verdict:
         return Rejected(frame.offset, len(frame.octets), verdict.reason)
     except ValueError:  # from the layouts: the values contradict each other or their description
         return Rejected(frame.offset, len(frame.octets), Reason.MALFORMED)
@@ -53,7 +53,7 @@ def _fields(notification: cosem.Notification) -> Fields:
             if len(fields) == ("maker" in fields):
                 break  # not one code in it is known
             return fields
-    raise cosem.NoReading(Reason.UNKNOWN_LIST)
+    raise cosem.UnreadableError(Reason.UNKNOWN_LIST)
 
 
 def _read_unknown(notification: cosem.Notification) -> Fields | None:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PIL import Image
@@ -165,8 +166,7 @@ class Screen:
         display = self._display = await worker.do(self._opener)
         while True:
             if self._newest is not None and (octets := self._newest.tobytes()) != self._shown:
-                image = self._newest
-                await worker.do(lambda image=image: display.show(image))  # type: ignore[misc]
+                await worker.do(partial(display.show, self._newest))
                 self._shown = octets
                 if self._said:
                     self._said = ""

@@ -28,7 +28,7 @@ from appliance.meter.reading import Maker
 from appliance.panel import pages
 from appliance.panel.glass import Glass
 from appliance.panel.words import WORDS
-from appliance.supervisor import appliance
+from appliance.supervisor import Supervisor, appliance
 from appliance.timebase import Timebase
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
@@ -49,14 +49,10 @@ class Bench:
     def __post_init__(self) -> None:
         self.line = Line(self.timebase)
         self.house = House(Net.TN, loads=(Load("test", None, lambda _moment, _chance: self.load_w),))
-        self.supervisor = appliance(
-            SETTINGS,
-            self.timebase,
-            port=self.line.port,
-            glass=self.glass,
-            pin_factory=self.pins,
-            watch=self._watch,
-        )
+        self.supervisor = self.appliance(port=self.line.port)
+
+    def appliance(self, **given) -> Supervisor:
+        return appliance(SETTINGS, self.timebase, glass=self.glass, pin_factory=self.pins, watch=self._watch, **given)
 
     def _watch(self, situation: Situation) -> None:
         self.situation = situation
@@ -187,9 +183,7 @@ async def test_a_line_that_vanishes_is_said_on_the_panel_and_found_again(tmp_pat
     port = tmp_path / "serial0"
     bench = Bench()
     port.symlink_to(bench.line.port)
-    bench.supervisor = appliance(
-        SETTINGS, bench.timebase, port=str(port), glass=bench.glass, pin_factory=bench.pins, watch=bench._watch
-    )
+    bench.supervisor = bench.appliance(port=str(port))
     working = asyncio.create_task(bench.supervisor.run())
     speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
     await bench.until(lambda: bench.lamps == {"green"})
@@ -318,15 +312,7 @@ async def test_a_disk_that_is_full_ends_the_recording_and_nothing_else(caplog):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     bench = Bench()
-    bench.supervisor = appliance(
-        SETTINGS,
-        bench.timebase,
-        port=bench.line.port,
-        glass=bench.glass,
-        pin_factory=bench.pins,
-        watch=bench._watch,
-        recorder=Recorder(Full()),
-    )
+    bench.supervisor = bench.appliance(port=bench.line.port, recorder=Recorder(Full()))
     working = asyncio.create_task(bench.supervisor.run())
     speaking = asyncio.create_task(bench.line.speak(Meter(Maker.KAIFA, bench.house, START), START))
     await bench.until(lambda: bench.lamps == {"green"})

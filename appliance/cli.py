@@ -187,7 +187,7 @@ def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> in
     sys.stdout.flush()
     if not options.json or not count[True]:
         hint = "" if count[True] or options.hex else "; if it holds hex digits, add --hex"
-        print(f"{name}: {count[True]} frames decoded, {count[False]} rejected{hint}", file=sys.stderr)
+        print(f"{name}: frames decoded {count[True]}, rejected {count[False]}{hint}", file=sys.stderr)
     return FINE if count[True] else NOTHING_FOUND
 
 

@@ -76,7 +76,7 @@ def test_the_table_names_maker_list_and_power(capsys, tmp_path):
     for word in ("aidon", "AIDON_V0001 (9)", "import 1362 W", "L1 250 V 9.3 A"):
         assert word in row
     assert "rejected: cut off" in rejected
-    assert "1 frames decoded, 1 rejected" in err
+    assert "frames decoded 1, rejected 1" in err
 
 
 def test_standard_input_is_read_like_a_file():

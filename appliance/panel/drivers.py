@@ -43,7 +43,7 @@ class Wire(i2c):  # type: ignore[misc]  # luma carries no types
         self._open_bus.i2c_rdwr(i2c_msg.write(self._address, bytes((DATA, *data))))
 
 
-class Droppable(device):  # type: ignore[misc]
+class Droppable(device):  # type: ignore[misc]  # luma carries no types
     """What luma's base class sets up, without its exit hook; comes after a driver in the order of inheritance."""
 
     def __init__(self, const: Any, serial_interface: Any) -> None:
@@ -77,15 +77,15 @@ class _PageByPage:
             self.data(octets)
 
 
-class Ssd1306(_OneWindow, ssd1306, Droppable):  # type: ignore[misc]
+class Ssd1306(_OneWindow, ssd1306, Droppable):  # type: ignore[misc]  # luma carries no types
     """The 0.96 inch display."""
 
 
-class Ssd1309(_OneWindow, ssd1309, Droppable):  # type: ignore[misc]
+class Ssd1309(_OneWindow, ssd1309, Droppable):  # type: ignore[misc]  # luma carries no types
     """The 2.42 inch display."""
 
 
-class Sh1106(_PageByPage, sh1106, Droppable):  # type: ignore[misc]
+class Sh1106(_PageByPage, sh1106, Droppable):  # type: ignore[misc]  # luma carries no types
     """The 1.3 inch display."""
 
 

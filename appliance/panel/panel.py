@@ -40,11 +40,6 @@ class Panel:
         self._situation: Situation | None = None
         self._tune: asyncio.Task[None] | None = None
 
-    @property
-    def page(self) -> str:
-        """The name of the page that is up."""
-        return PAGES[self._page].__name__
-
     def connect(self, outputs: Outputs | None) -> None:
         """From now on light and sound these, or none."""
         self._outputs = outputs

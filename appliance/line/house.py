@@ -136,31 +136,41 @@ class House:
     """The household between two looks at the meter."""
 
     def __init__(
-        self, net: Net = Net.IT, *, solar: bool = False, seed: int = 1, loads: tuple[Load, ...] = LOADS
+        self, net: Net = Net.IT, *, solar: bool = False, seed: int = 1, loads: tuple[Load, ...] = LOADS, step_s: int = 1
     ) -> None:
+        """A house in which nothing changes within a step of so many seconds, counted from the full hour."""
         self.net = net
+        self._step = timedelta(seconds=step_s)
         self._solar = solar
         self._seed = seed
         self._loads = loads
         self._moment: datetime | None = None
+        self._looked: tuple[datetime, list[float]] | None = None
         self.import_wh = 0.0
         """The truth: imported energy so far."""
         self.export_wh = 0.0
 
     def advance(self, moment: datetime) -> None:
-        """Live on until `moment`, an aware time, a second at a time."""
+        """Live on until `moment`, an aware time, a step at a time."""
         if self._moment is None:
             self._moment = moment
         while self._moment < moment:
-            step = min(timedelta(seconds=1), moment - self._moment)
-            net_w = sum(self._branches(self._moment))
+            begun = self._begun(self._moment)
+            step = min(begun + self._step, moment) - self._moment
+            net_w = sum(self._branches(begun))
             energy = net_w * step.total_seconds() / 3600
             self.import_wh += max(0.0, energy)
             self.export_wh += max(0.0, -energy)
             self._moment += step
 
+    @property
+    def moment(self) -> datetime | None:
+        """Until when it has lived; `None` before its first moment."""
+        return self._moment
+
     def mains(self, moment: datetime) -> Mains:
         """What the meter's inputs see at a moment."""
+        moment = self._begun(moment)
         branches = self._branches(moment)
         active = sum(branches)
         reactive = 0.12 * active - 180 + 40 * self._chance("reactive", int(moment.timestamp()))
@@ -175,22 +185,38 @@ class House:
             voltages_v=(voltages[0], voltages[1], voltages[2]),
         )
 
+    def net_w(self, moment: datetime) -> float:
+        """The power drawn from the grid at a moment, W; negative when the roof gives more than is used."""
+        return sum(self._branches(self._begun(moment)))
+
     def running(self, moment: datetime) -> list[str]:
         """The names of what draws power now, base load aside."""
         local = moment.astimezone(OSLO)
         on = [load.name for load in self._loads if load.name != "base" and load.power_w(local, self._chance) > 0]
         return [*on, "solar"] if self._solar and _solar(local, self._chance) > 0 else on
 
+    def _begun(self, moment: datetime) -> datetime:
+        """When the step that a moment lies in began."""
+        return moment - (moment - moment.replace(minute=0, second=0, microsecond=0)) % self._step
+
     def _branches(self, moment: datetime) -> list[float]:
         """Active power of the three branches, W; negative where the roof gives more than is used."""
-        moment = moment.astimezone(OSLO)
+        if self._looked is not None and self._looked[0] == moment:
+            return self._looked[1]
+        branches = self._drawn(moment.astimezone(OSLO))
+        self._looked = moment, branches
+        return branches
+
+    def _drawn(self, moment: datetime) -> list[float]:
+        """The same at a local time."""
         branches = [0.0, 0.0, 0.0]
         for load in self._loads:
             power = load.power_w(moment, self._chance)
             for place in range(3) if load.branch is None else (load.branch,):
                 branches[place] += power / 3 if load.branch is None else power
         if self._solar:
-            branches = [power - _solar(moment, self._chance) / 3 for power in branches]
+            roof_w = _solar(moment, self._chance)
+            branches = [power - roof_w / 3 for power in branches]
         return [sum(branches), 0.0, 0.0] if self.net is Net.ONE_PHASE else branches
 
     def _currents(self, branches: list[float]) -> tuple[float, float, float]:

@@ -77,13 +77,28 @@ class Sent:
 class Meter:
     """A meter of one maker in one house, from a moment in UTC on."""
 
-    def __init__(self, maker: Maker, house: House, start: datetime, register_wh: int = 21_882_340) -> None:
+    def __init__(
+        self,
+        maker: Maker,
+        house: House,
+        start: datetime,
+        register_wh: int = 21_882_340,
+        *,
+        meter_id: str | None = None,
+        clock_error: timedelta = timedelta(),
+    ) -> None:
+        """A meter whose register stands at `register_wh` and what the house has imported since it was built.
+
+        Its clock is ahead of the true time by `clock_error`, and so are the full hours it goes by.
+        """
         if start.tzinfo is not UTC:
             raise ValueError("the simulator lives in UTC")
         self.maker = maker
         self._house = house
-        self._start = start
+        self._clock_error = clock_error
+        self._start = start + clock_error  # by its own clock, as is all in here
         self._register_wh = register_wh
+        self._meter_id = meter_id or METER_IDS[maker]
 
     def sent(self) -> Iterator[Sent]:
         """All that the meter sends, without end, in order of time."""
@@ -110,7 +125,7 @@ class Meter:
 
     def _frame(self, moment: datetime, reading: Reading) -> Sent:
         header = None if self.maker is Maker.AIDON else self._clock(moment)
-        return Sent(moment, encoder.encode(reading, ENVELOPES[self.maker], header), reading)
+        return Sent(moment - self._clock_error, encoder.encode(reading, ENVELOPES[self.maker], header), reading)
 
     def _clock(self, moment: datetime) -> MeterClock:
         """The clock as this maker sends it: Kamstrup stays on standard time, Aidon calls its deviation 0."""
@@ -126,15 +141,15 @@ class Meter:
         )
 
     def _reading(self, moment: datetime, *, hourly: bool, fast: bool = False) -> Reading:
-        self._house.advance(moment)
-        mains = self._house.mains(moment)
+        self._house.advance(moment - self._clock_error)
+        mains = self._house.mains(moment - self._clock_error)
         clock = self._clock(moment) if hourly or self.maker is not Maker.AIDON else None
         if fast:
             return Reading(offset=0, length=0, maker=self.maker, elements=1, clock=clock, power_import_w=mains.import_w)
         fields: dict[str, object] = {
             "maker": self.maker,
             "list_name": LIST_NAMES[self.maker],
-            "meter_id": METER_IDS[self.maker],
+            "meter_id": self._meter_id,
             "meter_type": TYPES[self.maker, self._house.net],
             "clock": clock,
             **self._instant(mains),

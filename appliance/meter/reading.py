@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cache
 
 Code = bytes
 """OBIS groups C, D, E: three octets."""
@@ -215,6 +216,7 @@ TEXTS: Mapping[Code, str] = {
 CLOCK: Code = code("1.0.0")
 
 
+@cache
 def obis(name: str) -> bytes:
     """The six octets of an OBIS code "A-B:C.D.E"; group F is 255, the current value."""
     medium, code_name = name.split(":")

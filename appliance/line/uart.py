@@ -8,6 +8,7 @@ after growing pauses for as long as it takes.
 import asyncio
 import errno
 import os
+import termios
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -55,7 +56,7 @@ class Uart:
         while True:
             try:
                 device = self._open()
-            except (OSError, serial.SerialException) as trouble:
+            except (OSError, serial.SerialException, termios.error) as trouble:
                 self._say(f"serial port {self._port}: {_cause(trouble)}")
                 await self._timebase.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
@@ -112,6 +113,8 @@ class Uart:
 
 def _cause(trouble: Exception) -> str:
     """Why a port cannot be opened, and what to try."""
+    if isinstance(trouble, termios.error):
+        return "it does not take these settings; set line.baud and line.parity to what its converter can do"
     match getattr(trouble, "errno", None):
         case errno.ENOENT:
             return "there is no such port; is the converter plugged in, and the serial port enabled?"

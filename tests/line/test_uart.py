@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+import serial
 
 from appliance.line.simulator import Line
 from appliance.line.uart import Uart
@@ -107,6 +108,18 @@ async def test_a_port_that_cannot_be_opened_is_named_once_with_its_cause(tmp_pat
     (sentence,) = said
     assert str(port) in sentence
     assert words in sentence
+
+
+async def test_a_port_that_refuses_the_parity_is_said_to_do_so():
+    line, said = Line(Timebase()), []
+    # A pseudo-terminal takes no parity; the C library notices when that leaves nothing to change.
+    with serial.Serial(line.port, 2400):
+        pass
+    async with listening(Uart(line.port, Timebase(speed=100), said.append, parity="even"), Heard()):
+        await until(lambda: said)
+    line.close()
+
+    assert "it does not take these settings" in said[0]
 
 
 async def test_a_port_that_another_program_holds_is_said_to_be_held():

@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from appliance import __version__, config, decode
 from appliance.meter.reading import Reading
+from appliance.settings import Settings
 
 FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
 
@@ -43,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_decode(commands)
+    _add_export(commands)
+    _add_peaks(commands)
+    _add_rules(commands)
     shown = commands.add_parser(
         "config",
         help="print a settings file with every key and its default",
@@ -59,7 +64,8 @@ def _add_run(commands: Any) -> None:
         help="run the appliance on the Pi's serial port, display and pins",
         description="Runs the appliance: the serial port, the display and the pins of a Raspberry Pi. What is missing "
         "is named once and tried again; only broken settings stop it (exit code 2).",
-        epilog="example: han-appliance run --config appliance.toml -v",
+        epilog="The alarms:\n\n" + config.rules() + "\nexample: han-appliance run --config appliance.toml -v",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE}, if there)")
     run.add_argument("--record", type=Path, metavar="FILE", help="also write all octets, with their times, to FILE")
@@ -107,6 +113,52 @@ def _add_decode(commands: Any) -> None:
     decoding.set_defaults(command=_decode)
 
 
+def _add_export(commands: Any) -> None:
+    exporting = commands.add_parser(
+        "export",
+        help="print the history for a spreadsheet",
+        description="Prints hours, each day's highest hour with its place in the month, or voltage excursions as CSV, "
+        "in Norwegian time and in the language of the settings. Works beside a running appliance.",
+        epilog="example: han-appliance export --from 2026-11-01 --to 2026-11-30 --csv > november.csv",
+    )
+    exporting.add_argument("--from", dest="first", required=True, metavar="DATE", help="the first day: 2026-11-01")
+    exporting.add_argument("--to", dest="last", required=True, metavar="DATE", help="the last day, itself included")
+    exporting.add_argument("--csv", action="store_true", help="as CSV; there is no other form yet")
+    exporting.add_argument("--what", choices=("hours", "peaks", "voltage"), default="hours", help="default: hours")
+    exporting.add_argument("--out", type=Path, metavar="DIR", help="write all three into DIR instead")
+    exporting.add_argument("--config", type=Path, metavar="FILE", help="settings: where the history is, language")
+    exporting.set_defaults(command=_export, verbose=0)
+
+
+def _add_rules(commands: Any) -> None:
+    rules = commands.add_parser(
+        "rules",
+        help="explain the alarms",
+        description="Explains each alarm in plain words with an example; the names are those of the settings.",
+        epilog="example: han-appliance rules",
+    )
+    rules.set_defaults(command=_rules, verbose=0)
+
+
+def _add_peaks(commands: Any) -> None:
+    peaks = commands.add_parser("peaks", help="correct an hour by the grid company's figures")
+    actions = peaks.add_subparsers(required=True, metavar="ACTION")
+    setting = actions.add_parser(
+        "set",
+        help="give an hour its energy",
+        description="Gives an hour the energy that the grid company has for it, in place of what was measured or "
+        "missed. It is marked as edited everywhere; what was measured stays in the file beside it. While the "
+        "appliance runs, it is asked to write; otherwise the file is written at once.",
+        epilog="example: han-appliance peaks set 2026-11-20 17 6.42   (the hour from 17:00 to 18:00 had 6.42 kWh)",
+    )
+    setting.add_argument("date", metavar="DATE", help="the day in Norway, such as 2026-11-20")
+    setting.add_argument("hour", metavar="HOUR", help="the hour it began at, 0 to 23")
+    setting.add_argument("kwh", metavar="KWH", help="its energy in kWh, such as 6.42")
+    setting.add_argument("--second", action="store_true", help="the later of the two hours 2 of the day in October")
+    setting.add_argument("--config", type=Path, metavar="FILE", help="settings: where the history is")
+    setting.set_defaults(command=_set_peak, verbose=0)
+
+
 def _add_verbose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; -vv logs every reading")
 
@@ -126,8 +178,9 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from appliance.assembly import appliance
     from appliance.line.recording import Recorder
-    from appliance.supervisor import appliance
+    from appliance.systemclock import SystemClock
     from appliance.timebase import Timebase
 
     with contextlib.ExitStack() as opened:
@@ -137,14 +190,17 @@ def _run(options: argparse.Namespace) -> int:
             recorder = Recorder(file) if file else None
         except (config.SettingsError, OSError) as trouble:
             return _refuse(trouble)
-        return _until_told(appliance(settings, Timebase(), recorder=recorder).run())
+        clock, folder = SystemClock(), Path(settings.data.folder)
+        return _until_told(
+            appliance(settings, Timebase(), clock=clock, boot=clock.boot, folder=folder, recorder=recorder).run()
+        )
 
 
 def _demo(options: argparse.Namespace) -> int:
     from appliance import demo
 
     try:
-        settings = config.load(options.config) if options.config else config.Settings()
+        settings = config.load(options.config) if options.config else Settings()
         plan = demo.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
@@ -189,6 +245,54 @@ def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> in
         hint = "" if count[True] or options.hex else "; if it holds hex digits, add --hex"
         print(f"{name}: frames decoded {count[True]}, rejected {count[False]}{hint}", file=sys.stderr)
     return FINE if count[True] else NOTHING_FOUND
+
+
+def _export(options: argparse.Namespace) -> int:
+    from appliance import export
+    from appliance.assembly import tariffs
+    from appliance.household.history import FILE, History, HistoryError
+
+    try:
+        settings = config.load(options.config)
+        first, last = export.days(options.first, options.last)
+        with contextlib.closing(History(Path(settings.data.folder) / FILE, read_only=True)) as history:
+            asked = settings.language, tariffs(settings)
+            if options.out:
+                for path in export.export_files(history, first, last, options.out, *asked):
+                    print(path)
+                return FINE
+            sys.stdout.reconfigure(encoding=export.ENCODING, newline="")  # type: ignore[union-attr]
+            sys.stdout.writelines(export.export(history, first, last, options.what, *asked))
+            sys.stdout.flush()
+    except (config.SettingsError, export.BadDatesError, HistoryError, OSError) as trouble:
+        if isinstance(trouble, BrokenPipeError):
+            raise
+        return _refuse(trouble)
+    return FINE
+
+
+def _rules(_options: argparse.Namespace) -> int:
+    print(config.rules(), end="")
+    return FINE
+
+
+def _set_peak(options: argparse.Namespace) -> int:
+    from appliance import peaks
+    from appliance.control import ControlError
+    from appliance.household.history import HistoryError
+    from appliance.systemclock import SystemClock
+
+    try:
+        folder = Path(config.load(options.config).data.folder)
+        start = peaks.hour_start(options.date, options.hour, second=options.second)
+        clock = SystemClock()
+        if clock.synchronised() and start + timedelta(hours=1) > clock.utc():
+            raise peaks.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
+        how = peaks.set_hour(folder, start, peaks.watt_hours(options.kwh))
+    except (config.SettingsError, peaks.BadPeakError, ControlError, HistoryError) as trouble:
+        return _refuse(trouble)
+    print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
+    return FINE
 
 
 def _config(_options: argparse.Namespace) -> int:

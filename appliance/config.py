@@ -9,12 +9,15 @@ from too.
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct, inspect
+from msgspec import Struct, inspect
+
+from appliance.settings import Settings
 
 DEFAULT_FILE = Path("/etc/han-appliance/appliance.toml")
 """Read when no other file is named, and it is there."""
@@ -22,75 +25,6 @@ DEFAULT_FILE = Path("/etc/han-appliance/appliance.toml")
 
 class SettingsError(Exception):
     """A settings file that cannot be used; the message is one sentence for the person who wrote it."""
-
-
-Power = Annotated[float, Meta(ge=0, le=100_000)]
-Seconds = Annotated[float, Meta(ge=0, le=3600)]
-Gpio = Annotated[int, Meta(ge=2, le=27)]
-
-
-class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The serial line from the meter's HAN port."""
-
-    port: Annotated[str, Meta(min_length=1)] = "/dev/serial0"
-    baud: Literal[2400, 9600, 115200] = 2400
-    parity: Literal["none", "even", "odd"] = "even"
-
-
-class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a meter does not say of itself."""
-
-    net: Literal["auto", "it", "tn"] = "auto"
-
-
-class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When the load is worth a look, and when an act."""
-
-    watch_w: Power = 5000.0
-    act_w: Power = 10000.0
-    hysteresis_w: Power = 200.0
-    rise_s: Seconds = 0.0
-    hold_s: Seconds = 30.0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.watch_w < self.act_w:
-            raise ValueError(
-                f"watch_w ({self.watch_w:g}) must be above 0 and below act_w ({self.act_w:g}): yellow comes before red"
-            )
-        if self.hysteresis_w >= self.watch_w:
-            raise ValueError(f"hysteresis_w ({self.hysteresis_w:g}) must be below watch_w ({self.watch_w:g})")
-
-
-class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The display and where it hangs."""
-
-    driver: Literal["ssd1306", "ssd1309", "sh1106"] = "ssd1309"
-    bus: Annotated[int, Meta(ge=0, le=31)] = 1
-    address: Literal[0x3C, 0x3D] = 0x3C
-    rotate: Literal[0, 180] = 0
-    contrast: Annotated[int, Meta(ge=0, le=255)] = 207
-
-
-class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
-
-    led_green: Gpio | None = None
-    led_yellow: Gpio | None = None
-    led_red: Gpio | None = None
-    buzzer: Gpio | None = None
-    button_a: Gpio | None = None
-    button_b: Gpio | None = None
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """All that appliance.toml can say."""
-
-    language: Literal["nb", "en", "sv"] = "nb"
-    line: LineSettings = LineSettings()
-    meter: MeterSettings = MeterSettings()
-    thresholds: ThresholdSettings = ThresholdSettings()
-    display: DisplaySettings = DisplaySettings()
-    pins: PinSettings = PinSettings()
 
 
 class Signal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +46,11 @@ def board() -> Mapping[str, Signal]:
 def sample() -> str:
     """A settings file with every key, its default, its unit and what it may be."""
     return (files("appliance") / "appliance.toml").read_text(encoding="utf-8")
+
+
+def rules() -> str:
+    """What each alarm is about, in plain words with an example."""
+    return (files("appliance") / "rules.txt").read_text(encoding="utf-8")
 
 
 def load(path: Path | None) -> Settings:
@@ -171,20 +110,27 @@ def _free(assigned: Mapping[str, int]) -> str:
 def _sentence(message: str, document: Mapping[str, Any]) -> str:
     """msgspec's message with the key in TOML's manner, the value that stands there, and what is allowed."""
     what, _, where = message.partition(" - at `$")
-    keys = [key for key in where.rstrip("`").split(".") if key]
     found = inspect.type_info(Settings)
     value: Any = document
-    for key in keys:
-        field = next(field for field in _struct(found).fields if field.name == key)
-        found, value = field.type, value[key]
-    name = ".".join(keys)
+    name = ""
+    for key in re.findall(r"\w+", where):
+        found = found.types[0] if isinstance(found, inspect.UnionType) else found
+        if isinstance(found, inspect.VarTupleType):
+            found, value, name = found.item_type, value[int(key)], f"{name}[{int(key) + 1}]"
+        else:
+            found = next(field.type for field in _struct(found).fields if field.name == key)
+            value, name = value[key], f"{name}.{key}" if name else key
     if unknown := re.search(r"unknown field `(.*)`", what):
         known = ", ".join(field.name for field in _struct(found).fields)
-        return f"{'.'.join([*keys, unknown[1]])} is no setting; {name or 'the file'} may hold {known}"
+        whole = f"{name}.{unknown[1]}" if name else unknown[1]
+        return f"{whole} is no setting; {name or 'the file'} may hold {known}"
     allowed = _allowed(found)
     if isinstance(found, inspect.StructType) and not isinstance(value, dict):
         return f"{name} = {value!r}: it must be a table, [{name}]"
-    return f"{name} = {value!r}: it must be {allowed}" if allowed else f"{name}: {what}"
+    if isinstance(found, inspect.VarTupleType) and not isinstance(value, list):
+        return f"{name} = {value!r}: it must be a list of tables, [[{name}]]"
+    shown = value.isoformat() if isinstance(value, date) else repr(value)
+    return f"{name} = {shown}: it must be {allowed}" if allowed else f"{name}: {what}"
 
 
 def _struct(found: inspect.Type) -> inspect.StructType:
@@ -198,11 +144,18 @@ def _allowed(found: inspect.Type) -> str:
     match found:
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(hex(value) if value in (0x3C, 0x3D) else repr(value) for value in values)
-        case inspect.IntType(ge=low, le=high) | inspect.FloatType(ge=low, le=high):
+        case inspect.IntType() | inspect.FloatType():
             kind = "a whole number" if isinstance(found, inspect.IntType) else "a number"
-            return f"{kind} from {low:g} to {high:g}"
+            above, low = (" above", found.gt) if found.ge is None else ("", found.ge)
+            return f"{kind}{above or ' from'} {low:g} {'and up ' if above else ''}to {found.le:g}"
+        case inspect.StrType(pattern=str()):
+            return 'a time of day such as "22:00"'
         case inspect.StrType():
             return "a text that is not empty"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.DateType():
+            return "a date such as 2026-07-01"
         case inspect.UnionType(types=types):
             return _allowed(types[0])
         case _:

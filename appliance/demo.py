@@ -16,6 +16,7 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
+from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.line.house import OSLO, House, Net
 from appliance.line.simulator import Line, Meter
@@ -25,7 +26,7 @@ from appliance.panel.buzzer import Note
 from appliance.panel.front import front_picture
 from appliance.panel.glass import Glass
 from appliance.panel.view import PanelView
-from appliance.supervisor import appliance
+from appliance.settings import Settings
 from appliance.timebase import Timebase
 
 _WINTER_DAY = datetime(2026, 1, 15, tzinfo=OSLO)
@@ -73,10 +74,26 @@ class SoundingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero carries no type
             self.heard.append(self.frequency)
 
 
+class HouseClock:
+    """The clock of a Pi with a network, in the simulated house."""
+
+    def __init__(self, start: datetime, timebase: Timebase) -> None:
+        self._start = start
+        self._timebase = timebase
+
+    def utc(self) -> datetime:
+        """The house's time."""
+        return self._start + timedelta(seconds=self._timebase.now())
+
+    def synchronised(self) -> bool:
+        """It always is."""
+        return True
+
+
 class Stage:
     """A running demonstration and its front."""
 
-    def __init__(self, settings: config.Settings, scene: Plan, speed: float) -> None:
+    def __init__(self, settings: Settings, scene: Plan, speed: float) -> None:
         self._plan = scene
         self._pins = config.pins(settings)
         self._house = House(scene.net, solar=scene.solar)
@@ -91,6 +108,7 @@ class Stage:
             port=self._line.port,
             glass=self._glass,
             pin_factory=self._factory,
+            clock=HouseClock(scene.start, self._timebase),
             watch=self._watch,
         )
 

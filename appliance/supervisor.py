@@ -10,21 +10,21 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from appliance.config import Settings, pins
-from appliance.household.alarms import Thresholds
+from appliance import control, peaks
+from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Situation
+from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading
 from appliance.panel.buttons import Buttons, Key
 from appliance.panel.buzzer import Beeper
 from appliance.panel.errors import PinError
-from appliance.panel.glass import Glass
 from appliance.panel.lamps import LampRow
 from appliance.panel.panel import Outputs, Panel
-from appliance.panel.screen import Screen, open_display
-from appliance.panel.words import WORDS
+from appliance.panel.screen import Screen
+from appliance.systemclock import Clock
 from appliance.timebase import Timebase
 
 log = logging.getLogger("appliance")
@@ -33,6 +33,8 @@ TICK_S = 0.5
 """How often ages, hold times and the clock on the page are looked at, of the appliance's seconds."""
 SHORTEST_TICK_S = 0.02
 """But no more often than this, of the wall's seconds, however fast a demo runs."""
+CLOCK_PERIOD_S = 10.0
+"""How often the system's clock is asked."""
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 PIN_PAUSE_S = 30.0
@@ -51,6 +53,8 @@ class Supervisor:
         open_pins: Callable[[Callable[[Key], None]], "Pins"],
         timebase: Timebase,
         *,
+        clock: Clock | None = None,
+        keeper: Keeper | None = None,
         watch: Callable[[Situation], None] | None = None,
         recorder: Recorder | None = None,
     ) -> None:
@@ -60,13 +64,28 @@ class Supervisor:
         self._screen = screen
         self._open_pins = open_pins
         self._timebase = timebase
+        self._clock = clock
+        self._clock_due = 0.0
+        self._keeper = keeper
         self._watch = watch
         self._recorder = recorder
         self._decoder = Decoder()
 
     async def run(self) -> None:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
+        if self._keeper is not None:
+            self._keeper.open()
+        try:
+            await self._rooms()
+        finally:
+            if self._keeper is not None:
+                self._keeper.close()
+
+    async def _rooms(self) -> None:
         async with asyncio.TaskGroup() as rooms:
+            if self._keeper is not None:
+                rooms.create_task(self._keep("history", self._keeper.run))
+                rooms.create_task(self._keep("socket", self._serve))
             rooms.create_task(self._keep("display", self._screen.run))
             rooms.create_task(self._keep("pins", self._pins))
             rooms.create_task(self._keep("line", lambda: self._uart.listen(self)))
@@ -118,9 +137,39 @@ class Supervisor:
     async def _tick(self) -> None:
         tick = max(TICK_S, SHORTEST_TICK_S * self._timebase.speed)
         while True:
+            self._ask_clock()
             self._show()
             # On whole ticks, and not so long after the last: a slow blink keeps its beat.
             await self._timebase.sleep_until((self._timebase.now() // tick + 1) * tick)
+
+    async def _serve(self) -> None:
+        """Answer on the local socket, if there can be one; the appliance does without."""
+        if self._keeper is not None:
+            try:
+                await control.serve(self._keeper.folder / control.SOCKET, self._answer)
+            except OSError as trouble:
+                log.warning("no local socket in %s: %s", self._keeper.folder, trouble.strerror or trouble)
+
+    async def _answer(self, request: control.Request) -> control.Request:
+        if peaks.SET_HOUR not in request or self._keeper is None:
+            return {"error": f"the running appliance knows {peaks.SET_HOUR} only"}
+        try:
+            start, import_wh = peaks.understood(request[peaks.SET_HOUR])
+        except peaks.BadPeakError as trouble:
+            return {"error": str(trouble)}
+        if (utc := self._household.utc(self._timebase.now())) is not None and start + HOUR > utc:
+            return {"error": f"the hour from {start:%Y-%m-%d %H:%M} UTC has not ended yet"}
+        self._household.correct(start, import_wh)
+        self._show()
+        if not await self._keeper.write():
+            return {"error": "it counts from now on, but the history cannot be written: see the panel"}
+        return {"done": True}
+
+    def _ask_clock(self) -> None:
+        now = self._timebase.now()
+        if self._clock is not None and now >= self._clock_due:
+            self._clock_due = now + CLOCK_PERIOD_S
+            self._household.system_clock(self._clock.utc(), self._clock.synchronised(), now)
 
     async def _pins(self) -> None:
         """Take the pins as soon as they can be had, and give them back in the end."""
@@ -179,42 +228,6 @@ class Pins:
         """Give all pins back: dark and silent."""
         while self._opened:
             self._opened.pop().close()
-
-
-def appliance(
-    settings: Settings,
-    timebase: Timebase,
-    *,
-    port: str | None = None,
-    glass: Glass | None = None,
-    pin_factory: Any = None,
-    watch: Callable[[Situation], None] | None = None,
-    recorder: Recorder | None = None,
-) -> Supervisor:
-    """The whole appliance from its settings; port, glass and pin factory stand in for the Pi's own where given."""
-    line, display = settings.line, settings.display
-    uart = Uart(port or line.port, timebase, log.warning, baud=line.baud, parity=line.parity)
-    screen = Screen(
-        lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, glass),
-        timebase,
-        log.warning,
-    )
-    limits = settings.thresholds
-    household = Household(
-        Thresholds(limits.watch_w, limits.act_w, limits.hysteresis_w, limits.rise_s, limits.hold_s), settings.meter.net
-    )
-    panel = Panel(WORDS[settings.language], timebase, screen.offer)
-    gpio = pins(settings)
-    return Supervisor(
-        uart,
-        household,
-        panel,
-        screen,
-        lambda on_press: Pins(gpio, on_press, pin_factory),
-        timebase,
-        watch=watch,
-        recorder=recorder,
-    )
 
 
 def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

@@ -6,25 +6,43 @@ import tomllib
 import msgspec
 import pytest
 
-from appliance import config
+from appliance import assembly, config
+from appliance.household.rules import Rules, SoundRule
+from appliance.household.tariff import Tariff
+from appliance.settings import Settings, TariffSettings
 
 
 def test_no_file_is_fine():
-    assert config.load(None) == config.Settings()
+    assert config.load(None) == Settings()
 
 
-def test_the_sample_file_is_the_defaults_and_names_every_key():
-    text = config.sample()
+def test_the_sample_file_is_the_defaults():
+    assert config.parse(config.sample(), "appliance.toml") == Settings()
 
-    assert config.parse(text, "appliance.toml") == config.Settings()
-    document = tomllib.loads(re.sub(r"^# (\w+ = \d+)$", r"\1", text, flags=re.MULTILINE))
-    for name, value in msgspec.to_builtins(config.Settings()).items():
-        assert name in document
-        if name != "pins":
-            assert document[name] == value
+
+def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
+    text = re.sub(r"^# (\w+ = )", r"\1", config.sample(), flags=re.MULTILINE)
+    config.parse(text, "appliance.toml")
+    document = tomllib.loads(text)
+
+    tables = {"": Settings, **{key: type(value) for key, value in msgspec.structs.asdict(Settings()).items()}}
+    tables["tariff"] = TariffSettings
+    for name, table in tables.items():
+        if name and not hasattr(table, "__struct_fields__"):
+            continue
+        found = document[name] if name else document
+        found = found[0] if isinstance(found, list) else found
+        assert set(found) == set(table.__struct_fields__), name
     own = {name: signal.gpio for name, signal in config.board().items() if name in document["pins"]}
     assert document["pins"] == own
-    assert set(own) == set(config.PinSettings.__struct_fields__)
+
+
+def test_the_tariff_of_the_sample_file_is_the_codes_own():
+    text = re.sub(r"^# \[", "[", config.sample(), flags=re.MULTILINE)
+
+    assert assembly.tariffs(config.parse(text, "appliance.toml")) == (Tariff(),)
+    assert assembly.rules(Settings()) == Rules()
+    assert assembly.sound(Settings()) == SoundRule()
 
 
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
@@ -41,7 +59,8 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
     [
         (
             "langage = 'nb'",
-            "a.toml: langage is no setting; the file may hold language, line, meter, thresholds, display, pins",
+            "a.toml: langage is no setting; the file may hold language, line, meter, thresholds, hour, "
+            "phases, voltage, export, readings, sound, tariff, data, display, pins",
         ),
         ("language = 'no'", "a.toml: language = 'no': it must be one of 'en', 'nb', 'sv'"),
         (
@@ -67,6 +86,41 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
             "a.toml: pins: han_rxd and led_red are both on GPIO 15; give each its own "
             "(free ones: 9, 10, 11, 12, 13, 16, 19, 20, 21, 22, 23, 24, 25, 26)",
         ),
+        (
+            '[sound]\nquiet_from = "24:00"',
+            "a.toml: sound.quiet_from = '24:00': it must be a time of day such as \"22:00\"",
+        ),
+        ("[hour]\nlimit_kw = 0", "a.toml: hour.limit_kw = 0: it must be a number above 0 and up to 1000"),
+        ("[hour]\nalarm = 1", "a.toml: hour.alarm = 1: it must be true or false"),
+        ("[phases]\nfuse_a = nan", "a.toml: phases.fuse_a = nan: it must be a number from 6 to 1000"),
+        (
+            "[phases]\nwatch_share = 1.5",
+            "a.toml: phases: watch_share (1.5) must be below act_share (1): yellow comes before red",
+        ),
+        ("[voltage]\nlow_v = 260", "a.toml: voltage: low_v (260) must be below high_v (253)"),
+        ("[[tariff]]\n[[tariff]]\ndays = 0", "a.toml: tariff[2].days = 0: it must be a whole number from 1 to 10"),
+        (
+            "[[tariff]]\nsteps = [{up_to = 5}, {up_to = 2}]",
+            "a.toml: tariff[1]: steps must rise from each up_to to the next; only the last may leave it out",
+        ),
+        (
+            "[[tariff]]\nsteps = [{}, {up_to = 2}]",
+            "a.toml: tariff[1]: steps must rise from each up_to to the next; only the last may leave it out",
+        ),
+        (
+            "[[tariff]]\nsteps = [{up_to = 2}, {uptp = 5}]",
+            "a.toml: tariff[1].steps[2].uptp is no setting; tariff[1].steps[2] may hold up_to, price_kr",
+        ),
+        (
+            "[[tariff]]\nvalid_from = 'July'",
+            "a.toml: tariff[1].valid_from = 'July': it must be a date such as 2026-07-01",
+        ),
+        (
+            "[[tariff]]\nday_ore = 50",
+            "a.toml: tariff[1]: day_ore and night_ore are given together; where all hours cost the same, "
+            "they are equal",
+        ),
+        ("[tariff]\ndays = 3", "a.toml: tariff = {'days': 3}: it must be a list of tables, [[tariff]]"),
         ("[pins]\nled_red = 40", "a.toml: pins.led_red = 40: it must be a whole number from 2 to 27"),
     ],
 )

@@ -6,9 +6,6 @@ import errno
 import io
 import os
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -18,8 +15,10 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
+from started import MOCK_PINS, Started
 
 from appliance import config
+from appliance.assembly import appliance
 from appliance.household.situation import Level, Situation
 from appliance.line.house import House, Load, Net
 from appliance.line.recording import Recorder, read
@@ -28,12 +27,13 @@ from appliance.meter.reading import Maker
 from appliance.panel import pages
 from appliance.panel.glass import Glass
 from appliance.panel.words import WORDS
-from appliance.supervisor import Supervisor, appliance
+from appliance.supervisor import Supervisor
 from appliance.timebase import Timebase
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0
-SETTINGS = config.parse("[thresholds]\nwatch_w = 5000\nact_w = 10000\nhold_s = 10", "test")
+ALWAYS_HEARD = '[sound]\nquiet_from = "00:00"\nquiet_to = "00:00"\n'
+SETTINGS = config.parse(f"[thresholds]\nwatch_w = 5000\nact_w = 10000\nhold_s = 10\n{ALWAYS_HEARD}", "test")
 
 
 @dataclass
@@ -152,7 +152,7 @@ async def test_a_meter_that_falls_silent_leaves_no_number_on_the_panel():
     speaking.cancel()
     await bench.until(lambda: bench.situation.power_import_w is None)
 
-    assert bench.situation.level is None
+    assert bench.situation.level is Level.FAULT
     await bench.until(lambda: bench.lamps == {"yellow"})
     await bench.until(lambda: bench.lamps == set())
     working.cancel()
@@ -191,7 +191,7 @@ async def test_a_line_that_vanishes_is_said_on_the_panel_and_found_again(tmp_pat
     await asyncio.gather(speaking, return_exceptions=True)
     bench.line.close()
     port.unlink()
-    await bench.until(lambda: bench.situation.signal.value == "no port" and bench.situation.level is None)
+    await bench.until(lambda: bench.situation.signal.value == "no port" and bench.situation.level is Level.FAULT)
 
     bench.line = Line(bench.timebase)
     port.symlink_to(bench.line.port)
@@ -203,56 +203,10 @@ async def test_a_line_that_vanishes_is_said_on_the_panel_and_found_again(tmp_pat
     bench.line.close()
 
 
-class Started:
-    """The command as a process, with what it says on its standard error."""
-
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "appliance", *arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )
-        self.said: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def __enter__(self) -> "Started":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        with self.process.stderr as stderr:
-            self.said.extend(iter(stderr.readline, ""))
-
-    def wait_for(self, condition, seconds: float = 30.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.01)
-
-    def end(self, told: signal.Signals = signal.SIGTERM) -> float:
-        """Tell the process to end; the seconds it took."""
-        began = time.monotonic()
-        self.process.send_signal(told)
-        self.process.wait(timeout=10)
-        self._reader.join()
-        return time.monotonic() - began
-
-
-MOCK_PINS = {"GPIOZERO_PIN_FACTORY": "mock", "GPIOZERO_MOCK_PIN_CLASS": "mockpwmpin"}
-
-
 @pytest.mark.skipif(Path("/dev/gpiochip0").exists(), reason="this machine has pins of its own")
 def test_run_names_each_missing_device_once_and_goes_on(tmp_path: Path):
     settings = tmp_path / "appliance.toml"
-    settings.write_text('[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n')
+    settings.write_text(f'[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n[data]\nfolder = "{tmp_path}"\n')
     with Started("run", "--config", str(settings), GPIOZERO_PIN_FACTORY="lgpio") as run:
         run.wait_for(lambda: len(run.said) >= 3)
         time.sleep(2.5)  # long enough for two more tries at the port and the display
@@ -269,7 +223,7 @@ def test_run_names_each_missing_device_once_and_goes_on(tmp_path: Path):
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_run_ends_on_a_signal_within_two_seconds(told: signal.Signals, tmp_path: Path):
     settings = tmp_path / "appliance.toml"
-    settings.write_text('[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n')
+    settings.write_text(f'[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n[data]\nfolder = "{tmp_path}"\n')
     with Started("run", "--config", str(settings), **MOCK_PINS) as run:
         run.wait_for(lambda: len(run.said) >= 2)
 
@@ -294,7 +248,7 @@ def test_run_is_stopped_by_broken_settings_only(tmp_path: Path):
 def test_run_records_the_octets_it_read(tmp_path: Path):
     line = Line(Timebase())
     settings, record = tmp_path / "appliance.toml", tmp_path / "line.rec"
-    settings.write_text(f'[line]\nport = "{line.port}"\n')
+    settings.write_text(f'[line]\nport = "{line.port}"\n[data]\nfolder = "{tmp_path}"\n')
     with Started("run", "-v", "--config", str(settings), "--record", str(record), **MOCK_PINS) as run:
         run.wait_for(lambda: any("the line is open" in said for said in run.said))
         line.put(b"\x7e\xa0\x01")

@@ -17,3 +17,7 @@ def test_the_pin_table_is_board_toml():
 
 def test_the_settings_shown_are_the_sample():
     assert f"```toml\n{config.sample()}```" in README
+
+
+def test_the_alarms_explained_are_what_the_program_says():
+    assert f"```text\n{config.rules()}```" in README

@@ -1,67 +1,137 @@
-"""Is the load worth a warning: two thresholds, each with hysteresis and hold times.
+"""Is it worth a warning: six rules, judged by the facts of each moment.
 
-A threshold is reached when the power has stood at or above it for the rise time, and left when the power has stayed
-below it, less the hysteresis, for the hold time. So a thermostat that switches around a limit gives one alarm and
-not twenty. While the power is not known nothing is decided, and no time counts.
+The projected hour counts only when crossing its limit would cost money, phases only as far as they are reported, and
+voltages as one-minute means. What was acknowledged stays silent until it is over or gets worse. Whether an alarm is
+also heard is the business of `calls`.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from appliance.household.situation import Level
+from appliance.household.minutes import MINUTE_S
+from appliance.household.rules import Rules
+from appliance.household.situation import Alarm, Level, Rule
+from appliance.household.watcher import Mark, Times, Watcher
+
+_ROUNDING = 1e-9
+"""What is over its limit by no more than this is at the limit, and so still within it."""
+HOUR_ACT_S = 1200.0
+"""With less than this of the hour left, a projection that is too high asks to act and not only to look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Import power limits, W, and the times they must be over or under, s."""
+class Facts:
+    """What the rules judge at one moment; `None` is not known."""
 
-    watch_w: float = 5000.0
-    act_w: float = 10000.0
-    hysteresis_w: float = 200.0
-    rise_s: float = 0.0
-    """How long the power must stand at or above a limit before it counts."""
-    hold_s: float = 30.0
-    """How long it must stay below a limit before the limit is left."""
-
-
-class LoadLevel:
-    """The level of the load, from one power to the next."""
-
-    def __init__(self, thresholds: Thresholds) -> None:
-        self._watch = _Threshold(thresholds.watch_w, thresholds)
-        self._act = _Threshold(thresholds.act_w, thresholds)
-
-    def update(self, power_w: float | None, now: float) -> Level | None:
-        """The level at `now`, s, by the power that stands then; `None` while that is not known."""
-        watch = self._watch.update(power_w, now)
-        act = self._act.update(power_w, now)
-        if power_w is None:
-            return None
-        return Level.ACT if act else Level.WATCH if watch else Level.OK
+    import_w: float | None = None
+    export_w: float | None = None
+    currents_a: tuple[float | None, float | None, float | None] = (None, None, None)
+    hour_wh: float | None = None
+    """The projected hour."""
+    hour_allowed_wh: float | None = None
+    """What it may have; `None` when crossing that costs nothing, or nobody can say."""
+    hour_left_s: float = 3600.0
+    silence_s: float = 0.0
+    """Since the last reading, or since the line was first listened to."""
 
 
-class _Threshold:
-    def __init__(self, limit_w: float, times: Thresholds) -> None:
-        self._limit_w = limit_w
-        self._times = times
-        self._reached = False
-        self._turning_since: float | None = None  # the power asks for the other state since then
+class Alarms:
+    """The state of all rules, from one moment to the next."""
 
-    def update(self, power_w: float | None, now: float) -> bool:
-        if power_w is None:
-            self._turning_since = None
-            return self._reached
-        if self._reached:
-            turning = power_w < self._limit_w - self._times.hysteresis_w
-            needed = self._times.hold_s
-        else:
-            turning = power_w >= self._limit_w
-            needed = self._times.rise_s
-        if not turning:
-            self._turning_since = None
-            return self._reached
-        if self._turning_since is None:
-            self._turning_since = now
-        if now - self._turning_since >= needed:
-            self._reached = not self._reached
-            self._turning_since = None
-        return self._reached
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        power, hour, phase, export = rules.power, rules.hour, rules.phase, rules.export
+        self._power = Watcher(Rule.POWER, None, power.watch_w, power.act_w, power.hysteresis_w, power)
+        self._hour = Watcher(Rule.HOUR, None, 1.0, 1.0, hour.hysteresis, hour)
+        never = float("inf")
+        at_once = Times(0.0, 0.0)
+        self._phases = [
+            Watcher(Rule.PHASE, n, fuse_a * phase.watch_share, fuse_a * phase.act_share, phase.hysteresis_a, phase)
+            for fuse_a in (() if phase.fuse_a is None else (phase.fuse_a,))
+            for n in (1, 2, 3)
+        ]
+        self._voltages = [Watcher(Rule.VOLTAGE, n, 0.0, never, rules.voltage.hysteresis_v, at_once) for n in (1, 2, 3)]
+        self._export = [
+            Watcher(Rule.EXPORT, None, limit_w, never, export.hysteresis_w, export)
+            for limit_w in (() if export.limit_w is None else (export.limit_w,))
+        ]
+        self._silent = Watcher(Rule.SILENT, None, rules.silent_s, never, 0.0, at_once, Level.FAULT)
+
+    def __iter__(self) -> Iterator[Watcher]:
+        return iter((self._silent, self._power, self._hour, *self._phases, *self._voltages, *self._export))
+
+    def update(self, facts: Facts, now: float) -> list[Watcher]:
+        """Judge the facts of `now`, s; the rules whose level changed."""
+        changed = [watcher for watcher, value in self._values(facts) if watcher.update(value, now)]
+        share, shown = self._share(facts)
+        if self._hour.update(share, now, act=facts.hour_left_s <= HOUR_ACT_S, shown=shown):
+            changed.append(self._hour)
+        return changed
+
+    def voltages(self, means_v: Sequence[float | None], now: float) -> list[Watcher]:
+        """Judge the means of the minute that ended at `now`, s; the rules that changed, as of its beginning."""
+        rule, began = self._rules.voltage, now - MINUTE_S
+        changed = []
+        for watcher, mean_v in zip(self._voltages, means_v, strict=True):
+            if mean_v is not None:
+                limit_v = rule.low_v if mean_v < (rule.low_v + rule.high_v) / 2 else rule.high_v
+                outside_v = max(rule.low_v - mean_v, mean_v - rule.high_v)
+                if watcher.update(outside_v - _ROUNDING, began, shown=(mean_v, limit_v)):
+                    changed.append(watcher)
+        return changed
+
+    def active(self, now: float, utc: datetime | None) -> tuple[Alarm, ...]:
+        """What is over a limit at `now`, s, which is `utc`, worst first, those not acknowledged before the others."""
+        alarms = [self._alarm(watcher, now, utc) for watcher in self if watcher.level]
+        return tuple(sorted(alarms, key=lambda alarm: (-alarm.level, alarm.acknowledged)))
+
+    def acknowledge(self) -> list[Watcher]:
+        """Silence all that is over a limit, until it is over or gets worse; the rules that this concerns."""
+        concerned = [watcher for watcher in self if watcher.level > watcher.acknowledged]
+        for watcher in concerned:
+            watcher.acknowledged = watcher.level
+        return concerned
+
+    def loud(self) -> Level:
+        """The highest level that nobody has acknowledged."""
+        return max((watcher.level for watcher in self if watcher.level > watcher.acknowledged), default=Level.OK)
+
+    def marks(self, now: float, utc: datetime | None) -> tuple[Mark, ...]:
+        """What is to outlive the program."""
+        return tuple(
+            watcher.mark(now, utc) for watcher in self if watcher.level and watcher.rule is not Rule.SILENT
+        )
+
+    def restore(self, marks: Iterable[Mark], now: float) -> None:
+        """Go on with alarms of before a restart: what was heard or acknowledged then is not heard again."""
+        watchers = {(watcher.rule, watcher.phase): watcher for watcher in self}
+        for mark in marks:
+            if (watcher := watchers.get((mark.rule, mark.phase))) is not None:
+                watcher.restore(mark, now)
+
+    def _values(self, facts: Facts) -> Iterator[tuple[Watcher, float | None]]:
+        yield self._silent, facts.silence_s
+        yield self._power, facts.import_w
+        for phase in self._phases:
+            current_a = facts.currents_a[(phase.phase or 1) - 1]
+            yield phase, None if current_a is None else abs(current_a)
+        for export in self._export:
+            yield export, facts.export_w
+
+    def _share(self, facts: Facts) -> tuple[float | None, tuple[float | None, float]]:
+        """What the hour will have of what it may, and how that is shown; nothing is decided while no power is known."""
+        hour_wh, allowed_wh = facts.hour_wh, facts.hour_allowed_wh
+        if facts.import_w is None:
+            return None, (None, 0.0)
+        if not self._rules.hour.on or hour_wh is None or allowed_wh is None:
+            return 0.0, (self._hour.value if hour_wh is None else hour_wh, self._hour.limit)
+        return hour_wh / max(1.0, allowed_wh) - _ROUNDING, (hour_wh, allowed_wh)
+
+    @staticmethod
+    def _alarm(watcher: Watcher, now: float, utc: datetime | None) -> Alarm:
+        acknowledged = watcher.acknowledged >= watcher.level
+        since, age_s = watcher.began(now, utc), now - watcher.since
+        return Alarm(
+            watcher.rule, watcher.level, watcher.phase, watcher.value, watcher.limit, since, age_s, acknowledged
+        )

@@ -2,12 +2,18 @@
 
 The Pi has no clock of its own that survives a power cut, and may have no network. The meter's clock is then the only
 time there is: in every frame from Kaifa and Kamstrup, once an hour from an Aidon. Between two tellings the monotonic
-clock carries on. What the meters send is wall clock without a usable zone: Aidon and Kaifa follow daylight saving
-and call their deviation what they like, Kamstrup stays on standard time all year. So a telling is turned into UTC
-here, once, and a wall clock that fits two moments, none, or is called invalid by the meter itself tells nothing.
+clock carries on. The system's clock counts only while the meter has told nothing, and only once something has set it.
+
+What the meters send is wall clock without a usable zone: Aidon and Kaifa follow daylight saving and call their
+deviation what they like, Kamstrup stays on standard time all year. So a telling is turned into UTC here, once, and a
+wall clock that fits two moments, none, or is called invalid by the meter itself tells nothing. One that contradicts
+the time we have is believed when a second one, later by as much as has passed, confirms it: so a list that is sent
+again an hour late moves nothing, and a clock that the grid company has set does.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 from appliance.meter.reading import Maker, Reading
@@ -18,50 +24,136 @@ _INVALID = 0x01
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
 _AIDON_LIST_AGE = timedelta(seconds=10)  # made at xx:00:00, sent at xx:00:10
 _FIRST_METER = datetime(2015, 1, 1)  # a meter that lost its clock starts in 2000
+_CORRECTION = timedelta(minutes=2)
+"""A telling this close to the time we have is a correction of it, and needs no second one."""
+_CONFIRMED = timedelta(seconds=10)
+"""Two tellings confirm each other when they are as far apart as the monotonic clock says, give or take this."""
+
+
+class ClockSource(Enum):
+    """How the time is known."""
+
+    UNKNOWN = "unknown"
+    SYSTEM = "system"
+    """By the Pi's clock, which something has set: a network, or a battery clock."""
+    METER = "meter"
+    """By the meter's telling, carried on by the monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A clock as a meter sent it, and the register that stood beside it, if one did."""
+
+    wall: datetime
+    """Without a zone."""
+    register_wh: float | None = None
 
 
 class WallClock:
-    """UTC by the meter's telling, carried on by the monotonic clock."""
+    """UTC by the meter's telling, else by the system's; carried on by the monotonic clock."""
 
     def __init__(self) -> None:
-        self._told: datetime | None = None
-        self._told_at = 0.0
-        self._wall: datetime | None = None
+        self._meter: tuple[datetime, float] | None = None  # a moment, and when it was on the monotonic clock, s
+        self._system: tuple[datetime, float] | None = None
+        self._unconfirmed: tuple[datetime, float] | None = None
+        self._told: Told | None = None
+
+    @property
+    def source(self) -> ClockSource:
+        """How the time is known at present."""
+        if self._meter is not None:
+            return ClockSource.METER
+        return ClockSource.UNKNOWN if self._system is None else ClockSource.SYSTEM
 
     def tell(self, reading: Reading, now: float) -> None:
         """Take the clock of a reading whose last octet came at `now`, s; one that repeats itself is no news."""
-        clock = reading.clock
-        if clock is None or clock.wall == self._wall or clock.wall < _FIRST_METER or (clock.status or 0) & _INVALID:
+        told = _told(reading)
+        if told is None or told == self._told:
             return
-        moment = self._instant(clock.wall, reading.maker, now)
+        moment = self._moment(reading, now)
         if moment is None:
             return
-        self._wall = clock.wall
+        self._told = told
         if reading.maker is Maker.AIDON and reading.list_name is not None:
             moment += _AIDON_LIST_AGE
-        self._told = moment + timedelta(seconds=reading.length / _OCTETS_A_SECOND)
-        self._told_at = now
+        moment += timedelta(seconds=reading.length / _OCTETS_A_SECOND)
+        expected = self.utc(now)
+        if expected is None or abs(moment - expected) <= _CORRECTION or self._confirms(moment, now):
+            self._meter, self._unconfirmed = (moment, now), None
+        else:
+            self._unconfirmed = moment, now
+
+    def repeats(self, reading: Reading) -> bool:
+        """Whether this is an Aidon's hourly list that came before: all in it is an hour old.
+
+        In the night when the clock goes back two lists of 02:00 are sent, and their registers tell them apart.
+        """
+        return reading.maker is Maker.AIDON and reading.clock is not None and _told(reading) == self._told
+
+    def system(self, utc: datetime, synchronised: bool, now: float) -> None:
+        """The system's clock says `utc` at `now`, s; one that nothing has set says nothing."""
+        if synchronised:
+            self._system = utc, now
+
+    @property
+    def told(self) -> "Told | None":
+        """What the meter told last; what comes again is no news, not even after a power cut."""
+        return self._told
+
+    def remember(self, told: "Told | None") -> None:
+        """This was `told` before the program ended."""
+        self._told = told
+
+    def go_on(self, utc: datetime, source: ClockSource, now: float) -> None:
+        """It is `utc` at `now`, s, by what the program knew before its restart within the same boot."""
+        match source:
+            case ClockSource.METER:
+                self._meter = utc, now
+            case ClockSource.SYSTEM:
+                self._system = utc, now
+            case ClockSource.UNKNOWN:
+                pass
 
     def listed(self, reading: Reading, now: float) -> datetime | None:
-        """The moment in UTC that a reading's own clock names; `None` when it has none or it names no one moment."""
-        return None if reading.clock is None else self._instant(reading.clock.wall, reading.maker, now)
+        """The moment in UTC that a reading's own clock names, if that can be its present at `now`, s."""
+        expected, moment = self.utc(now), self._moment(reading, now)
+        if expected is None or moment is None or abs(expected - moment) > _CORRECTION:
+            return None
+        return moment
 
     def utc(self, now: float) -> datetime | None:
-        """The time at `now`, s; `None` until the meter has told it."""
-        return None if self._told is None else self._told + timedelta(seconds=now - self._told_at)
+        """The time at `now`, s; `None` until somebody has told it."""
+        told = self._meter or self._system
+        return None if told is None else told[0] + timedelta(seconds=now - told[1])
 
     def local(self, now: float) -> datetime | None:
         """The same in Norway's time zone."""
         moment = self.utc(now)
         return moment and moment.astimezone(OSLO)
 
-    def _instant(self, wall: datetime, maker: Maker | None, now: float) -> datetime | None:
-        if maker is Maker.KAMSTRUP:
-            return wall.replace(tzinfo=STANDARD_TIME).astimezone(UTC)
-        candidates = [wall.replace(tzinfo=OSLO, fold=fold).astimezone(UTC) for fold in (0, 1)]
-        # In the hour that spring skips, no moment has this wall clock; in the one that autumn repeats, two have it.
-        fitting = {moment for moment in candidates if moment.astimezone(OSLO).replace(tzinfo=None) == wall}
-        expected = self.utc(now)
-        if len(fitting) > 1 and expected is None:
+    def _confirms(self, moment: datetime, now: float) -> bool:
+        if self._unconfirmed is None:
+            return False
+        before, at = self._unconfirmed
+        return abs(moment - before - timedelta(seconds=now - at)) <= _CONFIRMED
+
+    def _moment(self, reading: Reading, now: float) -> datetime | None:
+        """The one moment that a reading's clock names; `None` when it has none or the meter does not vouch for it."""
+        clock = reading.clock
+        if clock is None or clock.wall < _FIRST_METER or (clock.status or 0) & _INVALID:
             return None
-        return min(fitting, key=lambda moment: abs(moment - expected) if expected else timedelta(), default=None)
+        if reading.maker is Maker.KAMSTRUP:
+            return clock.wall.replace(tzinfo=STANDARD_TIME).astimezone(UTC)
+        one, other = clock.wall.replace(tzinfo=OSLO), clock.wall.replace(tzinfo=OSLO, fold=1)
+        first, second = one.astimezone(UTC), other.astimezone(UTC)
+        if one.utcoffset() == other.utcoffset():
+            return first
+        expected = self.utc(now)
+        # The hour that spring skips has no moment; of the two of the hour that autumn repeats, one is expected.
+        if first > second or expected is None:
+            return None
+        return first if abs(first - expected) <= abs(second - expected) else second
+
+
+def _told(reading: Reading) -> Told | None:
+    return None if reading.clock is None else Told(reading.clock.wall, reading.energy_import_wh)

@@ -1,40 +1,68 @@
 """The room itself: events in, one `Situation` out.
 
 Every event carries its moment on the appliance's monotonic clock; the household never looks at a clock itself, so a
-test, the demo and a replayed recording see exactly what the Pi would have shown.
+test, the demo and a replayed recording see exactly what the Pi would have shown. What is to outlive the program leaves
+as a `Record`, and comes back as what was `Stored`.
 """
 
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
-from appliance.household.alarms import LoadLevel, Thresholds
+from appliance.household.accounts import Accounts
+from appliance.household.alarms import Alarms, Facts
+from appliance.household.calls import Calls, sound_of
 from appliance.household.clock import WallClock
-from appliance.household.hours import HourLedger
-from appliance.household.situation import LineQuality, MeterIdentity, Phase, Signal, Situation
-from appliance.meter.reading import Maker, Reading, Rejected
+from appliance.household.hours import Hour
+from appliance.household.log import AlarmLog
+from appliance.household.minutes import Minute, MinuteMeans
+from appliance.household.outlook import Outlook
+from appliance.household.present import Present
+from appliance.household.record import MinuteRow, Notes, Record, Stored
+from appliance.household.rules import Rules, SoundRule
+from appliance.household.situation import Level, LineQuality, Signal, Situation, Sound, Storage, VoltageDay
+from appliance.household.tariff import Tariff
+from appliance.household.today import with_minute
+from appliance.household.watcher import Watcher
+from appliance.meter.reading import Reading, Rejected
 
-SILENT_S = 30.0
-"""Without a reading for this long the last one is no longer the present; the slowest meter sends every 10 s."""
+HOUR_SETTLES_S = 300.0
+"""The projection of a younger hour says more of the present power than of the hour: no alarm comes of it."""
+MINUTES_KEPT = 14 * 24 * 60
+"""Minutes that wait in memory to be written; the oldest go first."""
 
 
 class Household:
     """What the household's panel may know, kept up to date by events."""
 
-    def __init__(self, thresholds: Thresholds, net: Literal["auto", "it", "tn"] = "auto") -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        net: Literal["auto", "it", "tn"] = "auto",
+        *,
+        sound: SoundRule | None = None,
+        tariffs: Sequence[Tariff] = (Tariff(),),
+    ) -> None:
         """A household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
-        self._thresholds = thresholds
-        self._level = LoadLevel(thresholds)
+        self._rules = rules
+        self._present = Present(rules.silent_s, net)
         self._clock = WallClock()
-        self._hours = HourLedger()
-        self._identity = MeterIdentity()
+        self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s)
+        self._alarms = Alarms(rules)
+        self._calls = Calls(sound or SoundRule())
+        self._log = AlarmLog()
+        self._means = MinuteMeans()
+        self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
+        self._offered_to = float("-inf")
+        self._voltage_day: VoltageDay | None = None
         self._quality = LineQuality()
-        self._net = net
+        self._storage = Storage.NONE
         self._port_open = False
-        self._import_w: float | None = None
-        self._export_w: float | None = None
-        self._reading_at: float | None = None
-        self._phases = (Phase(), Phase(), Phase())
-        self._line_to_line = False
-        self._phases_at: float | None = None
+        self._listening_since: float | None = None
+        self._changed: list[Watcher] = []
+        self._loud = Level.OK
+        self._was_known = False
 
     def port(self, is_open: bool) -> None:
         """The serial port was opened, or is gone."""
@@ -50,83 +78,204 @@ class Household:
         quality = self._quality
         self._quality = LineQuality(quality.octets, quality.readings, quality.rejected + 1)
 
+    def system_clock(self, utc: datetime, synchronised: bool, now: float) -> None:
+        """The system's clock says `utc` at `now`, s; it counts once something has set it."""
+        self._clock.system(utc, synchronised, now)
+
+    def storage(self, storage: Storage) -> None:
+        """What the history's file is up to."""
+        self._storage = storage
+
+    def history_lost(self) -> None:
+        """A new history was begun: what is still known here is to be written again."""
+        self._accounts.ledger.rewrite()
+
+    def acknowledge(self, now: float) -> None:
+        """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
+        self._log.changed(self._alarms.acknowledge(), now)
+        self._loud = Level.OK
+
+    def correct(self, start: datetime, import_wh: float) -> None:
+        """The hour that began at `start`, UTC, had this import, by the household's own word."""
+        self._accounts.ledger.correct(start, import_wh)
+
+    @property
+    def hours(self) -> tuple[Hour, ...]:
+        """The hours that have ended, oldest first; another tuple whenever one of them has changed."""
+        return self._accounts.ledger.ended
+
+    def utc(self, now: float) -> datetime | None:
+        """The time at `now`, s, if it is known."""
+        return self._clock.utc(now)
+
     def reading(self, reading: Reading, now: float) -> None:
         """A reading whose last octet came at `now`, s."""
         quality = self._quality
         self._quality = LineQuality(quality.octets, quality.readings + 1, quality.rejected)
+        if self._clock.repeats(reading):
+            return
         self._clock.tell(reading, now)
-        if reading.meter_id is not None or reading.meter_type is not None:
-            self._identity = MeterIdentity(reading.maker, reading.meter_type, reading.meter_id)
-        elif self._identity.maker is None and reading.maker is not None:
-            self._identity = MeterIdentity(reading.maker)
-        if reading.voltage_l1_v is not None or reading.current_l1_a is not None:
-            self._phases, it_net = _phases(reading)
-            self._line_to_line = it_net if self._net == "auto" else self._net == "it"
-            self._phases_at = now
+        self._present.reading(reading, now)
+        if reading.voltage_l1_v is not None:
+            self._ended(self._means.phases(self._present.phases, now))
         if reading.power_import_w is not None:
-            self._power(reading.power_import_w, reading.power_export_w, now)
+            export_w = self._present.export_w
+            self._ended(self._means.power(reading.power_import_w, export_w, now))
+            self._accounts.ledger.power(reading.power_import_w, export_w, now, self._clock.utc(now))
         if reading.energy_import_wh is not None:
-            self._register(reading.energy_import_wh, reading, now)
+            self._registers(reading.energy_import_wh, reading, now)
 
     def situation(self, now: float) -> Situation:
-        """All that can be shown at `now`, s; the hold times of the level have gone on until then."""
-        fresh = self._reading_at is not None and now - self._reading_at < SILENT_S
-        import_w = self._import_w if fresh else None
-        phases_fresh = self._phases_at is not None and now - self._phases_at < SILENT_S
+        """All that can be shown at `now`, s; hold times, the running minute and the hour have gone on until then."""
+        if self._listening_since is None:
+            self._listening_since = now
+        utc, local = self._clock.utc(now), self._clock.local(now)
+        self._accounts.ledger.elapse(now, utc)
+        self._ended(self._means.elapse(now))
+        present, fresh = self._present, self._present.fresh(now)
+        import_w = present.import_w if fresh else None
+        running = self._accounts.ledger.running if fresh and utc is not None else None
+        outlook = self._accounts.outlook(import_w, utc) if fresh and utc is not None else None
+        self._judge(outlook, now, local)
+        alarms = self._alarms.active(now, utc)
+        worst = max((alarm.level for alarm in alarms), default=Level.OK)
         return Situation(
-            watch_w=self._thresholds.watch_w,
-            act_w=self._thresholds.act_w,
-            level=self._level.update(import_w, now),
+            watch_w=self._rules.power.watch_w,
+            act_w=self._rules.power.act_w,
+            level=worst if fresh or worst is Level.FAULT else None,
             signal=self._signal(fresh),
             power_import_w=import_w,
-            power_export_w=self._export_w if fresh else None,
-            phases=self._phases if phases_fresh else (Phase(), Phase(), Phase()),
-            phases_known=phases_fresh,
-            line_to_line=self._line_to_line and phases_fresh,
-            hour_energy_wh=self._hours.hour_wh() if fresh else None,
-            today_energy_wh=self._hours.today_wh() if fresh else None,
-            ended_hours=self._hours.ended,
-            local_time=self._clock.local(now),
-            reading_age_s=None if self._reading_at is None else now - self._reading_at,
-            meter=self._identity,
+            power_export_w=present.export_w if fresh else None,
+            phases=present.phases_at(now),
+            phases_known=present.phases_fresh(now),
+            line_to_line=present.line_to_line and present.phases_fresh(now),
+            hour=running,
+            outlook=outlook,
+            today=None if running is None else self._accounts.today(),
+            month=None if utc is None else self._accounts.month(utc),
+            voltage_day=self._voltage_day,
+            ended_hours=self._accounts.ledger.ended,
+            alarms=alarms,
+            call=self._calls.latest,
+            quiet=self._calls.quiet(local),
+            local_time=local,
+            clock_source=self._clock.source,
+            storage=self._storage,
+            reading_age_s=present.age_s(now),
+            meter=present.identity,
             line=self._quality,
         )
 
-    def _power(self, import_w: float, export_w: float | None, now: float) -> None:
-        if self._reading_at is not None and now - self._reading_at >= SILENT_S:
-            self._export_w = None
-        self._reading_at = now
-        self._import_w = import_w
-        if export_w is not None:
-            self._export_w = export_w
-        elif import_w > 0 and self._export_w is not None:
-            self._export_w = 0.0  # the fast list leaves export out, but no meter counts both ways at once
-        self._hours.power(import_w, self._export_w, now, self._clock.utc(now))
+    def record(self, now: float) -> Record:
+        """All that is new since what was last `written`, and the notes to go on from, at `now`, s."""
+        utc = self._clock.utc(now)
+        hours, spans = self._accounts.ledger.unwritten()
+        minutes = () if utc is None else tuple(self._row(minute) for minute in self._minutes)
+        self._offered_to = self._minutes[-1].at if minutes else float("-inf")
+        notes = Notes(
+            self._accounts.ledger.notes(now),
+            utc,
+            self._clock.source,
+            self._clock.told,
+            self._alarms.marks(now, utc),
+            self._calls.ages_s(now),
+            self._voltage_day,
+        )
+        return Record(hours, spans, minutes, self._log.unwritten(self._clock.utc), notes)
 
-    def _register(self, energy_wh: float, reading: Reading, now: float) -> None:
+    def written(self, record: Record) -> None:
+        """The record is on the disk; what is newer stays to be written."""
+        self._accounts.ledger.written(record.hours, record.spans)
+        self._log.written(record.alarms)
+        while self._minutes and self._minutes[0].at <= self._offered_to:
+            self._minutes.popleft()
+
+    def restore(self, stored: Stored, now: float) -> None:
+        """Go on at `now`, s, from what the history had; to be called before anything else."""
+        notes = stored.notes or Notes()
+        dark_s = stored.dark_s
+        self._accounts.ledger.restore(stored.hours, notes.ledger, now, dark_s)
+        if dark_s is not None and notes.utc is not None:
+            self._clock.go_on(notes.utc + timedelta(seconds=dark_s), notes.source, now)
+        self._clock.remember(notes.told)
+        self._alarms.restore(notes.marks, now)
+        self._log.restore(self._alarms, now)
+        self._calls.restore(notes.call_ages_s, now)
+        self._voltage_day = notes.voltage_day
+
+    def adopt(self, hours: Sequence[Hour]) -> None:
+        """Take over the hours of a history that could be opened only now."""
+        self._accounts.ledger.adopt(hours)
+
+    def _registers(self, import_wh: float, reading: Reading, now: float) -> None:
         utc, listed = self._clock.utc(now), self._clock.listed(reading, now)
         if utc is not None and listed is not None:
-            self._hours.register(energy_wh, reading.meter_id, now - (utc - listed).total_seconds(), listed)
+            at = now - (utc - listed).total_seconds()
+            self._accounts.ledger.register(import_wh, reading.energy_export_wh, reading.meter_id, at, listed)
+
+    def _ended(self, minute: Minute | None) -> None:
+        """A minute is over: judge its voltages, and keep it."""
+        if minute is None:
+            return
+        self._minutes.append(minute)
+        self._changed += self._alarms.voltages(minute.voltages_v, minute.at + 60)
+        local = self._clock.local(minute.at)
+        if local is not None:
+            self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v)
+
+    def _judge(self, outlook: Outlook | None, now: float, local: datetime | None) -> None:
+        """Bring the rules to this moment, log what changed, and make the sound that is due."""
+        present, fresh = self._present, self._present.fresh(now)
+        heard_at = self._listening_since if present.heard_at is None else present.heard_at
+        counts = outlook is not None and outlook.certain and not outlook.costs_nothing
+        old_enough = outlook is not None and outlook.time_left_s <= 3600 - HOUR_SETTLES_S
+        self._changed += self._alarms.update(
+            Facts(
+                import_w=present.import_w if fresh else None,
+                export_w=present.export_w if fresh else None,
+                currents_a=present.currents_a(now),
+                hour_wh=outlook.projection_wh if outlook is not None else None,
+                hour_allowed_wh=outlook.allowed_wh if outlook is not None and counts and old_enough else None,
+                hour_left_s=outlook.time_left_s if outlook is not None else 3600.0,
+                silence_s=0.0 if heard_at is None else now - heard_at,
+            ),
+            now,
+        )
+        if self._changed:
+            self._log.changed(self._changed, now)
+            self._sound(self._changed, now, local)
+            self._changed = []
+        self._was_known = fresh
+
+    def _sound(self, changed: Sequence[Watcher], now: float, local: datetime | None) -> None:
+        """Make the sound that these changes of level call for, mostly none.
+
+        Out of the unknown only a level that asks to act is worth a sound: the power was lost sight of, not changed. A
+        meter that was never heard has not fallen silent.
+        """
+        worse = max((watcher.level for watcher in changed if watcher.level > watcher.before), default=Level.OK)
+        before, self._loud = self._loud, self._alarms.loud()
+        if worse is Level.FAULT:
+            if self._present.heard_at is not None:
+                self._calls.make(Sound.FAULT, now, local)
+        elif worse is Level.ACT or (worse is Level.WATCH and self._was_known):
+            self._calls.make(sound_of(worse), now, local)
+        elif (
+            worse is Level.OK
+            and before in (Level.WATCH, Level.ACT)
+            and not any(watcher.level for watcher in self._alarms)
+        ):
+            self._calls.make(Sound.OVER, now, local)
+
+    def _row(self, minute: Minute) -> MinuteRow:
+        start = self._clock.utc(minute.at)
+        if start is None:
+            raise RuntimeError("minutes are put to UTC once the time is known")
+        return MinuteRow(start, minute.import_w, minute.export_w, minute.voltages_v)
 
     def _signal(self, fresh: bool) -> Signal:
         if not self._port_open:
             return Signal.NO_PORT
         if fresh:
             return Signal.RECEIVING
-        return Signal.WAITING if self._reading_at is None else Signal.SILENT
-
-
-def _phases(reading: Reading) -> tuple[tuple[Phase, Phase, Phase], bool]:
-    """The three phases as reported, and whether their voltages are between phases.
-
-    In an IT net an Aidon leaves out the current of L2, and a Kaifa sends 0 for the voltage it does not measure
-    there. Both are shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
-    """
-    unmeasured = reading.maker is Maker.KAIFA and reading.voltage_l2_v == 0
-    phases = (
-        Phase(reading.voltage_l1_v, reading.current_l1_a),
-        Phase(None if unmeasured else reading.voltage_l2_v, reading.current_l2_a),
-        Phase(reading.voltage_l3_v, reading.current_l3_a),
-    )
-    three_phases = reading.voltage_l3_v is not None
-    return phases, three_phases and (unmeasured or reading.current_l2_a is None)
+        return Signal.WAITING if self._present.heard_at is None else Signal.SILENT

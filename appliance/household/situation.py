@@ -6,18 +6,88 @@ does not report it" as "–", and neither is ever a zero.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, IntEnum
 
-from appliance.household.hours import Hour
+from appliance.household.clock import ClockSource
+from appliance.household.hours import Hour, RunningHour
+from appliance.household.outlook import Outlook
+from appliance.household.tariff import Month
 
 
 class Level(IntEnum):
-    """How much attention the load deserves; higher is worse."""
+    """How much attention it deserves; higher comes first."""
 
     OK = 0
     WATCH = 1
     ACT = 2
+    FAULT = 3
+    """Not worse than ACT, but no level can be told before it is mended."""
+
+
+class Rule(Enum):
+    """What an alarm is about."""
+
+    POWER = "power"
+    """Import over a threshold, W."""
+    HOUR = "hour"
+    """The projected hour over what it may have, Wh."""
+    PHASE = "phase"
+    """A phase's current over a share of the main fuse, A."""
+    VOLTAGE = "voltage"
+    """A one-minute mean outside its limits, V."""
+    EXPORT = "export"
+    """Export over its limit, W."""
+    SILENT = "silent"
+    """No reading for a while, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A rule whose limit is reached."""
+
+    rule: Rule
+    level: Level
+    phase: int | None
+    """1 to 3 where the rule is about one."""
+    value: float | None
+    """The newest value, in the rule's unit; `None` when it is from before a restart."""
+    limit: float
+    since: datetime | None
+    """UTC; `None` while nobody knows the time."""
+    age_s: float
+    """Seconds since then, or since the restart that it outlived."""
+    acknowledged: bool
+
+
+class Sound(Enum):
+    """What a sound says."""
+
+    LOOK = "look"
+    ACT = "act"
+    OVER = "over"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A sound that is to be made once."""
+
+    number: int
+    """Counts up: a number not seen yet is to be heard."""
+    sound: Sound
+
+
+class Storage(Enum):
+    """What the history's file is up to."""
+
+    NONE = "none"
+    """No history is kept."""
+    FINE = "fine"
+    SET_ASIDE = "set aside"
+    """A damaged file was set aside, and a new one begun."""
+    FAILING = "failing"
+    """The file cannot be written; what is new is kept in memory until it can."""
 
 
 class Signal(Enum):
@@ -59,6 +129,28 @@ class MeterIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """The local day so far; `None` where a part of it is not known."""
+
+    day: date
+    import_wh: float | None
+    export_wh: float | None
+    cost_kr: float | None
+    """Of the imported energy, as far as the settings price it."""
+    highest: Hour | None
+    """The ended hour with the highest import."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoltageDay:
+    """The extremes of a day's one-minute mean voltages by phase, V; `None` is "not reported"."""
+
+    day: date
+    lowest_v: tuple[float | None, float | None, float | None]
+    highest_v: tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that can be shown, at one moment of the appliance's monotonic clock."""
 
@@ -67,7 +159,7 @@ class Situation:
     act_w: float
     """The red threshold, W; the limit mark of the bar."""
     level: Level | None = None
-    """`None` while the power is not known: neither a green light nor an alarm."""
+    """The highest of the alarms; `None` while the power is not known: neither a green light nor an alarm."""
     signal: Signal = Signal.WAITING
     power_import_w: float | None = None
     """Active power from the grid, W; `None` before the first reading and when the last one is stale."""
@@ -78,14 +170,26 @@ class Situation:
     """A list with phases has come and is fresh: `None` in a phase now means "not reported"."""
     line_to_line: bool = False
     """The voltages are between phases (IT net), not from phase to neutral."""
-    hour_energy_wh: float | None = None
-    """Imported since the top of this hour, Wh; `None` unless the whole hour so far was seen."""
-    today_energy_wh: float | None = None
-    """Imported since local midnight, Wh; `None` unless the whole day so far was seen."""
+    hour: RunningHour | None = None
+    """The running hour so far, and how much of it was seen; `None` while the time or the power is not known."""
+    outlook: Outlook | None = None
+    """What the hour will come to and may; `None` when too much of it was not seen."""
+    today: Today | None = None
+    month: Month | None = None
+    """This month's top days and step; `None` while the time is not known, or without a tariff."""
+    voltage_day: VoltageDay | None = None
     ended_hours: tuple[Hour, ...] = ()
-    """The hours of the last days that have ended, oldest first, and how each is known."""
+    """The hours of this month and the last that have ended, oldest first, and how each is known."""
+    alarms: tuple[Alarm, ...] = ()
+    """What is over a limit, worst first."""
+    call: Call | None = None
+    """The newest sound that is to be made."""
+    quiet: bool = True
+    """Quiet hours are in force."""
     local_time: datetime | None = None
-    """Norwegian local time with its zone; `None` until the meter has told the time."""
+    """Norwegian local time with its zone; `None` until the meter or a clock that was set has told it."""
+    clock_source: ClockSource = ClockSource.UNKNOWN
+    storage: Storage = Storage.NONE
     reading_age_s: float | None = None
     """Seconds since the last reading; `None` before the first."""
     meter: MeterIdentity = MeterIdentity()

@@ -1,9 +1,10 @@
-"""The piezo: three things to say, in less than a second each.
+"""The piezo: four things to say, in less than a second each.
 
-Rising notes say that it got worse, falling ones that it is over, and more notes are more urgent. The piezo speaks
-when the level changes and only then: what stays as it is, is for the lamps.
+Rising notes say that it got worse, falling ones that it is over, and more notes are more urgent; one note twice says
+that something is amiss. When to speak is the household's to decide: it makes a call, and the piezo plays it once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from gpiozero import TonalBuzzer
 from gpiozero.tones import Tone
 
-from appliance.household.situation import Level, Situation
+from appliance.household.situation import Situation, Sound
 from appliance.panel.pins import taking
 from appliance.timebase import Timebase
 
@@ -45,21 +46,16 @@ ACT: Tune = (Note(C6, 0.14), REST, Note(E6, 0.14), REST, Note(G6, 0.30))
 OVER: Tune = (Note(G6, 0.12), REST, Note(C6, 0.20))
 
 
-def sound_for(before: Situation | None, after: Situation) -> Tune | None:
-    """What to play when one situation follows another (`before` is `None` at boot); mostly nothing.
+FAULT: Tune = (Note(C6, 0.18), REST, Note(C6, 0.18))
 
-    Out of the unknown only a level that asks to act is worth a sound: the power was lost sight of, not changed.
-    """
-    was = before.level if before else None
-    match was, after.level:
-        case ((None | Level.OK | Level.WATCH), Level.ACT):
-            return ACT
-        case Level.OK, Level.WATCH:
-            return LOOK
-        case ((Level.WATCH | Level.ACT), Level.OK):
-            return OVER
-        case _:
-            return None
+TUNES: Mapping[Sound, Tune] = {Sound.LOOK: LOOK, Sound.ACT: ACT, Sound.OVER: OVER, Sound.FAULT: FAULT}
+
+
+def sound_for(before: Situation | None, after: Situation) -> Tune | None:
+    """What to play when one situation follows another (`before` is `None` at boot): each call once."""
+    if after.call is None or (before is not None and before.call == after.call):
+        return None
+    return TUNES[after.call.sound]
 
 
 class Beeper:

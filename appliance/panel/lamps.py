@@ -45,7 +45,7 @@ def lamps_for(situation: Situation) -> Lamps:
             return Lamps(yellow=Light.ON)
         case Level.ACT:
             return Lamps(red=Light.ON)
-        case None:
+        case Level.FAULT | None:
             return Lamps(yellow=Light.SLOW)
 
 

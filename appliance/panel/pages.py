@@ -95,16 +95,24 @@ def _amperes(current_a: float, words: Words) -> str:
 
 
 def _strip(name: str, situation: Situation, words: Words) -> Strip:
-    """The strip, which calls while the load is over a threshold: without colour, too, one sees that it is."""
+    """The strip, which calls while something is over a limit: without colour, too, one sees that it is, and what."""
     moment = situation.local_time
     time = NOT_KNOWN + ":" + NOT_KNOWN if moment is None else f"{moment:%H:%M}"
     match situation.level:
         case Level.ACT:
             return Strip(words.act, time, calls=True)
         case Level.WATCH:
-            return Strip(words.watch, time, calls=True)
+            return Strip(_watched(situation, words), time, calls=True)
         case _:
             return Strip(name, time)
+
+
+def _watched(situation: Situation, words: Words) -> str:
+    """What asks for a look."""
+    worst = situation.alarms[0] if situation.alarms else None
+    if worst is None or worst.rule not in words.alarms:
+        return words.watch
+    return words.alarms[worst.rule].format(worst.phase)
 
 
 def _unknown(situation: Situation, words: Words) -> tuple[Widget, ...]:

@@ -6,6 +6,8 @@ Words before codes, and the likely reason with them: who reads the panel did not
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from appliance.household.situation import Rule
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -17,7 +19,9 @@ class Words:
     watch: str
     """The load is over the yellow threshold."""
     act: str
-    """It is over the red one."""
+    """Something asks to act."""
+    alarms: Mapping[Rule, str]
+    """What else asks for a look, with a place for the phase."""
     no_signal: str
     waiting: str
     waiting_advice: str
@@ -38,6 +42,12 @@ WORDS: Mapping[str, Words] = {
         to_grid="Til nettet",
         watch="Høyt forbruk",
         act="Skru av noe!",
+        alarms={
+            Rule.HOUR: "Dyr time",
+            Rule.PHASE: "Høy strøm L{}",
+            Rule.VOLTAGE: "Spenning L{}",
+            Rule.EXPORT: "Mye eksport",
+        },
         no_signal="Ingen måling",
         waiting="Venter på måleren",
         waiting_advice="Har nettselskapet åpnet HAN-porten?",
@@ -54,6 +64,12 @@ WORDS: Mapping[str, Words] = {
         to_grid="To grid",
         watch="High load",
         act="Switch off!",
+        alarms={
+            Rule.HOUR: "Costly hour",
+            Rule.PHASE: "High amps L{}",
+            Rule.VOLTAGE: "Voltage L{}",
+            Rule.EXPORT: "High export",
+        },
         no_signal="No reading",
         waiting="Waiting for meter",
         waiting_advice="Has the grid company opened the port?",
@@ -70,6 +86,12 @@ WORDS: Mapping[str, Words] = {
         to_grid="Till nätet",
         watch="Hög last",
         act="Stäng av något!",
+        alarms={
+            Rule.HOUR: "Dyr timme",
+            Rule.PHASE: "Hög ström L{}",
+            Rule.VOLTAGE: "Spänning L{}",
+            Rule.EXPORT: "Mycket export",
+        },
         no_signal="Ingen mätning",
         waiting="Väntar på mätaren",
         waiting_advice="Har elnätsbolaget öppnat HAN-porten?",

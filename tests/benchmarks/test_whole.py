@@ -17,8 +17,9 @@ from typing import ClassVar
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
-from appliance.household.alarms import Thresholds
+from appliance.assembly import appliance
 from appliance.household.household import Household
+from appliance.household.rules import Rules
 from appliance.line import encoder
 from appliance.line.house import House, Net
 from appliance.line.simulator import Line, Meter
@@ -28,7 +29,8 @@ from appliance.panel.glass import Glass
 from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
 from appliance.panel.words import WORDS
-from appliance.supervisor import Pins, appliance
+from appliance.settings import Settings
+from appliance.supervisor import Pins
 from appliance.timebase import Timebase
 
 START = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -114,7 +116,7 @@ def memory_of_run(folder: Path) -> int:
     """Resident memory of `run`, kB, on a real line with mock pins, after 400 lists were shown."""
     line = Line(Timebase())
     settings = folder / "appliance.toml"
-    settings.write_text(f'[line]\nport = "{line.port}"\n[display]\nbus = 31\n')
+    settings.write_text(f'[line]\nport = "{line.port}"\n[display]\nbus = 31\n[data]\nfolder = "{folder}"\n')
     process = subprocess.Popen(
         [sys.executable, "-m", "appliance", "run", "--config", str(settings)],
         env={**os.environ, "GPIOZERO_PIN_FACTORY": "mock", "GPIOZERO_MOCK_PIN_CLASS": "mockpwmpin"},
@@ -154,7 +156,7 @@ async def a_day() -> tuple[int, int]:
     """One Aidon's day through decoder, household, panel, driver and bus: lists, and pictures on the glass."""
     house, timebase, glass = House(Net.IT), Simulated(), Glass("ssd1309")
     display = open_display("ssd1309", 1, 0x3C, glass=glass)
-    decoder, household = Decoder(), Household(Thresholds())
+    decoder, household = Decoder(), Household(Rules())
     on_glass, pictures = b"", 0
 
     def show(image) -> None:
@@ -164,7 +166,7 @@ async def a_day() -> tuple[int, int]:
             on_glass, pictures = octets, pictures + 1
 
     panel = Panel(WORDS["nb"], timebase, show)
-    pins = Pins(config.pins(config.Settings()), lambda _key: None, MockFactory(pin_class=MockPWMPin))
+    pins = Pins(config.pins(Settings()), lambda _key: None, MockFactory(pin_class=MockPWMPin))
     panel.connect(pins.outputs)
     household.port(is_open=True)
     lists, tick = 0, 0.0

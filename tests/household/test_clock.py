@@ -1,10 +1,10 @@
 """The time as the meters tell it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.household.clock import WallClock
+from appliance.household.clock import ClockSource, Told, WallClock
 from appliance.meter.reading import Maker, MeterClock, Reading
 
 
@@ -81,4 +81,101 @@ def test_a_wall_clock_in_the_hour_that_spring_skips_tells_nothing():
     clock = WallClock()
     clock.tell(telling(Maker.KAIFA, "2026-03-29 02:30:00"), 0.0)
 
+    assert clock.utc(0.0) is None
+
+
+NOON = datetime(2026, 1, 15, 11, tzinfo=UTC)
+
+
+def test_a_system_clock_that_nothing_has_set_tells_nothing():
+    clock = WallClock()
+    clock.system(NOON, False, 0.0)
+
+    assert (clock.utc(0.0), clock.source) == (None, ClockSource.UNKNOWN)
+
+
+def test_a_system_clock_that_was_set_tells_the_time_until_the_meter_does():
+    clock = WallClock()
+    clock.system(NOON, True, 0.0)
+    assert (clock.utc(10.0), clock.source) == (NOON + timedelta(seconds=10), ClockSource.SYSTEM)
+
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:40"), 20.0)
+    assert (clock.utc(20.0), clock.source) == (NOON + timedelta(seconds=40), ClockSource.METER)
+
+
+def test_a_system_clock_that_jumps_when_the_network_comes_moves_nothing_that_the_meter_told():
+    clock = WallClock()
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+    for hours in (-8760, -5, 5, 8760):
+        clock.system(NOON + timedelta(hours=hours), True, 10.0)
+
+        assert clock.utc(10.0) == NOON + timedelta(seconds=10)
+
+
+def test_a_system_clock_that_was_set_is_not_lost_when_the_network_is():
+    clock = WallClock()
+    clock.system(NOON, True, 0.0)
+    clock.system(NOON + timedelta(hours=5), False, 10.0)
+
+    assert clock.utc(10.0) == NOON + timedelta(seconds=10)
+
+
+def test_a_telling_hours_off_is_believed_when_a_second_one_confirms_it():
+    clock = WallClock()
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 09:00:10"), 10.0)
+    assert clock.utc(10.0) == NOON + timedelta(seconds=10)
+
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 09:00:20"), 20.0)
+    assert clock.utc(20.0) == NOON + timedelta(hours=-3, seconds=20)
+
+
+def test_two_tellings_that_contradict_each_other_confirm_nothing():
+    clock = WallClock()
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 09:00:10"), 10.0)
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 07:00:20"), 20.0)
+
+    assert clock.utc(20.0) == NOON + timedelta(seconds=20)
+
+
+def test_a_first_telling_that_contradicts_a_clock_that_was_set_waits_for_a_second_one():
+    clock = WallClock()
+    clock.system(NOON, True, 0.0)
+    clock.tell(telling(Maker.AIDON, "2026-01-15 11:00:00", list_name="AIDON_V0001"), 10.0)
+
+    assert (clock.utc(10.0), clock.source) == (NOON + timedelta(seconds=10), ClockSource.SYSTEM)
+
+
+def test_a_correction_by_some_seconds_is_taken_at_once():
+    clock = WallClock()
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:50"), 10.0)
+
+    assert clock.utc(10.0) == NOON + timedelta(seconds=50)
+
+
+def test_an_hourly_list_of_another_hour_names_no_moment_for_its_register():
+    clock = WallClock()
+    clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+
+    assert clock.listed(telling(Maker.KAIFA, "2026-01-15 12:00:10"), 10.0) == NOON + timedelta(seconds=10)
+    assert clock.listed(telling(Maker.KAIFA, "2026-01-15 11:00:10"), 10.0) is None
+
+
+@pytest.mark.parametrize("source", [ClockSource.METER, ClockSource.SYSTEM])
+def test_the_time_goes_on_over_a_restart_in_one_boot(source):
+    clock = WallClock()
+    clock.go_on(NOON, source, 3.0)
+
+    assert (clock.utc(13.0), clock.source) == (NOON + timedelta(seconds=10), source)
+
+
+def test_a_list_that_was_heard_before_a_power_cut_is_no_news_after_it():
+    clock = WallClock()
+    clock.remember(Told(datetime(2026, 1, 15, 12, 0)))
+    stuck = telling(Maker.AIDON, "2026-01-15 12:00:00", list_name="AIDON_V0001")
+    clock.tell(stuck, 0.0)
+
+    assert clock.repeats(stuck)
     assert clock.utc(0.0) is None

@@ -6,9 +6,10 @@ from itertools import takewhile
 
 import pytest
 
-from appliance.household.alarms import Thresholds
 from appliance.household.household import Household
-from appliance.household.situation import Level, LineQuality, Phase, Signal
+from appliance.household.record import Stored
+from appliance.household.rules import Rules
+from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
 from appliance.line.house import House, Net
 from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker, Reading, Reason, Rejected
@@ -30,7 +31,7 @@ FULL = replace(
 
 @pytest.fixture
 def household() -> Household:
-    made = Household(Thresholds())
+    made = Household(Rules())
     made.port(is_open=True)
     return made
 
@@ -48,7 +49,12 @@ def test_a_reading_is_the_present_until_it_is_too_old(household):
 
     assert household.situation(39.9).power_import_w == 1661
     late = household.situation(40.0)
-    assert (late.power_import_w, late.level, late.signal, late.reading_age_s) == (None, None, Signal.SILENT, 30.0)
+    assert (late.power_import_w, late.level, late.signal, late.reading_age_s) == (
+        None,
+        Level.FAULT,
+        Signal.SILENT,
+        30.0,
+    )
 
 
 def test_a_port_that_is_gone_is_told_from_a_meter_that_is_silent(household):
@@ -92,7 +98,7 @@ def test_kaifas_zero_for_a_voltage_it_does_not_measure_is_not_reported(household
 
 
 def test_the_settings_know_the_net_better_than_the_lists():
-    household = Household(Thresholds(), "it")
+    household = Household(Rules(), "it")
     household.reading(replace(FULL, current_l2_a=1.0), 10.0)
 
     assert household.situation(10.0).line_to_line
@@ -122,7 +128,7 @@ def test_a_load_over_the_red_threshold_is_an_act(household):
 
 def lived(maker: Maker, start: datetime, length: timedelta, skip: tuple[float, float] = (0, 0)):
     """A simulated household's situation at each reading, with the house's own integral."""
-    house, household = House(Net.TN), Household(Thresholds())
+    house, household = House(Net.TN), Household(Rules())
     household.port(is_open=True)
     for sent in takewhile(lambda sent: sent.moment <= start + length, Meter(maker, house, start).sent()):
         now = (sent.moment - start).total_seconds()
@@ -131,36 +137,147 @@ def lived(maker: Maker, start: datetime, length: timedelta, skip: tuple[float, f
         yield now, household.situation(now), house.import_wh
 
 
+def whole_hour(situation: Situation) -> float | None:
+    hour = situation.hour
+    return hour.import_wh if hour is not None and hour.whole else None
+
+
+def whole_day(situation: Situation) -> float | None:
+    return None if situation.today is None else situation.today.import_wh
+
+
 @pytest.mark.parametrize("maker", list(Maker))
 def test_hour_and_day_are_unknown_until_one_was_seen_from_its_beginning_and_then_true(maker):
     start = datetime(2026, 1, 15, 21, 55, tzinfo=UTC)  # five to eleven in the evening, Norwegian time
     at_hour = at_midnight = None
     for now, situation, truth in lived(maker, start, timedelta(hours=2)):
         if now < 300:
-            assert situation.hour_energy_wh is None
+            assert whole_hour(situation) is None
         if now < 3900:
-            assert situation.today_energy_wh is None
+            assert whole_day(situation) is None
         if now <= 300:
             at_hour = truth
         if now <= 3900:
             at_midnight = truth
         if 400 < now < 3890:
-            assert situation.hour_energy_wh == pytest.approx(truth - at_hour, abs=30)
+            assert whole_hour(situation) == pytest.approx(truth - at_hour, abs=30)
         if now > 4000:
-            assert situation.today_energy_wh == pytest.approx(truth - at_midnight, abs=30)
+            assert whole_day(situation) == pytest.approx(truth - at_midnight, abs=30)
 
 
 def test_a_gap_in_the_readings_makes_the_hour_unknown_and_never_invented():
     start = datetime(2026, 1, 15, 21, 59, tzinfo=UTC)
     for now, situation, _truth in lived(Maker.KAIFA, start, timedelta(minutes=30), skip=(600, 700)):
         if 70 < now <= 600:
-            assert situation.hour_energy_wh is not None
+            assert whole_hour(situation) is not None
         if now >= 632:
-            assert situation.hour_energy_wh is None
+            assert whole_hour(situation) is None
 
 
 def test_a_gap_over_the_full_hour_leaves_the_new_hour_unknown_too():
     start = datetime(2026, 1, 15, 21, 50, tzinfo=UTC)
     for now, situation, _truth in lived(Maker.KAIFA, start, timedelta(minutes=30), skip=(570, 660)):
         if now >= 660:
-            assert situation.hour_energy_wh is None
+            assert whole_hour(situation) is None
+
+
+HEAVY = replace(LIST_1, power_import_w=12_000)
+LATE = datetime(2026, 1, 15, 22, 30, tzinfo=UTC)
+"""Half past eleven in the evening, Norwegian time."""
+
+
+def test_while_nobody_knows_the_time_quiet_hours_are_in_force_and_lamps_are_not(household):
+    household.reading(LIST_1, 10.0)
+    household.situation(10.0)
+    household.reading(HEAVY, 12.5)
+
+    situation = household.situation(12.5)
+    assert (situation.level, situation.quiet, situation.call) == (Level.ACT, True, None)
+
+
+@pytest.mark.parametrize(("hours", "heard"), [(0, None), (-10, Sound.ACT)])
+def test_a_load_is_heard_by_day_and_not_in_the_night(household, hours, heard):
+    household.system_clock(LATE + timedelta(hours=hours), True, 5.0)
+    household.reading(LIST_1, 10.0)
+    household.situation(10.0)
+    household.reading(HEAVY, 12.5)
+
+    call = household.situation(12.5).call
+    assert (call and call.sound) == heard
+
+
+def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(household):
+    noon = LATE - timedelta(hours=11)
+    household.system_clock(noon, True, 5.0)
+    household.reading(LIST_1, 10.0)
+    household.situation(10.0)
+    household.reading(HEAVY, 12.5)
+    household.situation(12.5)
+    household.acknowledge(13.0)
+    record = household.record(14.0)
+
+    again = Household(Rules())
+    again.port(is_open=True)
+    again.restore(Stored(notes=record.notes, dark_s=None), 0.0)
+    again.system_clock(noon + timedelta(minutes=5), True, 0.5)
+    again.reading(HEAVY, 1.0)
+    situation = again.situation(1.0)
+    assert (situation.level, situation.call) == (Level.ACT, None)
+    assert [alarm.acknowledged for alarm in situation.alarms] == [True]
+
+    again.reading(LIST_1, 3.5)
+    for now in (3.5, 20.0):
+        again.reading(LIST_1, now)
+        again.situation(now)
+    again.reading(LIST_1, 40.0)
+    assert again.situation(40.0).level is Level.OK
+    again.reading(HEAVY, 42.5)
+    assert again.situation(42.5).call.sound is Sound.ACT
+
+
+def test_a_meter_that_falls_silent_is_a_fault_that_is_heard_once(household):
+    household.system_clock(LATE - timedelta(hours=11), True, 5.0)
+    household.reading(LIST_1, 10.0)
+    calls = {household.situation(now).call for now in (10.0, 39.0, 40.0, 60.0, 600.0)}
+
+    assert {call.sound for call in calls if call} == {Sound.FAULT}
+    assert len(calls) == 2
+    household.reading(LIST_1, 601.0)
+    situation = household.situation(601.0)
+    assert (situation.level, situation.alarms) == (Level.OK, ())
+
+
+def test_a_meter_that_was_never_heard_is_a_fault_without_a_sound(household):
+    household.system_clock(LATE - timedelta(hours=11), True, 0.0)
+    assert household.situation(0.0).level is None
+
+    situation = household.situation(31.0)
+    assert (situation.level, situation.signal, situation.call) == (Level.FAULT, Signal.WAITING, None)
+
+
+def test_a_voltage_outside_its_limits_for_a_minute_is_an_alarm_and_an_entry_in_the_log(household):
+    household.system_clock(LATE, True, 0.0)
+    for now in range(0, 240, 10):
+        low = 60 <= now < 120
+        household.reading(replace(FULL, voltage_l1_v=205.0 if low else 231.0), float(now))
+        situation = household.situation(float(now))
+        assert [alarm.rule for alarm in situation.alarms] == ([Rule.VOLTAGE] if 120 <= now < 180 else [])
+
+    (row,) = household.record(240.0).alarms
+    assert (row.rule, row.phase, row.worst, row.limit) == (Rule.VOLTAGE, 1, 205.0, 207.0)
+    assert (row.began, row.ended) == (LATE + timedelta(seconds=60), LATE + timedelta(seconds=120))
+    assert situation.voltage_day.lowest_v[0] == 205.0
+    assert situation.voltage_day.highest_v[0] == 231.0
+
+
+def test_what_was_not_written_is_offered_again_and_what_was_is_not(household):
+    household.system_clock(LATE, True, 0.0)
+    for now in range(0, 200, 10):
+        household.reading(LIST_1, float(now))
+        household.situation(float(now))
+    first = household.record(190.0)
+    assert len(first.minutes) == 3
+    assert household.record(191.0).minutes == first.minutes
+
+    household.written(first)
+    assert household.record(192.0).minutes == ()

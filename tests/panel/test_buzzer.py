@@ -7,16 +7,16 @@ from itertools import pairwise
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.household.situation import Level, Situation
-from appliance.panel.buzzer import ACT, LOOK, OVER, REST, Beeper, Note, Tune, sound_for
+from appliance.household.situation import Call, Situation, Sound
+from appliance.panel.buzzer import ACT, FAULT, LOOK, OVER, REST, TUNES, Beeper, Note, Tune, sound_for
 from appliance.panel.errors import PinError
 from appliance.timebase import Timebase
 
 GPIO = 18
 
 
-def situation(level: Level | None) -> Situation:
-    return Situation(watch_w=5000, act_w=10000, level=level)
+def situation(call: Call | None) -> Situation:
+    return Situation(watch_w=5000, act_w=10000, call=call)
 
 
 @pytest.fixture
@@ -26,30 +26,21 @@ def pins() -> Iterator[MockFactory]:
     factory.reset()
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "tune"),
-    [
-        (Level.OK, Level.WATCH, LOOK),
-        (Level.OK, Level.ACT, ACT),
-        (Level.WATCH, Level.ACT, ACT),
-        (Level.ACT, Level.OK, OVER),
-        (Level.WATCH, Level.OK, OVER),
-        (Level.ACT, Level.WATCH, None),
-        (None, Level.ACT, ACT),
-        (None, Level.WATCH, None),
-        (None, Level.OK, None),
-        (Level.ACT, None, None),
-        (Level.OK, None, None),
-        *((level, level, None) for level in (None, *Level)),
-    ],
-)
-def test_a_change_of_level_has_its_tune(before: Level | None, after: Level | None, tune: Tune | None) -> None:
-    assert sound_for(situation(before), situation(after)) == tune
+@pytest.mark.parametrize("sound", list(Sound))
+def test_each_sound_has_its_tune(sound: Sound) -> None:
+    assert sound_for(situation(None), situation(Call(1, sound))) == TUNES[sound]
 
 
-@pytest.mark.parametrize(("level", "tune"), [(None, None), (Level.OK, None), (Level.WATCH, None), (Level.ACT, ACT)])
-def test_booting_is_silent_unless_there_is_something_to_act_on(level: Level | None, tune: Tune | None) -> None:
-    assert sound_for(None, situation(level)) == tune
+def test_a_call_is_played_once_and_the_next_one_too() -> None:
+    first, second = situation(Call(1, Sound.LOOK)), situation(Call(2, Sound.LOOK))
+
+    assert sound_for(first, first) is None
+    assert sound_for(first, second) == LOOK
+
+
+def test_without_a_call_there_is_silence() -> None:
+    assert sound_for(None, situation(None)) is None
+    assert sound_for(situation(None), situation(None)) is None
 
 
 def pitches(tune: Tune) -> list[float]:
@@ -57,12 +48,13 @@ def pitches(tune: Tune) -> list[float]:
 
 
 def test_worse_rises_and_over_falls() -> None:
-    assert [len(pitches(tune)) for tune in (LOOK, ACT, OVER)] == [2, 3, 2]
+    assert [len(pitches(tune)) for tune in (LOOK, ACT, OVER, FAULT)] == [2, 3, 2, 2]
+    assert len(set(pitches(FAULT))) == 1
     assert all(low < high for tune in (LOOK, ACT) for low, high in pairwise(pitches(tune)))
     assert all(high > low for high, low in pairwise(pitches(OVER)))
 
 
-@pytest.mark.parametrize("tune", [LOOK, ACT, OVER])
+@pytest.mark.parametrize("tune", TUNES.values())
 def test_a_tune_lasts_less_than_a_second(tune: Tune) -> None:
     assert sum(note.seconds for note in tune) < 1
 

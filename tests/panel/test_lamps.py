@@ -31,8 +31,9 @@ def test_each_level_has_its_one_lamp(level: Level, lamps: Lamps) -> None:
 
 
 @pytest.mark.parametrize("signal", Signal)
-def test_while_the_power_is_unknown_yellow_blinks_and_red_stays_out_of_it(signal: Signal) -> None:
-    assert lamps_for(situation(None, signal)) == UNKNOWN
+@pytest.mark.parametrize("level", [None, Level.FAULT])
+def test_while_the_power_is_unknown_yellow_blinks_and_red_stays_out_of_it(level: Level | None, signal: Signal) -> None:
+    assert lamps_for(situation(level, signal)) == UNKNOWN
 
 
 @pytest.mark.parametrize("level", [None, *Level])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from panel.states import CALM, STATES, UNKNOWN
 from PIL import Image, ImageChops
 
-from appliance.household.situation import Level, Phase, Signal, Situation
+from appliance.household.situation import Alarm, Level, Phase, Rule, Signal, Situation
 from appliance.panel import pages
 from appliance.panel.glass import Glass
 from appliance.panel.screen import open_display
@@ -84,6 +84,13 @@ situations = st.builds(
     line_to_line=st.booleans(),
     local_time=st.sampled_from([None, CALM.local_time]),
     reading_age_s=st.one_of(st.none(), st.floats(0, 1e7)),
+    alarms=st.lists(
+        st.builds(
+            Alarm, st.sampled_from(Rule), st.sampled_from(Level), st.sampled_from([None, 1, 2, 3]), value=st.none(),
+            limit=st.just(0.0), since=st.none(), age_s=st.just(0.0), acknowledged=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 
@@ -166,7 +173,7 @@ def test_import_and_export_of_the_same_power_look_different():
 @pytest.mark.parametrize("language", WORDS)
 def test_each_level_and_each_reason_for_silence_looks_different_without_colour(language):
     situations = [
-        *(replace(CALM, level=level) for level in Level),
+        *(replace(CALM, level=level) for level in (Level.OK, Level.WATCH, Level.ACT)),
         *(
             replace(UNKNOWN, signal=signal, reading_age_s=45.0)
             for signal in (Signal.WAITING, Signal.SILENT, Signal.NO_PORT)

@@ -1,19 +1,14 @@
 """The hour ledger: every hour as well known as it was seen, and no better."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.household.alarms import Thresholds
-from appliance.household.hours import Hour, HourLedger, Known
-from appliance.household.household import Household
-from appliance.line.house import House, Net
-from appliance.line.simulator import Meter
-from appliance.meter.reading import Maker
+from appliance.household.hours import Hour, Known
+from appliance.household.ledger import HourLedger
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 STEP_S = 10
@@ -37,7 +32,7 @@ class Truth:
             if heard:
                 self.ledger.power(power_w, 0.0, self.now, self.utc)
             if told and self.utc.minute == 0 and self.utc.second == 0:
-                self.ledger.register(self.register_wh, "id", self.now, self.utc)
+                self.ledger.register(self.register_wh, 0.0, "id", self.now, self.utc)
             hour = self.utc.replace(minute=0, second=0)
             energy = power_w * STEP_S / 3600
             self.hours[hour] = self.hours.get(hour, 0.0) + energy
@@ -112,7 +107,7 @@ def test_a_register_of_another_meter_settles_nothing():
     truth.live(1800, 2000)
     truth.live(1800, 2000, heard=False)
     truth.ledger.power(1000, 0.0, truth.now, truth.utc)
-    truth.ledger.register(truth.register_wh, "new", truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh, 0.0, "new", truth.now, truth.utc)
 
     hour = truth.ended(0)
     assert hour is not None
@@ -125,7 +120,7 @@ def test_a_register_read_after_the_hour_settles_nothing_unless_the_time_between_
     truth.live(1800, 2000, heard=False)
     truth.live(60, 60_000, heard=False, told=False)
     truth.ledger.power(1000, 0.0, truth.now, truth.utc)
-    truth.ledger.register(truth.register_wh, "id", truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh, 0.0, "id", truth.now, truth.utc)
 
     hour = truth.ended(0)
     assert hour is not None
@@ -137,7 +132,7 @@ def test_a_register_that_contradicts_the_integral_does_not_change_the_hour(jump_
     truth = Truth()
     truth.live(3600, 2000)
     truth.ledger.power(1000, 0.0, truth.now, truth.utc)
-    truth.ledger.register(truth.register_wh + jump_wh, "id", truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh + jump_wh, 0.0, "id", truth.now, truth.utc)
 
     hour = truth.ended(0)
     assert hour is not None
@@ -177,7 +172,7 @@ def test_nothing_is_known_of_the_running_hour_before_the_time_is():
     for now in range(0, 100, 10):
         ledger.power(2000, 0.0, float(now), None)
 
-    assert (ledger.running, ledger.hour_wh(), ledger.today_wh()) == (None, None, None)
+    assert ledger.running is None
 
 
 def test_an_hour_that_began_before_the_time_was_told_is_whole_if_its_beginning_was_seen():
@@ -186,7 +181,9 @@ def test_an_hour_that_began_before_the_time_was_told_is_whole_if_its_beginning_w
         ledger.power(3600, 0.0, float(now), None)
     ledger.power(3600, 0.0, 100.0, START + timedelta(seconds=10))
 
-    assert ledger.hour_wh() == pytest.approx(10)
+    assert ledger.running is not None
+    assert ledger.running.whole
+    assert ledger.running.import_wh == pytest.approx(10)
 
 
 stretches = st.lists(
@@ -207,7 +204,7 @@ def test_whatever_is_lost_repeated_or_late_the_ledger_never_says_more_than_was(l
         for _ in range(repeats):  # the last hourly list once more, as it was or late
             hour = truth.utc.replace(minute=0, second=0)
             stuck = truth.register_wh - truth.hours.get(hour, 0.0)
-            truth.ledger.register(stuck, "id", truth.now - (truth.utc - hour).total_seconds(), hour)
+            truth.ledger.register(stuck, 0.0, "id", truth.now - (truth.utc - hour).total_seconds(), hour)
 
     starts = [hour.start for hour in truth.ledger.ended]
     assert all(one < other for one, other in pairwise(starts))
@@ -223,34 +220,3 @@ def test_whatever_is_lost_repeated_or_late_the_ledger_never_says_more_than_was(l
                 assert hour.import_wh == pytest.approx(was, abs=12_000 * 30 * len(lived) / 3600)
             case Known.PARTLY:
                 assert hour.import_wh <= was + 12_000 * 30 * len(lived) / 3600
-
-
-@pytest.mark.parametrize("maker", list(Maker))
-@pytest.mark.parametrize(
-    ("day", "hours"),
-    [("2026-01-15T22:50", 25), ("2026-03-28T22:50", 24), ("2026-10-24T21:50", 26)],
-    ids=["an ordinary day", "the day of 23 hours", "the day of 25 hours"],
-)
-def test_a_simulated_day_through_the_clock_changes_is_metered_hour_by_hour(maker, day, hours):
-    start = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    house, household = House(Net.TN, solar=True), Household(Thresholds())
-    household.port(is_open=True)
-    truth: dict[datetime, float] = {}
-    end = start + timedelta(hours=hours)
-    for sent in takewhile(lambda sent: sent.moment < end, Meter(maker, house, start).sent()):
-        truth.setdefault(sent.moment.replace(minute=0, second=0, microsecond=0), house.import_wh)
-        now = (sent.moment - start).total_seconds()
-        household.reading(replace(sent.meant, length=0), now)
-
-    ended = household.situation(now).ended_hours
-    metered = [hour for hour in ended if hour.known is Known.METERED]
-    assert len(metered) >= hours - 3
-    resolution = 1 if maker is Maker.KAIFA else 10
-    for hour in metered:
-        was = truth[hour.start + timedelta(hours=1)] - truth[hour.start]
-        assert hour.import_wh == pytest.approx(was, abs=2 * resolution + (0 if maker is Maker.AIDON else 12))
-        assert hour.coverage == pytest.approx(1.0, abs=0.01)
-    for hour in ended:
-        if hour.known is Known.INTEGRATED:
-            was = truth[hour.start + timedelta(hours=1)] - truth[hour.start]
-            assert hour.import_wh == pytest.approx(was, abs=max(30, 0.01 * was))

@@ -1,0 +1,74 @@
+"""The ledger's hours put to account: the running hour's outlook, today, and the month's capacity.
+
+Each of these is a pure function of the hours; this keeps their results until the hours change.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from appliance.household.clock import OSLO
+from appliance.household.hours import Hour
+from appliance.household.ledger import HourLedger
+from appliance.household.outlook import Limit, Outlook, outlook
+from appliance.household.situation import Today
+from appliance.household.tariff import Basis, Month, Tariff, in_force, month
+from appliance.household.today import DaySum
+
+
+class Accounts:
+    """The household's hours under its tariff."""
+
+    def __init__(self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float) -> None:
+        """Accounts by these tables, for a household that wishes to keep a mean of `chosen_kw`, if it has a wish."""
+        self.ledger = HourLedger(stale_s)
+        self._tariffs = tariffs
+        self._chosen_kw = chosen_kw
+        self._hours: tuple[Hour, ...] | None = None
+        self._start: datetime | None = None
+        self._months: dict[date, Month | None] = {}
+        self._limit: Limit | None = None
+        self._day: DaySum | None = None
+
+    def outlook(self, power_w: float | None, utc: datetime) -> Outlook | None:
+        """The outlook of the running hour at `utc` with the present import power; `None` when it is not known."""
+        running = self.ledger.running
+        if running is None or power_w is None:
+            return None
+        self._keep()
+        return outlook(running, power_w, utc, self._limit)
+
+    def today(self) -> Today | None:
+        """The running hour's day so far; `None` while there is no running hour."""
+        running = self.ledger.running
+        self._keep()
+        return None if running is None or self._day is None else self._day.today(running)
+
+    def month(self, utc: datetime) -> Month | None:
+        """The month's capacity; `None` without a tariff by hours."""
+        self._keep()
+        return self._month_of(utc.astimezone(OSLO).date())
+
+    def _keep(self) -> None:
+        """Forget what was reckoned from other hours than there are now."""
+        running = self.ledger.running
+        start = None if running is None else running.start
+        if self.ledger.ended is self._hours and start == self._start:
+            return
+        self._hours, self._start = self.ledger.ended, start
+        self._months, self._limit, self._day = {}, None, None
+        if start is not None:
+            day = start.astimezone(OSLO).date()
+            tariff = in_force(self._tariffs, day)
+            self._day = DaySum(self._hours, start, tariff.energy if tariff else None)
+            now = self._month_of(day)
+            if now is not None:
+                before = None if now.settled else self._month_of(now.first - timedelta(days=1))
+                self._limit = Limit.for_hour(start, now, before, self._chosen_kw)
+
+    def _month_of(self, day: date) -> Month | None:
+        """The month of a day, by the table of that day: one that begins within a month counts for all of it then."""
+        if day not in self._months:
+            tariff = in_force(self._tariffs, day)
+            by_hours = tariff is not None and tariff.basis is Basis.HIGHEST_DAYS
+            self._months[day] = month(tariff, self._hours or (), day) if tariff is not None and by_hours else None
+        return self._months[day]

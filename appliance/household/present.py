@@ -1,0 +1,90 @@
+"""What the meter says of this moment: power, phases, and who it is.
+
+A list says what it says and no more: a fast one has only the power, so phases and export are those of the last list
+that had them, for as long as that is the present.
+"""
+
+from typing import Literal
+
+from appliance.household.situation import MeterIdentity, Phase
+from appliance.meter.reading import Maker, Reading
+
+Phases = tuple[Phase, Phase, Phase]
+_NOTHING: Phases = (Phase(), Phase(), Phase())
+
+
+class Present:
+    """The newest values, and how old they are."""
+
+    def __init__(self, stale_s: float, net: Literal["auto", "it", "tn"]) -> None:
+        """Values that are the present for `stale_s` seconds, in a net that is known or as the lists make likely."""
+        self._stale_s = stale_s
+        self._net = net
+        self._phases_at: float | None = None
+        self.heard_at: float | None = None
+        """When the last power came, on the monotonic clock, s."""
+        self.import_w: float | None = None
+        self.export_w: float | None = None
+        self.phases = _NOTHING
+        self.line_to_line = False
+        self.identity = MeterIdentity()
+
+    def reading(self, reading: Reading, now: float) -> None:
+        """Take a reading of `now`, s."""
+        if reading.meter_id is not None or reading.meter_type is not None:
+            self.identity = MeterIdentity(reading.maker, reading.meter_type, reading.meter_id)
+        elif self.identity.maker is None and reading.maker is not None:
+            self.identity = MeterIdentity(reading.maker)
+        if reading.voltage_l1_v is not None or reading.current_l1_a is not None:
+            self.phases, it_net = _phases(reading)
+            self.line_to_line = it_net if self._net == "auto" else self._net == "it"
+            self._phases_at = now
+        if reading.power_import_w is not None:
+            self._power(reading.power_import_w, reading.power_export_w, now)
+
+    def age_s(self, now: float) -> float | None:
+        """Seconds since the last power; `None` before the first."""
+        return None if self.heard_at is None else now - self.heard_at
+
+    def fresh(self, now: float) -> bool:
+        """Whether the last power is still the present one."""
+        return self.heard_at is not None and now - self.heard_at < self._stale_s
+
+    def phases_fresh(self, now: float) -> bool:
+        """Whether the last phases are."""
+        return self._phases_at is not None and now - self._phases_at < self._stale_s
+
+    def phases_at(self, now: float) -> Phases:
+        """The phases as far as they are the present ones."""
+        return self.phases if self.phases_fresh(now) else _NOTHING
+
+    def currents_a(self, now: float) -> tuple[float | None, float | None, float | None]:
+        """The lines' currents as far as they are reported and present."""
+        one, two, three = self.phases_at(now)
+        return one.current_a, two.current_a, three.current_a
+
+    def _power(self, import_w: float, export_w: float | None, now: float) -> None:
+        if not self.fresh(now):
+            self.export_w = None
+        self.heard_at = now
+        self.import_w = import_w
+        if export_w is not None:
+            self.export_w = export_w
+        elif import_w > 0 and self.export_w is not None:
+            self.export_w = 0.0  # the fast list leaves export out, but no meter counts both ways at once
+
+
+def _phases(reading: Reading) -> tuple[Phases, bool]:
+    """The three phases as reported, and whether their voltages are between phases.
+
+    In an IT net an Aidon leaves out the current of L2, and a Kaifa sends 0 for the voltage it does not measure
+    there. Both are shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
+    """
+    unmeasured = reading.maker is Maker.KAIFA and reading.voltage_l2_v == 0
+    phases = (
+        Phase(reading.voltage_l1_v, reading.current_l1_a),
+        Phase(None if unmeasured else reading.voltage_l2_v, reading.current_l2_a),
+        Phase(reading.voltage_l3_v, reading.current_l3_a),
+    )
+    three_phases = reading.voltage_l3_v is not None
+    return phases, three_phases and (unmeasured or reading.current_l2_a is None)

@@ -1,0 +1,77 @@
+"""What outlives the program: the record that is written once a minute, and the notes to go on from.
+
+Plain frozen values between the household, which makes them and knows no file, and the history, which keeps them and
+knows no rule. All moments are UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from appliance.household.clock import ClockSource, Told
+from appliance.household.hours import Hour, LedgerNotes, Span
+from appliance.household.situation import Level, Rule, VoltageDay
+from appliance.household.watcher import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteRow:
+    """One minute's means; `None` is "not reported in it"."""
+
+    start: datetime
+    import_w: float | None
+    export_w: float | None
+    voltages_v: tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One alarm from its beginning to its end. Those of `Rule.VOLTAGE` are the voltage excursions."""
+
+    began: datetime
+    rule: Rule
+    phase: int | None
+    ended: datetime | None
+    """`None` while it lasts."""
+    level: Level
+    """The highest it reached."""
+    worst: float | None
+    """The value furthest over the limit, in the rule's unit."""
+    limit: float
+    acknowledged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The running state."""
+
+    ledger: LedgerNotes = field(default_factory=LedgerNotes)
+    utc: datetime | None = None
+    """The time of these notes, if it was known."""
+    source: ClockSource = ClockSource.UNKNOWN
+    told: Told | None = None
+    """What the meter's clock said last."""
+    marks: tuple[Mark, ...] = ()
+    call_ages_s: tuple[float, ...] = ()
+    voltage_day: VoltageDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is new since the last one that was written, and the notes as they are now."""
+
+    hours: tuple[Hour, ...] = ()
+    spans: tuple[Span, ...] = ()
+    minutes: tuple[MinuteRow, ...] = ()
+    alarms: tuple[AlarmRow, ...] = ()
+    notes: Notes = field(default_factory=Notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a history had to say when it was opened."""
+
+    hours: tuple[Hour, ...] = ()
+    """The newest, oldest first, the household's corrections in them."""
+    notes: Notes | None = None
+    dark_s: float | None = None
+    """How long ago the notes were made; `None` when the power was lost since."""

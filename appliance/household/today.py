@@ -1,0 +1,68 @@
+"""The local day so far: energy, cost, the highest hour, and the voltages' extremes."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+
+from appliance.household.clock import OSLO
+from appliance.household.hours import HOUR, WHOLE, Hour, Known, RunningHour
+from appliance.household.situation import Today, VoltageDay
+from appliance.household.tariff import EnergyPrice, between
+
+Volts = tuple[float | None, float | None, float | None]
+
+
+class DaySum:
+    """The ended hours of the running hour's day, summed once an hour."""
+
+    def __init__(self, ended: Sequence[Hour], running_start: datetime, price: EnergyPrice | None) -> None:
+        """Sum what `ended` has of the Norwegian day in which the hour from `running_start` lies."""
+        self._price = price
+        self._running_start = running_start
+        self._day = running_start.astimezone(OSLO).date()
+        # In UTC, since clock arithmetic within one zone leaves out its changes.
+        midnight = datetime.combine(self._day, time(), OSLO).astimezone(UTC)
+        hours = between(ended, midnight, running_start)
+        gone = round((running_start - midnight) / HOUR)
+        complete = len(hours) == gone
+        self._import_wh = _sum(hours, complete and all(hour.known in WHOLE for hour in hours), "import_wh")
+        exported = complete and all(hour.export_known in WHOLE for hour in hours)
+        self._export_wh = _sum(hours, exported, "export_wh")
+        self._cost_kr = None
+        if price is not None and self._import_wh is not None:
+            self._cost_kr = sum(hour.import_wh * price.ore(hour.start) for hour in hours) / 100_000
+        known = (hour for hour in hours if hour.known is not Known.UNKNOWN)
+        self._highest = max(known, key=lambda hour: hour.import_wh, default=None)
+
+    def today(self, running: RunningHour) -> Today:
+        """The day with its running hour; `None` where a part of it is not known."""
+        whole = running.whole
+        cost_kr = None
+        if whole and self._cost_kr is not None and self._price is not None:
+            cost_kr = self._cost_kr + running.import_wh * self._price.ore(running.start) / 100_000
+        exported = self._export_wh is not None and running.elapsed_s - running.export_seen_s <= 60
+        return Today(
+            self._day,
+            None if self._import_wh is None or not whole else self._import_wh + running.import_wh,
+            None if self._export_wh is None or not exported else self._export_wh + running.export_wh,
+            cost_kr,
+            self._highest,
+        )
+
+
+def with_minute(day: VoltageDay | None, today: date, voltages_v: Volts) -> VoltageDay:
+    """The extremes of the day's one-minute means with one more minute; another day begins anew."""
+    nothing: Volts = (None, None, None)
+    lowest, highest = (day.lowest_v, day.highest_v) if day is not None and day.day == today else (nothing, nothing)
+    return VoltageDay(today, _each(min, lowest, voltages_v), _each(max, highest, voltages_v))
+
+
+def _each(choose: Callable[[float, float], float], one: Volts, other: Volts) -> Volts:
+    chosen = [
+        choose(a, b) if a is not None and b is not None else b if a is None else a
+        for a, b in zip(one, other, strict=True)
+    ]
+    return chosen[0], chosen[1], chosen[2]
+
+
+def _sum(hours: Sequence[Hour], known: bool, field: str) -> float | None:
+    return sum(getattr(hour, field) for hour in hours) if known else None

@@ -1,0 +1,186 @@
+"""All that appliance.toml can say, as frozen, typed values; every key has its default here.
+
+`config` reads the file into these, and appliance.toml shows them with a word on each.
+"""
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from appliance.household.tariff import COMMON_STEPS
+
+Power = Annotated[float, Meta(ge=0, le=100_000)]
+Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Share = Annotated[float, Meta(gt=0, le=2)]
+Volts = Annotated[float, Meta(ge=50, le=500)]
+Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Ore = Annotated[float, Meta(ge=0, le=10_000)]
+Gpio = Annotated[int, Meta(ge=2, le=27)]
+
+
+class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The serial line from the meter's HAN port."""
+
+    port: Annotated[str, Meta(min_length=1)] = "/dev/serial0"
+    baud: Literal[2400, 9600, 115200] = 2400
+    parity: Literal["none", "even", "odd"] = "even"
+
+
+class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a meter does not say of itself."""
+
+    net: Literal["auto", "it", "tn"] = "auto"
+
+
+class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the load is worth a look, and when an act."""
+
+    watch_w: Power = 5000.0
+    act_w: Power = 10000.0
+    hysteresis_w: Power = 200.0
+    rise_s: Seconds = 0.0
+    hold_s: Seconds = 30.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.watch_w < self.act_w:
+            raise ValueError(
+                f"watch_w ({self.watch_w:g}) must be above 0 and below act_w ({self.act_w:g}): yellow comes before red"
+            )
+        if self.hysteresis_w >= self.watch_w:
+            raise ValueError(f"hysteresis_w ({self.hysteresis_w:g}) must be below watch_w ({self.watch_w:g})")
+
+
+class HourSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The warning of an hour that would lift the capacity step."""
+
+    alarm: bool = True
+    limit_kw: Annotated[float, Meta(gt=0, le=1000)] | None = None
+    rise_s: Seconds = 120.0
+    hold_s: Seconds = 60.0
+
+
+class PhaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How near to the main fuse a phase may come."""
+
+    fuse_a: Annotated[float, Meta(ge=6, le=1000)] | None = None
+    watch_share: Share = 0.8
+    act_share: Share = 1.0
+    rise_s: Seconds = 10.0
+    hold_s: Seconds = 60.0
+
+    def __post_init__(self) -> None:
+        if self.watch_share >= self.act_share:
+            raise ValueError(
+                f"watch_share ({self.watch_share:g}) must be below act_share ({self.act_share:g}): "
+                "yellow comes before red"
+            )
+
+
+class VoltageSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the grid company owes, as a one-minute mean."""
+
+    low_v: Volts = 207.0
+    high_v: Volts = 253.0
+
+    def __post_init__(self) -> None:
+        if self.low_v >= self.high_v:
+            raise ValueError(f"low_v ({self.low_v:g}) must be below high_v ({self.high_v:g})")
+
+
+class ExportSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much may be sold."""
+
+    limit_w: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    rise_s: Seconds = 60.0
+    hold_s: Seconds = 60.0
+
+
+class ReadingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a reading is the present one."""
+
+    silent_s: Annotated[float, Meta(ge=15, le=600)] = 30.0
+
+
+class SoundSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When and how often alarms are also heard."""
+
+    quiet_from: Clock = "22:00"
+    quiet_to: Clock = "07:00"
+    an_hour: Annotated[int, Meta(ge=0, le=60)] = 6
+
+
+class StepSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One step of a capacity tariff."""
+
+    up_to: Annotated[float, Meta(gt=0, le=10_000)] | None = None
+    price_kr: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+
+
+class TariffSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One table of a grid company's prices."""
+
+    valid_from: date | None = None
+    basis: Literal["highest-days", "fuse", "none"] = "highest-days"
+    days: Annotated[int, Meta(ge=1, le=10)] = 3
+    on_limit: Literal["lower", "upper"] = "lower"
+    steps: tuple[StepSettings, ...] = tuple(StepSettings(step.up_to) for step in COMMON_STEPS)
+    day_ore: Ore | None = None
+    night_ore: Ore | None = None
+    day_from: Clock = "06:00"
+    day_to: Clock = "22:00"
+    weekend_is_night: bool = True
+
+    def __post_init__(self) -> None:
+        limits = [step.up_to for step in self.steps]
+        if not limits or None in limits[:-1] or any(one >= other for one, other in pairwise(filter(None, limits))):
+            raise ValueError("steps must rise from each up_to to the next; only the last may leave it out")
+        if (self.day_ore is None) != (self.night_ore is None):
+            raise ValueError("day_ore and night_ore are given together; where all hours cost the same, they are equal")
+
+
+class DataSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the history is kept."""
+
+    folder: Annotated[str, Meta(min_length=1)] = "/var/lib/han-appliance"
+
+
+class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The display and where it hangs."""
+
+    driver: Literal["ssd1306", "ssd1309", "sh1106"] = "ssd1309"
+    bus: Annotated[int, Meta(ge=0, le=31)] = 1
+    address: Literal[0x3C, 0x3D] = 0x3C
+    rotate: Literal[0, 180] = 0
+    contrast: Annotated[int, Meta(ge=0, le=255)] = 207
+
+
+class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
+
+    led_green: Gpio | None = None
+    led_yellow: Gpio | None = None
+    led_red: Gpio | None = None
+    buzzer: Gpio | None = None
+    button_a: Gpio | None = None
+    button_b: Gpio | None = None
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that appliance.toml can say."""
+
+    language: Literal["nb", "en", "sv"] = "nb"
+    line: LineSettings = LineSettings()
+    meter: MeterSettings = MeterSettings()
+    thresholds: ThresholdSettings = ThresholdSettings()
+    hour: HourSettings = HourSettings()
+    phases: PhaseSettings = PhaseSettings()
+    voltage: VoltageSettings = VoltageSettings()
+    export: ExportSettings = ExportSettings()
+    readings: ReadingSettings = ReadingSettings()
+    sound: SoundSettings = SoundSettings()
+    tariff: Annotated[tuple[TariffSettings, ...], Meta(max_length=100)] = (TariffSettings(),)
+    data: DataSettings = DataSettings()
+    display: DisplaySettings = DisplaySettings()
+    pins: PinSettings = PinSettings()

@@ -35,6 +35,8 @@ class Signal(Struct, frozen=True, forbid_unknown_fields=True):
     direction: Literal["in", "out", "bus", "open"]
     pull: Literal["up", "down"]
     use: str
+    colour: str | None = None
+    """Of the lead on the pin; None where the pin is left open."""
 
 
 def board() -> Mapping[str, Signal]:

@@ -1,0 +1,91 @@
+"""The schematic and the harness, through KiCad and WireViz to what one looks at."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from hardware.workshop import harness, netlist, schematic
+from hardware.workshop.circuit import FOLDER
+from hardware.workshop.make import keep, run
+
+_BOM_FIELDS = "Reference,Value,Buy,Instead,${QUANTITY}"
+_BOM_LABELS = "Parts,Value,Buy,Or instead,Number"
+
+
+def make_schematic() -> None:
+    """The KiCad project, and from it netlist, bill of materials, SVG and PDF."""
+    for path, text in schematic.project_files().items():
+        keep(path, text)
+    electrical_rules()
+    drawn = schematic.OUT / "han.kicad_sch"
+    with TemporaryDirectory(dir=FOLDER / ".tools") as place:
+        folder = Path(place)
+        run("kicad-cli", "sch", "export", "netlist", "-o", folder / "han.net", drawn)
+        keep(netlist.COMMITTED, netlist.without_dates((folder / "han.net").read_text(encoding="utf-8")))
+        fields = (
+            "--fields",
+            _BOM_FIELDS,
+            "--labels",
+            _BOM_LABELS,
+            "--group-by",
+            "Value,Buy,Instead",
+            "--ref-range-delimiter",
+            "",
+        )
+        run("kicad-cli", "sch", "export", "bom", *fields, "-o", folder / "bom.csv", drawn)
+        keep(schematic.OUT / "bom.csv", (folder / "bom.csv").read_bytes())
+        run("kicad-cli", "sch", "export", "svg", "-o", folder / "svg", drawn)
+        for svg, name in (("han.svg", "receiver.svg"), ("han-Front panel and Raspberry Pi.svg", "panel.svg")):
+            keep(schematic.OUT / name, _still((folder / "svg" / svg).read_text(encoding="utf-8")))
+        run("kicad-cli", "sch", "export", "pdf", "-o", folder / "han.pdf", drawn)
+        keep(schematic.OUT / "han.pdf", _undated((folder / "han.pdf").read_bytes()))
+
+
+def electrical_rules(project: Path = schematic.OUT) -> None:
+    """KiCad's own check of the schematic; raises RuntimeError with its report when it finds anything."""
+    with TemporaryDirectory(dir=FOLDER / ".tools") as place:
+        report = Path(place) / "erc.txt"
+        drawn = project / "han.kicad_sch"
+        arguments = ("sch", "erc", "--severity-all", "--exit-code-violations", "-o", report, drawn)
+        said = run("kicad-cli", *arguments, codes=(0, 5))
+        if "Found 0 violations" not in said:
+            raise RuntimeError("KiCad's electrical rules check:\n" + report.read_text(encoding="utf-8"))
+
+
+def make_harness() -> None:
+    """The harness's YAML, picture and bill of materials."""
+    keep(harness.OUT / "harness.yml", harness.text())
+    with TemporaryDirectory(dir=FOLDER / ".tools") as place:
+        folder = Path(place)
+        (folder / "harness.yml").write_text(harness.text(), encoding="utf-8")
+        wireviz = Path(sys.executable).parent / "wireviz"
+        path = f"{FOLDER / '.tools' / 'bin'}:{os.environ['PATH']}"
+        subprocess.run(
+            [wireviz, "-f", "spt", "harness.yml"], cwd=folder, env={"PATH": path}, check=True, capture_output=True
+        )
+        keep(harness.OUT / "harness.svg", (folder / "harness.svg").read_text(encoding="utf-8"))
+        keep(harness.OUT / "harness.bom.tsv", (folder / "harness.bom.tsv").read_text(encoding="utf-8"))
+        keep(harness.OUT / "harness.png", _smaller((folder / "harness.png").read_bytes()))
+
+
+def _still(svg: str) -> str:
+    """An SVG of KiCad's without the moment it was made."""
+    return re.sub(r"<!-- date [^>]*-->|\n<title>[^<]*</title>", "", re.sub(r"date \d{4}/\d\d/\d\d[^<\n]*", "", svg))
+
+
+def _undated(pdf: bytes) -> bytes:
+    """A PDF whose dates are all the same, of the same length, so that its table of offsets stays right."""
+    return re.sub(rb"\(D:\d{14}[^)]*\)", lambda date: b"(D:" + b"20000101000000".ljust(len(date[0]) - 4) + b")", pdf)
+
+
+def _smaller(png: bytes) -> bytes:
+    """A drawing of few colours as a PNG that says so."""
+    made = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(64).save(made, "PNG", optimize=True)
+    return made.getvalue()

@@ -1,0 +1,45 @@
+"""Writing what was made, and calling the tools that make it.
+
+A picture or a table that has not changed is left as it is, so that `git status` says what has: text to the letter,
+pictures to what the eye could tell apart.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware.workshop.circuit import FOLDER
+
+
+class MissingToolError(Exception):
+    """A program that is not there; the message is one sentence for the person who wants it."""
+
+
+def keep(path: Path, made: str | bytes) -> None:
+    """Write a file when what it should hold has changed."""
+    octets = made.encode() if isinstance(made, str) else made
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_bytes() == octets:
+        return
+    path.write_bytes(octets)
+    print(f"  {path.relative_to(FOLDER)}")
+
+
+def tool(name: str) -> str:
+    """Where a program is: hardware/.tools, where hardware/build puts it, or the system's own."""
+    own = FOLDER / ".tools" / "bin" / name
+    found = str(own) if own.exists() else shutil.which(name)
+    if found is None:
+        raise MissingToolError(f"{name} is missing; hardware/build fetches it into hardware/.tools")
+    return found
+
+
+def run(name: str, *arguments: str | Path, folder: Path = FOLDER, codes: Sequence[int] = (0,)) -> str:
+    """What a program prints; its last words when it fails."""
+    command = [tool(name), *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode not in codes:
+        words = (done.stdout + done.stderr).strip()[-2000:]
+        raise RuntimeError(f"{name} {' '.join(map(str, arguments))} ended with {done.returncode}:\n{words}")
+    return done.stdout + done.stderr

@@ -1,0 +1,117 @@
+"""The front with its dimensions, as one marks a sheet of metal or checks a print by."""
+
+import io
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from PIL import Image, ImageDraw
+
+from hardware.workshop import enclosure as box
+from hardware.workshop.make import keep_picture
+
+LINE, DIM = "#1b1b1b", "#1f5a9c"
+LAMPS = {"red": "#e05a4f", "yellow": "#f0c040", "green": "#58b368"}
+
+
+def make_drawing() -> None:
+    """The drawing, from the sizes that OpenSCAD is given, and the parts as they will look."""
+    figure = Figure(figsize=(11, 8.6), dpi=110)
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.93))
+    _front(axes)
+    _dimensions(axes)
+    axes.set(xlim=(-98, 92), ylim=(-76, 68), aspect="equal")
+    axes.axis("off")
+    figure.suptitle("Front, seen from outside; millimetres, face 3 mm thick", x=0.03, ha="left")
+    made = io.BytesIO()
+    figure.savefig(made, format="png", metadata={"Software": None})
+    keep_picture(box.OUT / "front.png", made.getvalue())
+    keep_picture(box.OUT / "parts.png", _parts())
+
+
+def _front(axes: Axes) -> None:
+    width, height = box.OUTER
+    round_ = f"round,pad=0,rounding_size={box.CORNER:g}"
+    style = {"facecolor": "none", "edgecolor": LINE, "linewidth": 1.6}
+    axes.add_patch(FancyBboxPatch((-width / 2, -height / 2), width, height, boxstyle=round_, **style))
+    for size, dashes in ((box.WINDOW, "-"), (box.MODULE, "--"), (box.ACTIVE, ":")):
+        corner = (box.DISPLAY_AT[0] - size[0] / 2, box.DISPLAY_AT[1] - size[1] / 2)
+        axes.add_patch(Rectangle(corner, *size, **{**style, "linewidth": 1.0, "linestyle": dashes}))
+    x, y = box.DISPLAY_AT
+    axes.text(x, y, "display window\n(dotted: pixels, dashed: module)", ha="center", va="center", fontsize=9)
+    for colour, at in box.LAMPS_AT.items():
+        axes.add_patch(Circle(at, box.LAMP_HOLE / 2, facecolor=LAMPS[colour], edgecolor=LINE))
+        axes.text(at[0] - 5, at[1], colour, ha="right", va="center", fontsize=9)
+    for name, at in box.BUTTONS_AT.items():
+        axes.add_patch(Circle(at, box.BUTTON_HOLE / 2, **style))
+        axes.text(*at, name, ha="center", va="center", fontsize=11)
+    for hole in box.sound_holes():
+        axes.add_patch(Circle(hole, box.SOUND_HOLE / 2, facecolor=LINE))
+    axes.text(box.PIEZO_AT[0] - 8, box.PIEZO_AT[1], "sound", ha="right", va="center", fontsize=9)
+    for at in box.SCREWS_AT:
+        axes.add_patch(Circle(at, box.SCREW_HOLE / 2, **style))
+
+
+def _dimensions(axes: Axes) -> None:
+    """Width and height outside, then the places from the lower left corner."""
+    width, height = box.OUTER
+    left, low, right = -width / 2, -height / 2, width / 2
+    _across(axes, left, right, low - 26, f"{width:g}")
+    _up(axes, low, low + height, right + 22, f"{height:g}")
+    window = box.DISPLAY_AT[0] - box.WINDOW[0] / 2, box.DISPLAY_AT[1] - box.WINDOW[1] / 2
+    for step, (label, x) in enumerate(
+        (("A", box.BUTTONS_AT["A"][0]), ("B", box.BUTTONS_AT["B"][0]), ("lamps, sound", box.LAMPS_AT["red"][0]))
+    ):
+        _across(axes, left, x, low - 6 - 6 * step, f"{x - left:g}  ({label})")
+    _across(axes, left, window[0], low + height + 6, f"{window[0] - left:g}")
+    _across(axes, window[0], window[0] + box.WINDOW[0], low + height + 6, f"{box.WINDOW[0]:g}")
+    _up(axes, low, window[1], left - 8, f"{window[1] - low:g}")
+    _up(axes, window[1], window[1] + box.WINDOW[1], left - 8, f"{box.WINDOW[1]:g}")
+    _up(axes, low, box.BUTTONS_AT["A"][1], left - 20, f"{box.BUTTONS_AT['A'][1] - low:g}")
+    for step, (_, y) in enumerate(reversed(box.LAMPS_AT.values())):
+        _up(axes, low, y, right + 4 + 6 * step, f"{y - low:g}")
+    notes = (
+        f"lamps {len(box.LAMPS_AT)} x Ø{box.LAMP_HOLE:g}    buttons 2 x Ø{box.BUTTON_HOLE:g}"
+        f"    sound 7 x Ø{box.SOUND_HOLE:g} on Ø8    screws 4 x Ø{box.SCREW_HOLE:g}, {box.SCREWS_AT[1][0] * 2:g} by "
+        f"{box.SCREWS_AT[2][1] * 2:g} apart    window bevelled {box.BEVEL:g} x 45° outside"
+    )
+    axes.text(left - 25, low - 29.5, notes, fontsize=9, va="top")
+
+
+def _across(axes: Axes, start: float, end: float, y: float, text: str) -> None:
+    arrow = {"arrowstyle": "<|-|>", "color": DIM, "shrinkA": 0, "shrinkB": 0, "linewidth": 0.9}
+    axes.annotate("", (start, y), (end, y), arrowprops=arrow)
+    background = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    axes.text((start + end) / 2, y, text, ha="center", va="center", color=DIM, fontsize=9, bbox=background)
+
+
+def _up(axes: Axes, start: float, end: float, x: float, text: str) -> None:
+    arrow = {"arrowstyle": "<|-|>", "color": DIM, "shrinkA": 0, "shrinkB": 0, "linewidth": 0.9}
+    axes.annotate("", (x, start), (x, end), arrowprops=arrow)
+    background = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    axes.text(x, (start + end) / 2, text, ha="center", va="center", color=DIM, fontsize=9, bbox=background)
+
+
+def _parts() -> bytes:
+    """Both printed parts from above at an angle, as they lie on the bed: painted from the farthest triangle on."""
+    scale, size = 7.0, (2400, 1100)
+    picture = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(picture)
+    for part, middle in (("front", (590, 620)), ("back", (1790, 700))):
+        facets = []
+        for facet in box.stored(part):
+            x, y, z = box.normal(facet)
+            if -0.45 * x - 0.62 * y + 0.64 * z <= 0:
+                continue
+            depth = sum(0.45 * -cx - 0.62 * cy + 0.64 * cz for cx, cy, cz in facet)
+            light = int(95 + 120 * max(0.0, 0.15 * x - 0.45 * y + 0.88 * z))
+            points = [
+                (middle[0] + scale * (0.86 * cx - 0.42 * cy), middle[1] - scale * (0.3 * cx + 0.55 * cy + 0.75 * cz))
+                for cx, cy, cz in facet
+            ]
+            facets.append((depth, points, light))
+        for _, points, light in sorted(facets, key=lambda item: item[0]):
+            draw.polygon(points, fill=(light, light, min(255, light + 8)))
+    made = io.BytesIO()
+    picture.resize((size[0] // 2, size[1] // 2), Image.Resampling.LANCZOS).save(made, "PNG", optimize=True)
+    return made.getvalue()

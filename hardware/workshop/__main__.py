@@ -5,13 +5,18 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from hardware.workshop import drawings, harness, netlist, rules
+from hardware.workshop import drawing, drawings, enclosure, harness, netlist, plots, results, rules, tables
 from hardware.workshop.circuit import FOLDER, leads, parts
 from hardware.workshop.make import MissingToolError
 
 STEPS: dict[str, Callable[[], None]] = {
     "schematic": drawings.make_schematic,
     "harness": drawings.make_harness,
+    "front": enclosure.make_front,
+    "drawing": drawing.make_drawing,
+    "simulation": results.make_results,
+    "pictures": plots.make_plots,
+    "notes": tables.make_notes,
 }
 
 
@@ -43,6 +48,10 @@ def broken_rules() -> Iterator[str]:
         rules.current_rules(of_board, of, drawn.nets),
         rules.bom_rules(of),
         harness.rules(harness.document(), of_board),
+        tables.power_rules(tables.BUDGET),
+        results.rules(results.kept()),
+        enclosure.front_rules(enclosure.rooms()),
+        *(enclosure.print_rules(part, enclosure.stored(part)) for part in ("front", "back")),
     )
 
 

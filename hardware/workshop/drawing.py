@@ -2,10 +2,12 @@
 
 import io
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
-from PIL import Image, ImageDraw
+from numpy.typing import NDArray
+from PIL import Image
 
 from hardware.workshop import enclosure as box
 from hardware.workshop.make import keep_picture
@@ -93,25 +95,44 @@ def _up(axes: Axes, start: float, end: float, x: float, text: str) -> None:
 
 
 def _parts() -> bytes:
-    """Both printed parts from above at an angle, as they lie on the bed: painted from the farthest triangle on."""
-    scale, size = 7.0, (2400, 1100)
-    picture = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(picture)
-    for part, middle in (("front", (590, 620)), ("back", (1790, 700))):
-        facets = []
+    """Both printed parts from above at an angle, as they lie on the bed."""
+    size, scale = (2400, 1100), 7.0
+    nearest = np.full(size[::-1], -np.inf)
+    shades = np.full(size[::-1], 255, dtype=np.uint8)
+    for part, middle in (("front", (590.0, 620.0)), ("back", (1790.0, 700.0))):
         for facet in box.stored(part):
             x, y, z = box.normal(facet)
-            if -0.45 * x - 0.62 * y + 0.64 * z <= 0:
-                continue
-            depth = sum(0.45 * -cx - 0.62 * cy + 0.64 * cz for cx, cy, cz in facet)
-            light = int(95 + 120 * max(0.0, 0.15 * x - 0.45 * y + 0.88 * z))
-            points = [
-                (middle[0] + scale * (0.86 * cx - 0.42 * cy), middle[1] - scale * (0.3 * cx + 0.55 * cy + 0.75 * cz))
+            shade = int(95 + 120 * max(0.0, 0.15 * x - 0.45 * y + 0.88 * z))
+            seen = [
+                (
+                    middle[0] + scale * (0.86 * cx - 0.51 * cy),
+                    middle[1] - scale * (0.31 * cx + 0.52 * cy + 0.80 * cz),
+                    0.6 * cz - 0.41 * cx - 0.69 * cy,
+                )
                 for cx, cy, cz in facet
             ]
-            facets.append((depth, points, light))
-        for _, points, light in sorted(facets, key=lambda item: item[0]):
-            draw.polygon(points, fill=(light, light, min(255, light + 8)))
+            _paint(seen, shade, nearest, shades)
+    picture = Image.fromarray(shades).resize((size[0] // 2, size[1] // 2), Image.Resampling.LANCZOS)
     made = io.BytesIO()
-    picture.resize((size[0] // 2, size[1] // 2), Image.Resampling.LANCZOS).save(made, "PNG", optimize=True)
+    picture.save(made, "PNG", optimize=True)
     return made.getvalue()
+
+
+def _paint(
+    seen: list[tuple[float, float, float]], shade: int, nearest: NDArray[np.float64], shades: NDArray[np.uint8]
+) -> None:
+    """One triangle, where nothing painted before is nearer."""
+    (ax, ay, ad), (bx, by, bd), (cx, cy, cd) = seen
+    area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    left, right = int(min(ax, bx, cx)), int(max(ax, bx, cx)) + 2
+    top, low = int(min(ay, by, cy)), int(max(ay, by, cy)) + 2
+    if abs(area) < 1e-6:
+        return
+    x, y = np.meshgrid(np.arange(left, right) + 0.5, np.arange(top, low) + 0.5)
+    share_b = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) / area
+    share_c = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / area
+    depth = ad + share_b * (bd - ad) + share_c * (cd - ad)
+    place = np.s_[top:low, left:right]
+    shown = (share_b >= 0) & (share_c >= 0) & (share_b + share_c <= 1) & (depth > nearest[place])
+    nearest[place][shown] = depth[shown]
+    shades[place][shown] = shade

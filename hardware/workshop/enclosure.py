@@ -39,7 +39,7 @@ BUTTON_HOLE, BUTTON_BODY, BUTTON_DEPTH = 12.2, 16.0, 26.0
 PIEZO_AT = (38.0, -31.0)
 PIEZO, SOUND_HOLE = 12.6, 1.8
 SCREWS_AT = ((-58.0, -39.0), (58.0, -39.0), (-58.0, 39.0), (58.0, 39.0))
-SCREW_HOLE, SCREW_PILOT, POST = 3.4, 2.6, 8.0
+SCREW_HOLE, SCREW_PILOT, POST = 3.4, 2.6, 10.0
 PI = (85.0, 56.0)
 PI_AT = (-44.0, -30.0)
 """The Pi's lower left corner in the box, seen from the front; its sockets for power and HDMI look down."""

@@ -7,7 +7,7 @@ decoder must give the readings it gives for the octets that were sent. Nothing h
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from math import log
@@ -52,12 +52,12 @@ class Outcome:
 class Results:
     """All that the notes show, simulated."""
 
-    corners: dict[tuple[float, float], list[Outcome]] = field(default_factory=dict)
-    temperatures: dict[float, list[Outcome]] = field(default_factory=dict)
-    chance: list[Outcome] = field(default_factory=list)
-    too_high: Outcome | None = None
-    with_27_v: Outcome | None = None
-    across: dict[float, Outcome] = field(default_factory=dict)
+    corners: dict[tuple[float, float], list[Outcome]]
+    temperatures: dict[float, list[Outcome]]
+    chance: list[Outcome]
+    too_high: Outcome
+    with_27_v: Outcome
+    across: dict[float, Outcome]
 
 
 def frames() -> list[bytes]:

@@ -1,0 +1,96 @@
+"""Front and box: everything finds its place, and prints without supports."""
+
+from dataclasses import replace
+
+import pytest
+from needs import needs_tool
+
+from hardware.workshop import enclosure as box
+
+
+def moved(name, at):
+    return [replace(room, at=at) if room.name == name else room for room in box.rooms()]
+
+
+def prism(*outline, height, base=0.0):
+    """A closed body over an outline of four corners, counter-clockwise."""
+    low = [(*corner, base) for corner in outline]
+    high = [(*corner, base + height) for corner in outline]
+    sides = [
+        facet
+        for here, there in ((0, 1), (1, 2), (2, 3), (3, 0))
+        for facet in ((low[here], low[there], high[there]), (low[here], high[there], high[here]))
+    ]
+    return [
+        *sides,
+        (low[0], low[2], low[1]),
+        (low[0], low[3], low[2]),
+        (high[0], high[1], high[2]),
+        (high[0], high[2], high[3]),
+    ]
+
+
+SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
+
+
+def test_everything_has_its_place():
+    assert list(box.front_rules(box.rooms())) == []
+
+
+def test_what_overlaps_is_named():
+    assert list(box.front_rules(moved("button A", (-18.0, -5.0)))) == ["display and button A overlap behind the front"]
+
+
+def test_what_reaches_into_the_wall_is_named():
+    assert list(box.front_rules(moved("piezo", (38.0, -37.0)))) == ["piezo reaches into the wall by 1.7 mm"]
+
+
+def test_the_sizes_for_openscad_are_up_to_date():
+    assert (box.OUT / "sizes.scad").read_text(encoding="utf-8") == box.sizes()
+
+
+@pytest.mark.parametrize("part", ["front", "back"])
+def test_the_stored_part_is_a_closed_body_that_prints_without_supports(part):
+    facets = box.stored(part)
+
+    assert list(box.print_rules(part, facets)) == []
+    corners = [corner for facet in facets for corner in facet]
+    for axis in (0, 1):
+        assert max(corner[axis] for corner in corners) == pytest.approx(box.OUTER[axis] / 2, abs=0.01)
+        assert min(corner[axis] for corner in corners) == pytest.approx(-box.OUTER[axis] / 2, abs=0.01)
+    assert max(corner[2] for corner in corners) == {"front": box.FACE + 5, "back": box.DEPTH}[part]
+
+
+def test_the_front_lies_on_its_face_so_the_lamps_are_on_the_other_hand():
+    x, y = box.LAMPS_AT["red"]
+    rim = [
+        corner
+        for facet in box.stored("front")
+        for corner in facet
+        if abs(((corner[0] + x) ** 2 + (corner[1] - y) ** 2) ** 0.5 - box.LAMP_HOLE / 2) < 0.02
+    ]
+
+    assert rim
+
+
+def test_a_hole_in_a_body_is_named():
+    assert list(box.print_rules("it", prism(*SQUARE, height=5)[1:])) == ["it is no closed body: a slicer would guess"]
+
+
+def test_an_overhang_is_named():
+    wide = tuple((x * 2 - 5, y * 2 - 5) for x, y in SQUARE)
+    mushroom = prism(*SQUARE, height=5) + prism(*wide, height=2, base=5.0)
+
+    assert list(box.print_rules("it", mushroom)) == ["it needs supports: something hangs over at 5 mm"]
+
+
+def test_a_part_above_the_bed_is_named():
+    assert list(box.print_rules("it", prism(*SQUARE, height=5, base=1.0))) == [
+        "it does not lie on the bed: its lowest point is at 1 mm"
+    ]
+
+
+@needs_tool("openscad")
+@pytest.mark.parametrize("part", ["front", "back"])
+def test_the_stored_part_is_what_openscad_makes_of_the_sizes(part):
+    assert (box.OUT / f"{part}.stl").read_bytes() == box.stl(box.export(part))

@@ -1,0 +1,71 @@
+"""hardware/README.md: every table as computed, every link there, and the safety text whole."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hardware.workshop import tables
+
+TEXT = tables.README.read_text(encoding="utf-8")
+GOLDEN = Path(__file__).parents[1] / "panel" / "golden"
+
+
+def anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_each_table_stands_in_the_notes_as_it_is_computed(name):
+    assert f"<!-- made: {name} -->\n{tables.TABLES[name]()}\n<!-- end -->" in TEXT
+
+
+def test_every_link_and_picture_is_there():
+    headings = {anchor(line.lstrip("# ")) for line in TEXT.splitlines() if line.startswith("#")}
+    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+        place, _, heading = target.partition("#")
+        if place:
+            assert (tables.README.parent / place).exists(), target
+        else:
+            assert heading in headings, target
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "is not Ethernet",
+        "PoE or passive-PoE",
+        "direct-current short",
+        "Never open seals or covers",
+        "never from 5 V",
+        "measure its idle TXD: at most 3.4 V",
+        "double-insulated supply",
+        "3 m at most",
+        "Simulated, not yet measured",
+        "outside",
+        "electrician's",
+        "isolated low voltage",
+        "constant-current charger",
+    ],
+)
+def test_the_safety_text_is_whole(sentence):
+    assert sentence in re.sub(r"\s+", " ", TEXT.replace("**", "").replace("\n", " "))
+
+
+def test_no_page_of_the_panel_lights_more_than_the_power_table_reckons_with():
+    shares = {
+        path.name: Image.open(path).convert("L").point(lambda value: value > 127 and 255).histogram()[255] / 8192
+        for path in GOLDEN.glob("*.png")
+    }
+
+    assert max(shares.values()) < tables.BUDGET["lit"]["most"]
+
+
+def test_a_rail_or_a_supply_that_is_too_weak_is_named():
+    assert list(tables.power_rules(tables.BUDGET)) == []
+    weak = tables.BUDGET | {"rail": {"limit_ma": 200.0}, "supply": {"current_ma": 1000.0}}
+    assert list(tables.power_rules(weak)) == [
+        "the 2.42 inch SSD1309 display takes the 3.3 V rail to 262 mA, above 200 mA",
+        "Pi 3 B with 2.42 inch SSD1309 takes 1012 mA, more than the supply gives",
+    ]

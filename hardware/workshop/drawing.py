@@ -1,6 +1,7 @@
 """The front with its dimensions, as one marks a sheet of metal or checks a print by."""
 
 import io
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ def make_drawing() -> None:
 def _front(axes: Axes) -> None:
     width, height = box.OUTER
     round_ = f"round,pad=0,rounding_size={box.CORNER:g}"
-    style = {"facecolor": "none", "edgecolor": LINE, "linewidth": 1.6}
+    style: dict[str, Any] = {"facecolor": "none", "edgecolor": LINE, "linewidth": 1.6}
     axes.add_patch(FancyBboxPatch((-width / 2, -height / 2), width, height, boxstyle=round_, **style))
     for size, dashes in ((box.WINDOW, "-"), (box.MODULE, "--"), (box.ACTIVE, ":")):
         corner = (box.DISPLAY_AT[0] - size[0] / 2, box.DISPLAY_AT[1] - size[1] / 2)

@@ -160,9 +160,15 @@ def facets(text: str) -> list[Facet]:
 
 def stl(of: list[Facet]) -> bytes:
     """Triangles as a binary STL file, in an order of their own, so that it is the same each time."""
-    turned = sorted(facet[turn:] + facet[:turn] for facet in of for turn in [facet.index(min(facet))])
+    turned = sorted(_from_the_least(facet) for facet in of)
     body = b"".join(struct.pack("<12fH", *normal(facet), *chain.from_iterable(facet), 0) for facet in turned)
     return b"HAN appliance, made by hardware/build".ljust(80) + struct.pack("<I", len(turned)) + body
+
+
+def _from_the_least(facet: Facet) -> Facet:
+    """The same triangle, told from its least corner on."""
+    a, b, c = facet
+    return min((a, b, c), (b, c, a), (c, a, b))
 
 
 def stored(part: str) -> list[Facet]:

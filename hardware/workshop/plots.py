@@ -59,6 +59,7 @@ def _eye(axes: Axes, octets: bytes, cases: list[tuple[Conditions, bool]], title:
     axes.annotate("sampled here", (1e6 * BIT_S / 2 + 12, 2.35), color=GREY)
     axes.set_title(title)
     axes.set_xlabel("µs from the bit's beginning on the line")
+    axes.set_xticks(range(-100, 600, 100))
     axes.set_xlim(-1e6 * BIT_S / 2, 1.5e6 * BIT_S)
 
 

@@ -88,7 +88,7 @@ def simulate(drawn: Netlist, levels: Sequence[tuple[float, int]], conditions: Co
         f".temp {conditions.celsius:g}",
         ".options method=gear reltol=2e-3 abstol=1e-9 vntol=1e-5 cshunt=2p",
         f".save v({_node('han_rxd')}) v({_node(pair[0])}) v({_node(pair[1])}) i(Vdrive)",
-        f".tran 10u {end:.9g} 0 50u",
+        f".tran 10u {end:.9g} 0 {min(50e-6, end / 2000):.3g}",
         ".end",
     ]
     times, (pin, high, low, given) = transient("\n".join(deck))

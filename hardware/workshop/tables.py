@@ -59,7 +59,7 @@ def bill() -> str:
 def currents() -> str:
     """The most that each pin can be asked for."""
     of, joined = parts(), netlist.committed().nets
-    rows = []
+    rows: list[tuple[object, ...]] = []
     total = 0.0
     for lead in leads():
         current = rules.current_ma(lead.net, of, joined) if lead.direction in ("in", "out") else None
@@ -152,7 +152,9 @@ def power() -> str:
                 )
             )
     head = ("", "display", "display usual / most / all lit", "LEDs, piezo, receiver", "usual", "worst", "of 2.5 A")
-    return table(head, *rows)
+    rail = max(display["full_ma"] for display in BUDGET["display"].values()) + rest
+    most = BUDGET["rail"]["limit_ma"]
+    return table(head, *rows) + f"\n\nThe 3.3 V pins give at most {rail:.0f} mA of these, of an assumed {most:g} mA."
 
 
 def distance() -> str:

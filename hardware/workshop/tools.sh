@@ -7,7 +7,7 @@ release=trixie
 packages=kicad,ngspice,graphviz,openscad,fonts-dejavu-core
 
 missing() {
-    echo "hardware: $1" >&2
+    echo "hardware: $*" >&2
     exit 1
 }
 
@@ -35,7 +35,8 @@ debian_tools() {
     fi
     unshare --mount $([ "$(id -u)" = 0 ] || echo --map-root-user) true ||
         missing "this machine forbids 'unshare --mount', which the Debian tools run in; try as root"
-    rm -rf "$tools/debian" "$tools/made-from"
+    # made without root, the folder's files belong to other user numbers, which only that helper may remove
+    rm -rf "$tools/debian" "$tools/made-from" 2>/dev/null || mmdebstrap --unshare-helper rm -rf "$tools/debian"
     mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' --include="$packages" \
         --customize-hook="mkdir -p \"\$1$(cd .. && pwd)\"" "$release" "$tools/debian" >&2 ||
         missing "mmdebstrap could not fetch $packages of Debian $release; is there a network, and 2 GB of disk?"

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from hardware.workshop import drawing, drawings, enclosure, harness, netlist, plots, results, rules, tables
+from hardware.workshop import drawing, drawings, enclosure, harness, netlist, plots, results, rules, stripboard, tables
 from hardware.workshop.circuit import FOLDER, leads, parts
 from hardware.workshop.make import MissingToolError
 
@@ -14,6 +14,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "harness": drawings.make_harness,
     "front": enclosure.make_front,
     "drawing": drawing.make_drawing,
+    "stripboard": drawing.make_stripboard,
     "simulation": results.make_results,
     "pictures": plots.make_plots,
     "notes": tables.make_notes,
@@ -48,6 +49,7 @@ def broken_rules() -> Iterator[str]:
         rules.current_rules(of_board, of, drawn.nets),
         rules.bom_rules(of),
         harness.rules(harness.document(), of_board),
+        stripboard.rules(stripboard.layout(), drawn.nets),
         tables.power_rules(tables.BUDGET),
         results.rules(results.kept()),
         enclosure.front_rules(enclosure.rooms()),

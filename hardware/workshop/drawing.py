@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hardware.workshop import enclosure as box
+from hardware.workshop import schematic, stripboard
+from hardware.workshop.circuit import HEADER, parts
 from hardware.workshop.make import keep_picture
 
 LINE, DIM = "#1b1b1b", "#1f5a9c"
@@ -93,6 +95,78 @@ def _up(axes: Axes, start: float, end: float, x: float, text: str) -> None:
     axes.annotate("", (x, start), (x, end), arrowprops=arrow)
     background = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
     axes.text(x, (start + end) / 2, text, ha="center", va="center", color=DIM, fontsize=9, bbox=background)
+
+
+def make_stripboard() -> None:
+    """The receiver's stripboard from the parts' side."""
+    figure = Figure(figsize=(11, 3.4), dpi=110)
+    axes = figure.add_axes((0.02, 0.0, 0.96, 0.9))
+    board, of = stripboard.layout(), parts()
+    for place, row in enumerate(stripboard.ROWS):
+        axes.add_patch(Rectangle((0.5, place - 0.36), stripboard.COLUMNS, 0.72, facecolor="#e9cfa6", linewidth=0))
+        letter = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        axes.text(0.0, place, row, ha="center", va="center", fontsize=9, color=DIM, bbox=letter, zorder=5)
+        for column in range(1, stripboard.COLUMNS + 1):
+            axes.add_patch(Circle((column, place), 0.11, facecolor="white", edgecolor="#b08a4c", linewidth=0.6))
+    for row, column in board.cuts:
+        middle = (column, stripboard.ROWS.index(row))
+        axes.add_patch(Circle(middle, 0.36, facecolor="white", edgecolor=LAMPS["red"], linewidth=1.2))
+    for column in (1, *range(5, stripboard.COLUMNS + 1, 5)):
+        axes.text(column, -0.75, str(column), ha="center", va="center", fontsize=9, color=DIM)
+    for ref, legs in board.legs.items():
+        _soldered(axes, ref, of[ref].value, {pin: _spot(hole) for pin, hole in legs.items()})
+    axes.set(xlim=(-4.2, stripboard.COLUMNS + 4.6), ylim=(len(stripboard.ROWS) + 0.2, -1.2), aspect="equal")
+    axes.axis("off")
+    title = "Receiver on stripboard, parts' side; red rings: strip cut (simulated, not yet measured)"
+    figure.suptitle(title, x=0.03, ha="left")
+    made = io.BytesIO()
+    figure.savefig(made, format="png", metadata={"Software": None})
+    keep_picture(schematic.OUT / "stripboard.png", made.getvalue())
+
+
+def _spot(hole: stripboard.Hole) -> tuple[int, int]:
+    return hole[1], stripboard.ROWS.index(hole[0])
+
+
+def _soldered(axes: Axes, ref: str, value: str, legs: dict[str, tuple[int, int]]) -> None:
+    """One part: a bar between two legs, a box for the optocoupler, an arrow for each lead that leaves."""
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    if ref in ("J1", HEADER):
+        for pin, (x, y) in legs.items():
+            out, what = (-2.2, f"HAN {pin}") if ref == "J1" else (1.2, f"pin {pin} of the Pi")
+            axes.plot((x, x + out), (y, y), color=DIM, linewidth=2)
+            axes.text(x + 1.12 * out, y, what, ha="right" if out < 0 else "left", va="center", fontsize=9, color=DIM)
+    elif ref == "U1":
+        xs, ys = zip(*legs.values(), strict=True)
+        corner, size = (min(xs), min(ys) - 0.5), (max(xs) - min(xs), max(ys) - min(ys) + 1)
+        axes.add_patch(Rectangle(corner, *size, facecolor="#33363c", edgecolor=LINE, alpha=0.9))
+        axes.text(
+            corner[0] + size[0] / 2,
+            corner[1] + size[1] / 2,
+            f"{ref}\n{value}",
+            color="white",
+            fontsize=8,
+            ha="center",
+            va="center",
+        )
+        axes.add_patch(Circle((legs["1"][0] + 0.35, legs["1"][1] - 0.2), 0.12, facecolor="white"))
+    else:
+        (x1, y1), (x2, y2) = legs.values()
+        axes.plot((x1, x2), (y1, y2), color="#666a70", linewidth=1.6)
+        axes.plot(
+            (x1 + 0.25 * (x2 - x1), x1 + 0.75 * (x2 - x1)),
+            (y1 + 0.25 * (y2 - y1), y1 + 0.75 * (y2 - y1)),
+            color="#8aa9c9",
+            linewidth=13,
+            solid_capstyle="round",
+        )
+        text_y = (y1 + y2) / 2 if x1 != x2 else y1 - 0.5
+        axes.text((x1 + x2) / 2, text_y, f"{ref} {value}", ha="center", va="center", fontsize=7.5)
+        for pin, (x, y) in legs.items():
+            if pin == "K":
+                axes.text(x, y - 0.42, "K", ha="center", va="center", fontsize=8, bbox=white)
+    for x, y in legs.values():
+        axes.add_patch(Circle((x, y), 0.16, facecolor=LINE))
 
 
 def _parts() -> bytes:

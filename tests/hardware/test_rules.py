@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.workshop import harness, netlist, rules
+from hardware.workshop import harness, netlist, rules, stripboard
 from hardware.workshop.circuit import leads, nets, parts
 
 DRAWN = netlist.committed()
@@ -200,3 +200,40 @@ def test_swapped_leads_of_the_harness_are_named():
         "the lead on pin 5 should be violet (display_scl), but it is BU",
         "the lead on pin 3 should be blue (display_sda), but it is VT",
     ]
+
+
+def board_moved(ref, pin, hole):
+    board = stripboard.layout()
+    return replace(board, legs={**board.legs, ref: {**board.legs[ref], pin: hole}})
+
+
+def test_the_stripboard_joins_what_is_drawn():
+    assert list(stripboard.rules(stripboard.layout(), DRAWN.nets)) == []
+    assert {ref for ref, part in parts().items() if part.sheet == "receiver"} <= set(stripboard.layout().legs)
+
+
+def test_a_leg_in_the_wrong_strip_is_named():
+    found = list(stripboard.rules(board_moved("R2", "2", ("F", 13)), nets(parts())))
+
+    assert found == ["on the stripboard HAN_MINUS is in pieces: J1.2, U1.2 from R2.2"]
+    found = list(stripboard.rules(board_moved("R3", "2", ("G", 26)), nets(parts())))
+    assert "on the stripboard han_rxd also joins R3.2" in found
+
+
+def test_a_cut_that_was_forgotten_is_named():
+    board = stripboard.layout()
+    found = list(stripboard.rules(replace(board, cuts=board.cuts - {("E", 15), ("E", 16)}), nets(parts())))
+
+    assert "strip E is not cut under U1 in both columns: the isolation is bridged or narrow" in found
+    assert "on the stripboard HAN_MINUS also joins R3.1, R4.1, U1.3" in found
+
+
+def test_two_legs_in_one_hole_and_a_leg_in_a_cut_are_named():
+    assert "J1.1 and D1.A are both in hole A1" in stripboard.rules(board_moved("D1", "A", ("A", 1)), DRAWN.nets)
+    assert "R2.2 is in hole E15, where the strip is cut" in stripboard.rules(
+        board_moved("R2", "2", ("E", 15)), DRAWN.nets
+    )
+
+
+def test_parts_that_cross_on_the_stripboard_are_named():
+    assert "R1 and D2 cross on the stripboard" in stripboard.rules(board_moved("D2", "K", ("B", 12)), DRAWN.nets)

@@ -5,16 +5,16 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from hardware.workshop import drawing, drawings, enclosure, harness, netlist, plots, results, rules, stripboard, tables
+from hardware.workshop import enclosure, exports, harness, netlist, pictures, plots, results, rules, stripboard, tables
 from hardware.workshop.circuit import FOLDER, leads, parts
 from hardware.workshop.make import MissingToolError
 
 STEPS: dict[str, Callable[[], None]] = {
-    "schematic": drawings.make_schematic,
-    "harness": drawings.make_harness,
+    "schematic": exports.make_schematic,
+    "harness": exports.make_harness,
     "front": enclosure.make_front,
-    "drawing": drawing.make_drawing,
-    "stripboard": drawing.make_stripboard,
+    "drawing": pictures.make_drawing,
+    "stripboard": pictures.make_stripboard,
     "simulation": results.make_results,
     "pictures": plots.make_plots,
     "notes": tables.make_notes,
@@ -35,7 +35,7 @@ def build() -> list[str]:
 
 def check() -> list[str]:
     """A sentence for everything that is wrong."""
-    drawings.electrical_rules()
+    exports.electrical_rules()
     return [*broken_rules(), *out_of_date()]
 
 

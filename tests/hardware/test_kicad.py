@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from needs import needs_tool
 
-from hardware.workshop import drawings, schematic
+from hardware.workshop import exports, schematic
 
 pytestmark = needs_tool("kicad-cli")
 
@@ -25,14 +25,14 @@ def edit(path, old, new):
 
 
 def test_the_committed_schematic_keeps_the_electrical_rules(project):
-    drawings.electrical_rules(project)
+    exports.electrical_rules(project)
 
 
 def test_a_pin_that_nothing_joins_is_found(project):
     edit(project / "panel.kicad_sch", '(global_label "led_red"', '(global_label "led_rde"')
 
     with pytest.raises(RuntimeError, match="led_rde"):
-        drawings.electrical_rules(project)
+        exports.electrical_rules(project)
 
 
 def test_two_supplies_joined_are_found(project):
@@ -40,4 +40,4 @@ def test_two_supplies_joined_are_found(project):
     edit(project / "panel.kicad_sch", "(no_connect", short.replace("uuid 0", f'uuid "{uuid4()}"') + "\n(no_connect")
 
     with pytest.raises(RuntimeError, match="Power output"):
-        drawings.electrical_rules(project)
+        exports.electrical_rules(project)

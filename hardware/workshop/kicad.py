@@ -64,8 +64,9 @@ def _font(size: float = _TEXT, justify: str = "", hidden: bool = False) -> str:
     return f"{hide} (effects (font (size {size:g} {size:g})){how})"
 
 
-def _field(name: str, value: str, at: Place, angle: int = 0, **more: object) -> str:
-    return f'(property "{name}" "{value}" (at {at[0]:g} {at[1]:g} {angle}){_font(**more)})'  # type: ignore[arg-type]
+def _field(name: str, value: str, at: Place, angle: int = 0, *, justify: str = "", hidden: bool = False) -> str:
+    font = _font(justify=justify, hidden=hidden)
+    return f'(property "{name}" "{value}" (at {at[0]:g} {at[1]:g} {angle}){font})'
 
 
 def _points(points: Iterable[Place]) -> str:

@@ -41,10 +41,17 @@ class Symbol:
     power: bool = False
 
 
-def _two(name: str, first: str, second: str, *lines: tuple[Place, ...], **more: object) -> Symbol:
+def _two(
+    name: str,
+    first: str,
+    second: str,
+    *lines: tuple[Place, ...],
+    circles: tuple[tuple[Place, float], ...] = (),
+    reference_at: Place = (0, 3.81),
+) -> Symbol:
     """A part with a lead to the left and one to the right."""
     ends = (Pin(first, (-5.08, 0), 0), Pin(second, (5.08, 0), 180))
-    return Symbol(name, ends, lines, **more)  # type: ignore[arg-type]
+    return Symbol(name, ends, lines, circles, reference_at)
 
 
 def _box(left: float, bottom: float, right: float, top: float) -> tuple[Place, ...]:

@@ -26,8 +26,7 @@ def make_schematic() -> None:
     drawn = schematic.OUT / "han.kicad_sch"
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         folder = Path(place)
-        run("kicad-cli", "sch", "export", "netlist", "-o", folder / "han.net", drawn)
-        keep(netlist.COMMITTED, netlist.without_dates((folder / "han.net").read_text(encoding="utf-8")))
+        keep(netlist.COMMITTED, drawn_netlist())
         fields = (
             "--fields",
             _BOM_FIELDS,
@@ -45,6 +44,14 @@ def make_schematic() -> None:
             keep(schematic.OUT / name, _still((folder / "svg" / svg).read_text(encoding="utf-8")))
         run("kicad-cli", "sch", "export", "pdf", "-o", folder / "han.pdf", drawn)
         keep(schematic.OUT / "han.pdf", _undated((folder / "han.pdf").read_bytes()))
+
+
+def drawn_netlist(project: Path = schematic.OUT) -> str:
+    """The netlist that KiCad reads out of the drawing, without dates and places."""
+    with TemporaryDirectory(dir=FOLDER / ".tools") as place:
+        made = Path(place) / "han.net"
+        run("kicad-cli", "sch", "export", "netlist", "-o", made, project / "han.kicad_sch")
+        return netlist.without_dates(made.read_text(encoding="utf-8"))
 
 
 def electrical_rules(project: Path = schematic.OUT) -> None:

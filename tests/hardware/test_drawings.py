@@ -4,8 +4,15 @@ import csv
 
 import pytest
 
+from appliance import config
 from hardware.workshop import harness, netlist, schematic
 from hardware.workshop.circuit import HEADER, leads, nets, parts
+
+
+def test_the_program_drives_the_pins_that_are_drawn():
+    driven = config.pins(config.Settings())
+
+    assert {lead.name: lead.gpio for lead in leads() if lead.gpio is not None} == driven
 
 
 @pytest.mark.parametrize("path", schematic.project_files(), ids=lambda path: path.name)

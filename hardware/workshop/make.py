@@ -10,12 +10,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops
 
 from hardware.workshop.circuit import FOLDER
 
-UNSEEN = 0.2
-"""Mean difference of two pictures, of 255, that comes from rounding alone."""
+TILE, UNSEEN = 8, 24
+"""A tile of so many pixels that differs by less, of 255, does so by rounding; one other digit differs by far more."""
 
 
 class MissingToolError(Exception):
@@ -42,8 +42,8 @@ def keep_picture(path: Path, png: bytes) -> None:
 def _alike(one: Image.Image, other: Image.Image) -> bool:
     if one.size != other.size:
         return False
-    difference = ImageStat.Stat(ImageChops.difference(one.convert("L"), other.convert("L")))
-    return difference.mean[0] < UNSEEN
+    difference = ImageChops.difference(one.convert("L"), other.convert("L")).reduce(TILE)
+    return max(difference.tobytes()) < UNSEEN
 
 
 def tool(name: str) -> str:

@@ -1,9 +1,11 @@
 """hardware/build and hardware/check say in one sentence what this machine lacks."""
 
+import io
 import shutil
 import subprocess
 
 import pytest
+from PIL import Image, ImageDraw
 
 from hardware.workshop import make
 from hardware.workshop.circuit import FOLDER
@@ -70,3 +72,20 @@ def test_what_has_not_changed_is_not_written_again(tmp_path, monkeypatch, capsys
 
     assert capsys.readouterr().out == "  it\n  it\n"
     assert (tmp_path / "it").read_text() == "two"
+
+
+def test_a_picture_with_another_digit_is_written_and_one_that_differs_by_rounding_is_not(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make, "FOLDER", tmp_path)
+
+    def png(text, grey=0):
+        picture = Image.new("L", (800, 600), 255 - grey)
+        ImageDraw.Draw(picture).text((300, 300), text, fill=0, font_size=12)
+        made = io.BytesIO()
+        picture.save(made, "PNG")
+        return made.getvalue()
+
+    for content in (png("27"), png("27"), png("27", grey=3), png("28")):
+        make.keep_picture(tmp_path / "it.png", content)
+
+    assert capsys.readouterr().out == "  it.png\n  it.png\n"
+    assert (tmp_path / "it.png").read_bytes() == png("28")

@@ -29,6 +29,7 @@ async def serve(path: Path, answer: Handler) -> None:
 
     Raises OSError when the socket cannot be made.
     """
+
     async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
             writer.write(json.dumps(await _answered(reader, answer)).encode() + b"\n")

@@ -99,9 +99,7 @@ class Alarms:
 
     def marks(self, now: float, utc: datetime | None) -> tuple[Mark, ...]:
         """What is to outlive the program."""
-        return tuple(
-            watcher.mark(now, utc) for watcher in self if watcher.level and watcher.rule is not Rule.SILENT
-        )
+        return tuple(watcher.mark(now, utc) for watcher in self if watcher.level and watcher.rule is not Rule.SILENT)
 
     def restore(self, marks: Iterable[Mark], now: float) -> None:
         """Go on with alarms of before a restart: what was heard or acknowledged then is not heard again."""

@@ -86,8 +86,15 @@ situations = st.builds(
     reading_age_s=st.one_of(st.none(), st.floats(0, 1e7)),
     alarms=st.lists(
         st.builds(
-            Alarm, st.sampled_from(Rule), st.sampled_from(Level), st.sampled_from([None, 1, 2, 3]), value=st.none(),
-            limit=st.just(0.0), since=st.none(), age_s=st.just(0.0), acknowledged=st.booleans(),
+            Alarm,
+            st.sampled_from(Rule),
+            st.sampled_from(Level),
+            st.sampled_from([None, 1, 2, 3]),
+            value=st.none(),
+            limit=st.just(0.0),
+            since=st.none(),
+            age_s=st.just(0.0),
+            acknowledged=st.booleans(),
         ),
         max_size=2,
     ).map(tuple),

@@ -19,6 +19,7 @@ from appliance.household.log import AlarmLog
 from appliance.household.minutes import Minute, MinuteMeans
 from appliance.household.outlook import Outlook
 from appliance.household.present import Present
+from appliance.household.recent import RecentPower
 from appliance.household.record import MinuteRow, Notes, Record, Stored
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Level, LineQuality, Signal, Situation, Sound, Storage, VoltageDay
@@ -53,6 +54,7 @@ class Household:
         self._calls = Calls(sound or SoundRule())
         self._log = AlarmLog()
         self._means = MinuteMeans()
+        self._recent = RecentPower()
         self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
         self._offered_to = float("-inf")
         self._voltage_day: VoltageDay | None = None
@@ -121,6 +123,7 @@ class Household:
         if reading.power_import_w is not None:
             export_w = self._present.export_w
             self._ended(self._means.power(reading.power_import_w, export_w, now))
+            self._recent.power(reading.power_import_w, export_w, now)
             self._accounts.ledger.power(reading.power_import_w, export_w, now, self._clock.utc(now))
         if reading.energy_import_wh is not None:
             self._registers(reading.energy_import_wh, reading, now)
@@ -146,6 +149,7 @@ class Household:
             signal=self._signal(fresh),
             power_import_w=import_w,
             power_export_w=present.export_w if fresh else None,
+            recent_w=self._recent.elapse(now),
             phases=present.phases_at(now),
             phases_known=present.phases_fresh(now),
             line_to_line=present.line_to_line and present.phases_fresh(now),

@@ -165,6 +165,8 @@ class Situation:
     """Active power from the grid, W; `None` before the first reading and when the last one is stale."""
     power_export_w: float | None = None
     """Active power to the grid, W; `None` when unknown or not reported."""
+    recent_w: tuple[float | None, ...] = ()
+    """Import less export of the last ten minutes in steps of 5 s, W, oldest first; `None` was not read."""
     phases: tuple[Phase, Phase, Phase] = (Phase(), Phase(), Phase())
     phases_known: bool = False
     """A list with phases has come and is fresh: `None` in a phase now means "not reported"."""

@@ -381,7 +381,7 @@ class Model:
         self.life.acknowledge(self.now)
         if self.truth and self.truth[-1].ended is None:
             lasts = self.truth[-1]
-            lasts.seen = max(alarm.level for alarm in self.life.alarms.active(self.now, None))
+            lasts.seen = max(lasts.seen, *(alarm.level for alarm in self.life.alarms.active(self.now, None)))
             lasts.acknowledged = True
 
     def look(self) -> None:

@@ -166,6 +166,7 @@ async def test_a_display_that_is_unplugged_and_returns_shows_the_newest_picture_
         bench.glass.unplug()
         bench.load_w = 12_000
         await bench.until(lambda: bench.lamps == {"red"})
+        await asyncio.sleep(0.3)  # until its thread has met the missing display: it cannot know before
         bench.glass.plug()
         await bench.until(lambda: bench.shows(pages.now))
 

@@ -70,8 +70,14 @@ class History:
         self._do(lambda _connection: None)
 
     def load(self, boot: Boot) -> Stored:
-        """What it has for a program that starts now. Raises HistoryError."""
-        return self._do(lambda connection: _load(connection, boot))
+        """What it has for a program that starts now. Raises HistoryError.
+
+        An alarm that lasted when the notes were made and is not in them ended with the program.
+        """
+        stored = self._do(lambda connection: _load(connection, boot))
+        if not self._read_only:
+            self._do(lambda connection: _end_lost(connection, stored.notes))
+        return stored
 
     def write(self, record: Record, boot: Boot) -> None:
         """Write it all, or nothing; on the disk when this returns. Raises HistoryError.
@@ -170,6 +176,18 @@ def _load(connection: sqlite3.Connection, boot: Boot) -> Stored:
         return Stored(hours)  # of another version of the program: the hours are there, the running one is not
     same_boot = row[0] == boot.boot_id != ""
     return Stored(hours, notes, passed_s if same_boot and passed_s >= 0 else None)
+
+
+def _end_lost(connection: sqlite3.Connection, notes: Notes | None) -> None:
+    """End the alarms that nobody will go on with."""
+    if notes is None or notes.utc is None:
+        return
+    lasting = {(mark.rule.value, mark.phase or 0, schema.second(mark.began)) for mark in notes.marks if mark.began}
+    open_rows = connection.execute("SELECT rule, phase, began FROM alarms WHERE ended IS NULL").fetchall()
+    connection.executemany(
+        "UPDATE alarms SET ended = max(began, ?) WHERE rule = ? AND phase = ? AND began = ?",
+        [(schema.second(notes.utc), *row) for row in open_rows if row not in lasting],
+    )
 
 
 def _write(connection: sqlite3.Connection, record: Record, boot: Boot) -> None:

@@ -11,21 +11,19 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from appliance.household.accounts import Accounts
-from appliance.household.alarms import Alarms, Facts
-from appliance.household.calls import Calls, sound_of
+from appliance.household.alarms import Facts
+from appliance.household.alerts import Alerts
 from appliance.household.clock import WallClock
-from appliance.household.hours import Hour
-from appliance.household.log import AlarmLog
-from appliance.household.minutes import Minute, MinuteMeans
+from appliance.household.hours import HOUR_S, Hour
+from appliance.household.minutes import MINUTE_S, Minute, MinuteMeans
 from appliance.household.outlook import Outlook
 from appliance.household.present import Present
 from appliance.household.recent import RecentPower
 from appliance.household.record import MinuteRow, Notes, Record, Stored
 from appliance.household.rules import Rules, SoundRule
-from appliance.household.situation import Level, LineQuality, Signal, Situation, Sound, Storage, VoltageDay
+from appliance.household.situation import Level, LineQuality, Signal, Situation, Storage, VoltageDay
 from appliance.household.tariff import Tariff
 from appliance.household.today import with_minute
-from appliance.household.watcher import Watcher
 from appliance.meter.reading import Reading, Rejected
 
 HOUR_SETTLES_S = 300.0
@@ -50,9 +48,7 @@ class Household:
         self._present = Present(rules.silent_s, net)
         self._clock = WallClock()
         self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s)
-        self._alarms = Alarms(rules)
-        self._calls = Calls(sound or SoundRule())
-        self._log = AlarmLog()
+        self._alerts = Alerts(rules, sound or SoundRule())
         self._means = MinuteMeans()
         self._recent = RecentPower()
         self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
@@ -62,9 +58,6 @@ class Household:
         self._storage = Storage.NONE
         self._port_open = False
         self._listening_since: float | None = None
-        self._changed: list[Watcher] = []
-        self._loud = Level.OK
-        self._was_known = False
 
     def port(self, is_open: bool) -> None:
         """The serial port was opened, or is gone."""
@@ -92,10 +85,9 @@ class Household:
         """A new history was begun: what is still known here is to be written again."""
         self._accounts.ledger.rewrite()
 
-    def acknowledge(self, now: float) -> None:
+    def acknowledge(self) -> None:
         """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
-        self._log.changed(self._alarms.acknowledge(), now)
-        self._loud = Level.OK
+        self._alerts.acknowledge()
 
     def correct(self, start: datetime, import_wh: float) -> None:
         """The hour that began at `start`, UTC, had this import, by the household's own word."""
@@ -139,8 +131,8 @@ class Household:
         import_w = present.import_w if fresh else None
         running = self._accounts.ledger.running if fresh and utc is not None else None
         outlook = self._accounts.outlook(import_w, utc) if fresh and utc is not None else None
-        self._judge(outlook, now, local)
-        alarms = self._alarms.active(now, utc)
+        self._alerts.judge(self._facts(outlook, now), now, local, heard=present.heard_at is not None)
+        alarms = self._alerts.active(now, utc)
         worst = max((alarm.level for alarm in alarms), default=Level.OK)
         return Situation(
             watch_w=self._rules.power.watch_w,
@@ -160,8 +152,8 @@ class Household:
             voltage_day=self._voltage_day,
             ended_hours=self._accounts.ledger.ended,
             alarms=alarms,
-            call=self._calls.latest,
-            quiet=self._calls.quiet(local),
+            call=self._alerts.call,
+            quiet=self._alerts.quiet(local),
             local_time=local,
             clock_source=self._clock.source,
             storage=self._storage,
@@ -181,16 +173,16 @@ class Household:
             utc,
             self._clock.source,
             self._clock.told,
-            self._alarms.marks(now, utc),
-            self._calls.ages_s(now),
+            self._alerts.marks(now, utc),
+            self._alerts.call_ages_s(now),
             self._voltage_day,
         )
-        return Record(hours, spans, minutes, self._log.unwritten(self._clock.utc), notes)
+        return Record(hours, spans, minutes, self._alerts.unwritten(self._clock.utc), notes)
 
     def written(self, record: Record) -> None:
         """The record is on the disk; what is newer stays to be written."""
         self._accounts.ledger.written(record.hours, record.spans)
-        self._log.written(record.alarms)
+        self._alerts.written(record.alarms)
         while self._minutes and self._minutes[0].at <= self._offered_to:
             self._minutes.popleft()
 
@@ -202,9 +194,7 @@ class Household:
         if dark_s is not None and notes.utc is not None:
             self._clock.go_on(notes.utc + timedelta(seconds=dark_s), notes.source, now)
         self._clock.remember(notes.told)
-        self._alarms.restore(notes.marks, now)
-        self._log.restore(self._alarms, now)
-        self._calls.restore(notes.call_ages_s, now)
+        self._alerts.restore(notes.marks, notes.call_ages_s, now)
         self._voltage_day = notes.voltage_day
 
     def adopt(self, hours: Sequence[Hour]) -> None:
@@ -222,54 +212,29 @@ class Household:
         if minute is None:
             return
         self._minutes.append(minute)
-        self._changed += self._alarms.voltages(minute.voltages_v, minute.at + 60)
+        self._alerts.voltages(minute.voltages_v, minute.at + MINUTE_S)
         local = self._clock.local(minute.at)
         if local is not None:
             self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v)
 
-    def _judge(self, outlook: Outlook | None, now: float, local: datetime | None) -> None:
-        """Bring the rules to this moment, log what changed, and make the sound that is due."""
+    def _facts(self, outlook: Outlook | None, now: float) -> Facts:
+        """What the rules judge at `now`, s; the hour only when crossing its limit costs money."""
         present, fresh = self._present, self._present.fresh(now)
         heard_at = self._listening_since if present.heard_at is None else present.heard_at
-        counts = outlook is not None and outlook.certain and not outlook.costs_nothing
-        old_enough = outlook is not None and outlook.time_left_s <= 3600 - HOUR_SETTLES_S
-        self._changed += self._alarms.update(
-            Facts(
-                import_w=present.import_w if fresh else None,
-                export_w=present.export_w if fresh else None,
-                currents_a=present.currents_a(now),
-                hour_wh=outlook.projection_wh if outlook is not None else None,
-                hour_allowed_wh=outlook.allowed_wh if outlook is not None and counts and old_enough else None,
-                hour_left_s=outlook.time_left_s if outlook is not None else 3600.0,
-                silence_s=0.0 if heard_at is None else now - heard_at,
-            ),
-            now,
+        silence_s = 0.0 if heard_at is None else now - heard_at
+        export_w, currents_a = present.export_w if fresh else None, present.currents_a(now)
+        if outlook is None:
+            return Facts(present.import_w if fresh else None, export_w, currents_a, silence_s=silence_s)
+        counts = outlook.certain and not outlook.costs_nothing and outlook.time_left_s <= HOUR_S - HOUR_SETTLES_S
+        return Facts(
+            present.import_w if fresh else None,
+            export_w,
+            currents_a,
+            outlook.projection_wh,
+            outlook.allowed_wh if counts else None,
+            outlook.time_left_s,
+            silence_s,
         )
-        if self._changed:
-            self._log.changed(self._changed, now)
-            self._sound(self._changed, now, local)
-            self._changed = []
-        self._was_known = fresh
-
-    def _sound(self, changed: Sequence[Watcher], now: float, local: datetime | None) -> None:
-        """Make the sound that these changes of level call for, mostly none.
-
-        Out of the unknown only a level that asks to act is worth a sound: the power was lost sight of, not changed. A
-        meter that was never heard has not fallen silent.
-        """
-        worse = max((watcher.level for watcher in changed if watcher.level > watcher.before), default=Level.OK)
-        before, self._loud = self._loud, self._alarms.loud()
-        if worse is Level.FAULT:
-            if self._present.heard_at is not None:
-                self._calls.make(Sound.FAULT, now, local)
-        elif worse is Level.ACT or (worse is Level.WATCH and self._was_known):
-            self._calls.make(sound_of(worse), now, local)
-        elif (
-            worse is Level.OK
-            and before in (Level.WATCH, Level.ACT)
-            and not any(watcher.level for watcher in self._alarms)
-        ):
-            self._calls.make(Sound.OVER, now, local)
 
     def _row(self, minute: Minute) -> MinuteRow:
         start = self._clock.utc(minute.at)

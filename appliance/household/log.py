@@ -75,7 +75,7 @@ class AlarmLog:
         self._open: dict[Watcher, _Entry] = {}
         self._waiting: list[_Entry] = []
 
-    def changed(self, watchers: Iterable[Watcher], _now: float) -> None:
+    def changed(self, watchers: Iterable[Watcher]) -> None:
         """These rules changed their level, or were acknowledged, since this was last called."""
         for watcher in dict.fromkeys(watchers):
             entry = self._open.pop(watcher, None)
@@ -90,7 +90,7 @@ class AlarmLog:
             else:
                 self._open[watcher] = entry
 
-    def restore(self, watchers: Iterable[Watcher], _now: float) -> None:
+    def restore(self, watchers: Iterable[Watcher]) -> None:
         """Go on with the entries of these rules' alarms, which began before a restart."""
         for watcher in watchers:
             if watcher.level:

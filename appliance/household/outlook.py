@@ -10,6 +10,8 @@ from datetime import datetime
 from appliance.household.hours import HOUR, HOUR_S, RunningHour
 from appliance.household.tariff import Beside, Month
 
+LARGEST_W = 100_000.0
+"""More headroom than this, as in the last seconds of an hour, is no news to anybody."""
 MISSING_S = 120.0
 """With more than this of the hour unseen, its energy so far is too uncertain to reckon with."""
 
@@ -29,7 +31,7 @@ class Outlook:
     allowed_wh: float | None = None
     """What the hour may have in all with the mean within that limit."""
     headroom_w: float | None = None
-    """The mean power that may be used until the hour's end; 0 and more."""
+    """The mean power that may be used until the hour's end; from 0 to `LARGEST_W`."""
     costs_nothing: bool = False
     """The projected hour does not lift the month's mean: its day, or as many days as count, had a higher one."""
     certain: bool = False
@@ -61,7 +63,7 @@ def outlook(running: RunningHour, power_w: float, utc: datetime, limit: "Limit |
         projection_wh,
         limit_kw,
         allowed_wh,
-        None if allowed_wh is None else max(0.0, allowed_wh - so_far_wh) * HOUR_S / left_s,
+        None if allowed_wh is None else min(LARGEST_W, max(0.0, allowed_wh - so_far_wh) * HOUR_S / left_s),
         round(projection_wh) <= limit.beside.free_wh,
         certain,
         mean_kw,

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -142,6 +143,19 @@ def test_an_alarm_that_ends_and_an_hour_that_is_settled_replace_what_was_written
         history.write(Record((hour(0),), alarms=(alarm(0),)), BOOT)
 
         assert (history.hours(*EVER), history.alarms(*EVER)) == ([hour(0)], [alarm(0)])
+
+
+def test_an_alarm_that_lasted_and_nobody_goes_on_with_ended_with_the_program(file):
+    lasting = Mark(Rule.VOLTAGE, 1, Level.WATCH, Level.OK, START + 3 * HOUR)
+    with closing(History(file)) as history:
+        left = notes(START + 9 * HOUR)
+        history.write(Record(alarms=(alarm(3, False), alarm(4, False), alarm(5)), notes=left), BOOT)
+
+    with closing(History(file)) as history:
+        history.write(Record(notes=replace(left, marks=(lasting,))), BOOT)
+        history.load(BOOT)
+        ends = [row.ended for row in history.alarms(*EVER)]
+    assert ends == [None, START + 9 * HOUR, START + 5 * HOUR + MINUTE]
 
 
 def test_what_was_measured_stays_beside_a_correction(file):

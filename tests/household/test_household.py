@@ -8,7 +8,7 @@ import pytest
 
 from appliance.household.household import Household
 from appliance.household.record import Stored
-from appliance.household.rules import Rules
+from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
 from appliance.line.house import House, Net
 from appliance.line.simulator import Meter
@@ -213,7 +213,7 @@ def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(ho
     household.situation(10.0)
     household.reading(HEAVY, 12.5)
     household.situation(12.5)
-    household.acknowledge(13.0)
+    household.acknowledge()
     record = household.record(14.0)
 
     again = Household(Rules())
@@ -281,3 +281,47 @@ def test_what_was_not_written_is_offered_again_and_what_was_is_not(household):
 
     household.written(first)
     assert household.record(192.0).minutes == ()
+
+
+def heard_at(household: Household, now: float, power_w: float) -> Sound | None:
+    """The sound that a reading makes, if it makes one."""
+    before = household.situation(now).call
+    household.reading(replace(LIST_1, power_import_w=power_w), now)
+    after = household.situation(now).call
+    return after.sound if after is not None and after != before else None
+
+
+def at_noon() -> Household:
+    household = Household(Rules(Thresholds(hold_s=0)), sound=SoundRule(an_hour=60))
+    household.port(is_open=True)
+    household.system_clock(LATE - timedelta(hours=11), True, 0.0)
+    household.reading(LIST_1, 1.0)
+    household.situation(1.0)
+    return household
+
+
+def test_an_alarm_that_was_acknowledged_at_its_worst_is_silent_when_it_comes_back_to_that():
+    household = at_noon()
+    assert heard_at(household, 10.0, 12_000) is Sound.ACT
+    household.acknowledge()
+
+    assert [heard_at(household, now, power) for now, power in ((20.0, 6000), (30.0, 12_000))] == [None, None]
+    assert heard_at(household, 40.0, 1000) is None
+
+
+def test_one_that_was_acknowledged_before_it_got_worse_is_heard_again():
+    household = at_noon()
+    assert heard_at(household, 10.0, 6000) is Sound.LOOK
+    household.acknowledge()
+
+    assert heard_at(household, 20.0, 12_000) is Sound.ACT
+    assert heard_at(household, 30.0, 1000) is Sound.OVER
+
+
+def test_an_alarm_that_outlives_a_restart_is_heard_when_it_is_over():
+    household = at_noon()
+    heard_at(household, 10.0, 12_000)
+    again = Household(Rules(Thresholds(hold_s=0)), sound=SoundRule(an_hour=60))
+    again.restore(Stored(notes=household.record(11.0).notes, dark_s=5.0), 0.0)
+
+    assert [heard_at(again, now, power) for now, power in ((1.0, 12_000), (10.0, 1000))] == [None, Sound.OVER]

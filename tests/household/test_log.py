@@ -36,14 +36,14 @@ class Life:
         self.log = AlarmLog()
 
     def power(self, now: float, import_w: float, export_w: float = 0.0) -> None:
-        self.log.changed(self.alarms.update(Facts(import_w, export_w), now), now)
+        self.log.changed(self.alarms.update(Facts(import_w, export_w), now))
 
     def volts(self, now: float, one: float, two: float = 230.0) -> None:
         """The means of the minute that ended at `now`; looked at some seconds later."""
-        self.log.changed(self.alarms.voltages((one, two, None), now), now + 7)
+        self.log.changed(self.alarms.voltages((one, two, None), now))
 
-    def acknowledge(self, now: float) -> None:
-        self.log.changed(self.alarms.acknowledge(), now)
+    def acknowledge(self) -> None:
+        self.log.changed(self.alarms.acknowledge())
 
     def write(self, told: Callable[[float], datetime | None] = utc) -> tuple[AlarmRow, ...]:
         rows = self.log.unwritten(told)
@@ -54,7 +54,7 @@ class Life:
         marks = self.alarms.marks(now, told)
         self.alarms, self.log = Alarms(self.rules), AlarmLog()
         self.alarms.restore(marks, now)
-        self.log.restore(self.alarms, now)
+        self.log.restore(self.alarms)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_an_entry_that_lasts_has_the_worst_so_far(life):
 
 def test_an_entry_says_whether_somebody_saw_it(life):
     life.power(10, 6000)
-    life.acknowledge(20)
+    life.acknowledge()
     assert life.write() == (row(10, None, WATCH, 6000, 5000, acknowledged=True),)
     life.power(30, 100)
     assert life.write() == (row(10, 30, WATCH, 6000, 5000, acknowledged=True),)
@@ -113,7 +113,7 @@ def test_an_entry_says_whether_somebody_saw_it(life):
 
 def test_what_got_worse_after_it_was_seen_was_not_seen(life):
     life.power(10, 6000)
-    life.acknowledge(20)
+    life.acknowledge()
     life.power(30, 12_000)
 
     assert life.log.unwritten(utc) == (row(10, None, ACT, 12_000, 10_000),)
@@ -224,7 +224,7 @@ def test_what_changed_while_it_was_being_written_is_offered_again(life, change):
         case "worse":
             life.power(20, 12_000)
         case "seen":
-            life.acknowledge(20)
+            life.acknowledge()
         case "over":
             life.power(20, 100)
         case "over and back":
@@ -241,7 +241,7 @@ def test_what_changed_while_it_was_being_written_is_offered_again(life, change):
 
 def test_what_came_and_went_between_two_looks_is_an_entry(life):
     changed = [*life.alarms.update(Facts(6000), 10), *life.alarms.update(Facts(100), 20)]
-    life.log.changed(changed, 30)
+    life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000),)
 
@@ -249,7 +249,7 @@ def test_what_came_and_went_between_two_looks_is_an_entry(life):
 def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
     life.power(10, 6000)
     changed = [*life.alarms.update(Facts(100), 20), *life.alarms.update(Facts(7000), 30)]
-    life.log.changed(changed, 40)
+    life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, WATCH, 7000, 5000))
 
@@ -259,7 +259,7 @@ def test_what_the_log_has_not_been_told_yet_is_not_in_the_entry_of_before(life):
     changed = [*life.alarms.update(Facts(100), 20), *life.alarms.update(Facts(12_000), 30)]
 
     assert life.log.unwritten(utc) == (row(10, None, WATCH, 6000, 5000),)
-    life.log.changed(changed, 40)
+    life.log.changed(changed)
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, ACT, 12_000, 10_000))
 
 
@@ -282,7 +282,7 @@ def test_of_more_than_can_wait_the_oldest_that_ended_go_first(life):
 def test_after_a_restart_an_alarm_goes_on_with_its_entry(life):
     for now, import_w in ((10, 6000), (20, 12_000), (30, 6000)):
         life.power(now, import_w)
-    life.acknowledge(35)
+    life.acknowledge()
     written = life.write()
     life.restart(40, utc(40))
     assert life.log.unwritten(utc) == ()
@@ -378,7 +378,7 @@ class Model:
             lasts.level, lasts.worst = max(lasts.level, level), max(lasts.worst or 0.0, import_w)
 
     def acknowledge(self) -> None:
-        self.life.acknowledge(self.now)
+        self.life.acknowledge()
         if self.truth and self.truth[-1].ended is None:
             lasts = self.truth[-1]
             lasts.seen = max(lasts.seen, *(alarm.level for alarm in self.life.alarms.active(self.now, None)))

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from appliance.household.accounts import Accounts
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
 from appliance.household.ledger import HourLedger
-from appliance.household.outlook import MISSING_S, Limit, Outlook, outlook
+from appliance.household.outlook import LARGEST_W, MISSING_S, Limit, Outlook, outlook
 from appliance.household.tariff import Basis, EnergyPrice, Month, Step, Tariff, month
 
 START = datetime(2026, 1, 20, 16, tzinfo=UTC)
@@ -105,6 +105,10 @@ def test_no_less_than_nothing_may_be_used():
     assert (found.limit_kw, found.headroom_w) == (5.0, 0)
 
 
+def test_the_headroom_of_the_last_seconds_is_no_more_than_anybody_has():
+    assert seen(59.99, 0, 0, limit(SETTLED)).headroom_w == LARGEST_W
+
+
 @given(st.floats(0.1, 59.9), st.floats(0, 8000), st.floats(0, 20_000))
 def test_using_just_the_headroom_brings_the_hour_to_what_it_may_have(minutes, import_wh, power_w):
     its_limit = limit(SETTLED)
@@ -112,6 +116,7 @@ def test_using_just_the_headroom_brings_the_hour_to_what_it_may_have(minutes, im
 
     assert found.headroom_w is not None
     assert found.allowed_wh is not None
+    assume(found.headroom_w < LARGEST_W)
     assert seen(minutes, import_wh, found.headroom_w, its_limit).projection_wh == pytest.approx(
         max(found.allowed_wh, import_wh)
     )

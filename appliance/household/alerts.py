@@ -1,0 +1,101 @@
+"""Alarms, their log, and the sounds they are worth, as one: what changes a level is logged, and may be heard."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from appliance.household.alarms import Alarms, Facts
+from appliance.household.calls import Calls, sound_of
+from appliance.household.log import AlarmLog
+from appliance.household.record import AlarmRow
+from appliance.household.rules import Rules, SoundRule
+from appliance.household.situation import Alarm, Call, Level
+from appliance.household.watcher import Mark, Watcher
+
+
+class Alerts:
+    """All that asks for somebody's attention."""
+
+    def __init__(self, rules: Rules, sound: SoundRule) -> None:
+        self._alarms = Alarms(rules)
+        self._calls = Calls(sound)
+        self._log = AlarmLog()
+        self._worse = Level.OK
+        """The highest level that something rose to since sounds were last judged, and nobody has acknowledged."""
+        self._loud = Level.OK
+        """The highest level that nobody had acknowledged when they were."""
+        self._was_known = False
+
+    def voltages(self, means_v: Sequence[float | None], now: float) -> None:
+        """Judge the means of the minute that ended at `now`, s."""
+        self._note(self._alarms.voltages(means_v, now))
+
+    def judge(self, facts: Facts, now: float, local: datetime | None, *, heard: bool) -> None:
+        """Bring all rules to `now`, s, which is `local`; `heard` is whether the meter ever was."""
+        self._note(self._alarms.update(facts, now))
+        self._sound(now, local, known=facts.import_w is not None, heard=heard)
+
+    def acknowledge(self) -> None:
+        """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
+        self._log.changed(self._alarms.acknowledge())
+        self._loud = Level.OK
+
+    def active(self, now: float, utc: datetime | None) -> tuple[Alarm, ...]:
+        """What is over a limit at `now`, s, which is `utc`, worst first."""
+        return self._alarms.active(now, utc)
+
+    @property
+    def call(self) -> Call | None:
+        """The newest sound that is to be made."""
+        return self._calls.latest
+
+    def quiet(self, local: datetime | None) -> bool:
+        """Whether quiet hours are in force."""
+        return self._calls.quiet(local)
+
+    def unwritten(self, utc: Callable[[float], datetime | None]) -> tuple[AlarmRow, ...]:
+        """The alarms that began or changed since they were last `written`."""
+        return self._log.unwritten(utc)
+
+    def written(self, rows: Iterable[AlarmRow]) -> None:
+        """These are in the history now."""
+        self._log.written(rows)
+
+    def marks(self, now: float, utc: datetime | None) -> tuple[Mark, ...]:
+        """The alarms that are to outlive the program."""
+        return self._alarms.marks(now, utc)
+
+    def call_ages_s(self, now: float) -> tuple[float, ...]:
+        """How long ago the sounds of the last hour were made."""
+        return self._calls.ages_s(now)
+
+    def restore(self, marks: Iterable[Mark], call_ages_s: Iterable[float], now: float) -> None:
+        """Go on with alarms and sounds of before a restart: none of them is heard again."""
+        self._alarms.restore(marks, now)
+        self._log.restore(self._alarms)
+        self._calls.restore(call_ages_s, now)
+        self._loud = self._alarms.loud()
+
+    def _note(self, changed: Sequence[Watcher]) -> None:
+        """Log what changed, and remember what of it is worth a sound."""
+        self._log.changed(changed)
+        for watcher in changed:
+            if watcher.level > max(watcher.before, watcher.acknowledged):
+                self._worse = max(self._worse, watcher.level)
+
+    def _sound(self, now: float, local: datetime | None, *, known: bool, heard: bool) -> None:
+        """Make the sound that is due, mostly none.
+
+        Out of the unknown only a level that asks to act is worth a sound: the power was lost sight of, not changed. A
+        meter that was never heard has not fallen silent.
+        """
+        worse, self._worse = self._worse, Level.OK
+        loud, self._loud = self._loud, self._alarms.loud()
+        was_known, self._was_known = self._was_known, known
+        over = loud in (Level.WATCH, Level.ACT) and not any(watcher.level for watcher in self._alarms)
+        if (
+            (worse is Level.FAULT and heard)
+            or worse is Level.ACT
+            or (worse is Level.WATCH and was_known)
+            or (worse is Level.OK and over)
+        ):
+            self._calls.make(sound_of(worse), now, local)

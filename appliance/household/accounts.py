@@ -4,6 +4,7 @@ Each of these is a pure function of the hours; this keeps their results until th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from appliance.household.clock import OSLO
@@ -18,11 +19,14 @@ from appliance.household.today import DaySum
 class Accounts:
     """The household's hours under its tariff."""
 
-    def __init__(self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float) -> None:
+    def __init__(
+        self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None = None
+    ) -> None:
         """Accounts by these tables, for a household that wishes to keep a mean of `chosen_kw`, if it has a wish."""
         self.ledger = HourLedger(stale_s)
         self._tariffs = tariffs
         self._chosen_kw = chosen_kw
+        self._fuse_a = fuse_a
         self._hours: tuple[Hour, ...] | None = None
         self._start: datetime | None = None
         self._months: dict[date, Month | None] = {}
@@ -44,7 +48,7 @@ class Accounts:
         return None if running is None or self._day is None else self._day.today(running)
 
     def month(self, utc: datetime) -> Month | None:
-        """The month's capacity; `None` without a tariff by hours."""
+        """The month's capacity; `None` without a capacity tariff."""
         self._keep()
         return self._month_of(utc.astimezone(OSLO).date())
 
@@ -61,7 +65,7 @@ class Accounts:
             tariff = in_force(self._tariffs, day)
             self._day = DaySum(self._hours, start, tariff.energy if tariff else None)
             now = self._month_of(day)
-            if now is not None:
+            if now is not None and now.tariff.basis is Basis.HIGHEST_DAYS:
                 before = None if now.settled else self._month_of(now.first - timedelta(days=1))
                 self._limit = Limit.for_hour(start, now, before, self._chosen_kw)
 
@@ -69,6 +73,8 @@ class Accounts:
         """The month of a day, by the table of that day: one that begins within a month counts for all of it then."""
         if day not in self._months:
             tariff = in_force(self._tariffs, day)
-            by_hours = tariff is not None and tariff.basis is Basis.HIGHEST_DAYS
-            self._months[day] = month(tariff, self._hours or (), day) if tariff is not None and by_hours else None
+            found = None
+            if tariff is not None and tariff.basis is not Basis.NONE:
+                found = replace(month(tariff, self._hours or (), day), fuse_a=self._fuse_a)
+            self._months[day] = found
         return self._months[day]

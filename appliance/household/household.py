@@ -47,7 +47,7 @@ class Household:
         self._rules = rules
         self._present = Present(rules.silent_s, net)
         self._clock = WallClock()
-        self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s)
+        self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
         self._alerts = Alerts(rules, sound or SoundRule())
         self._means = MinuteMeans()
         self._recent = RecentPower()

@@ -113,6 +113,8 @@ class Month:
     """The highest hour of each day, highest first."""
     since: datetime | None = None
     """The first whole hour that was seen, UTC, if nothing before this month's beginning was; else `None`."""
+    fuse_a: float | None = None
+    """The main fuse, A, which finds the step of a tariff by fuse; `None` is not known."""
 
     @property
     def top(self) -> tuple[Hour, ...]:
@@ -134,9 +136,9 @@ class Month:
 
     @property
     def step(self) -> int | None:
-        """The place of the step that the month has reached."""
-        mean_kw = self.mean_kw
-        return None if mean_kw is None else self.tariff.step(mean_kw)
+        """The place of the step that the month has reached; by a tariff by fuse it never changes."""
+        found = self.fuse_a if self.tariff.basis is Basis.FUSE else self.mean_kw
+        return None if found is None else self.tariff.step(found)
 
     def beside(self, start: datetime) -> "Beside":
         """What stands beside the hour that begins at `start`."""

@@ -399,12 +399,23 @@ def test_the_month_is_that_of_the_local_day():
     assert [one.first for one in found if one is not None] == [date(2026, 1, 1), date(2026, 2, 1)]
 
 
+@pytest.mark.parametrize(("fuse_a", "step"), [(None, None), (25.0, 0), (40.0, 1)])
+def test_a_tariff_by_fuse_has_a_step_that_never_changes_and_no_limit(fuse_a, step):
+    table = Tariff(basis=Basis.FUSE, steps=(Step(25.0), Step(63.0), Step(None)))
+    made = Accounts((table,), None, 30.0, fuse_a)
+    made.ledger.adopt(THREE_DAYS)
+    found = made.month(NOW)
+
+    assert found is not None
+    assert found.step == step
+
+
 @pytest.mark.parametrize("tables", [(), (Tariff(basis=Basis.NONE),), (Tariff(basis=Basis.FUSE),)])
-def test_without_a_tariff_by_hours_there_is_no_month_and_no_limit_but_a_projection(tables):
+def test_without_a_tariff_by_hours_there_is_no_limit_but_a_projection(tables):
     made = accounts(*THREE_DAYS, tariffs=tables)
     found = made.outlook(3000, NOW)
 
-    assert made.month(NOW) is None
+    assert (made.month(NOW) is None) == (tables != (Tariff(basis=Basis.FUSE),))
     assert found is not None
     assert (found.projection_wh, found.limit_kw, found.certain) == (pytest.approx(2500), None, False)
 

@@ -1,0 +1,152 @@
+"""The history kept while the household lives: on a real file, at two hundred times life's speed."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from appliance.household import salvage
+from appliance.household.history import FILE, Boot, History
+from appliance.household.hours import Hour, Known
+from appliance.household.household import Household
+from appliance.household.record import Record
+from appliance.household.rules import Rules
+from appliance.household.situation import Storage
+from appliance.keeper import Keeper
+from appliance.meter.reading import Maker, MeterClock, Reading
+from appliance.timebase import Timebase
+
+START = datetime(2026, 1, 15, 16, 58, tzinfo=UTC)
+BOOT = Boot("boot", 1.0)
+
+
+class Kept:
+    """A household with a Kaifa that is read every ten seconds, and its keeper."""
+
+    def __init__(self, folder: Path, speed: float = 200.0) -> None:
+        self.timebase = Timebase(speed)
+        self.household = Household(Rules())
+        self.household.port(is_open=True)
+        self.said: list[str] = []
+        self.writes: list[float] = []
+        self.file = folder / FILE
+        self.keeper = Keeper(folder, self.household, self._boot, self.timebase, self._warn)
+
+    def _boot(self) -> Boot:
+        self.writes.append(self.timebase.now())
+        return BOOT
+
+    def _warn(self, sentence: str, *values: object) -> None:
+        self.said.append(sentence % values)
+
+    @property
+    def storage(self) -> Storage:
+        return self.household.situation(self.timebase.now()).storage
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        self.keeper.open()
+        tasks = [asyncio.create_task(self.keeper.run()), asyncio.create_task(self._read())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.keeper.close()
+
+    async def _read(self) -> None:
+        while True:
+            now = self.timebase.now()
+            wall = (START + timedelta(hours=1, seconds=now)).replace(tzinfo=None)
+            self.household.reading(
+                Reading(offset=0, length=0, elements=1, maker=Maker.KAIFA, power_import_w=3600, clock=MeterClock(wall)),
+                now,
+            )
+            await self.timebase.sleep(10)
+
+    async def until(self, condition) -> None:
+        async with asyncio.timeout(20):
+            while not condition():  # noqa: ASYNC110 - what is waited for happens on the keeper's thread
+                await asyncio.sleep(0.005)
+
+
+def hours(file: Path) -> list[Hour]:
+    with closing(History(file, read_only=True)) as history:
+        return history.hours(START - timedelta(days=60), START + timedelta(days=9))
+
+
+async def test_it_writes_once_a_minute_and_when_an_hour_has_ended(tmp_path: Path):
+    kept = Kept(tmp_path)
+    async with kept.living():
+        await kept.until(lambda: kept.timebase.now() > 620)
+        written = [moment for moment in kept.writes[1:] if moment <= 620]  # the first is for opening
+
+    # Ten minutes and one full hour, at two minutes.
+    assert 10 <= len(written) <= 12
+    assert any(120 <= moment <= 135 for moment in written)
+    assert hours(kept.file)[0].start == START.replace(minute=0)
+
+
+async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tmp_path: Path):
+    folder = tmp_path / "data"
+    folder.write_text("in the way")
+    earlier = Hour(START.replace(minute=0) - timedelta(hours=3), 4200.0, 0.0, Known.METERED, 1.0, Known.UNKNOWN)
+    kept = Kept(folder)
+    async with kept.living():
+        await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
+        folder.unlink()
+        folder.mkdir()
+        with closing(History(kept.file)) as history:
+            history.write(Record((earlier,)), BOOT)
+        await kept.until(lambda: kept.storage is Storage.FINE)
+        assert earlier in kept.household.hours
+
+    # Each trouble is said once; between taking the file away and making the folder there may be a second one.
+    assert len(kept.said) == len(set(kept.said))
+    assert [hour.start for hour in hours(kept.file)] == [earlier.start, START.replace(minute=0)]
+
+
+async def test_a_damage_that_is_found_while_it_runs_costs_no_hour_that_is_still_known(tmp_path: Path):
+    first = START.replace(minute=0)
+    many = [Hour(first - timedelta(hours=n), 1000.0 + n, 0.0, Known.METERED, 1.0) for n in range(1, 900)]
+    with closing(History(tmp_path / FILE)) as history:
+        history.write(Record(tuple(many)), BOOT)
+    octets = bytearray((tmp_path / FILE).read_bytes())
+    middle = len(octets) // 2 // 1024 * 1024
+    octets[middle : middle + 1024] = bytes(1024)
+    (tmp_path / FILE).write_bytes(octets)
+
+    kept = Kept(tmp_path)
+    async with kept.living():
+        await kept.until(lambda: kept.storage is Storage.SET_ASIDE)
+        known = set(kept.household.hours)
+        await kept.until(lambda: len(kept.writes) > 4)
+
+    (said,) = kept.said
+    assert "set aside as" in said
+    assert len(known) > 800
+    ended_before = {hour for hour in known if hour.start < START.replace(minute=0)}
+    assert ended_before <= set(hours(kept.file))
+
+
+async def test_a_file_that_another_program_holds_is_said_once_and_nothing_of_that_time_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr(salvage, "BUSY_S", 0.05)
+    kept = Kept(tmp_path)
+    async with kept.living():
+        await kept.until(lambda: kept.timebase.now() > 70)
+        with closing(sqlite3.connect(kept.file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await kept.until(lambda: kept.storage is Storage.FAILING)
+            await kept.until(lambda: kept.timebase.now() > 260)
+            other.execute("ROLLBACK")
+        await kept.until(lambda: kept.storage is Storage.FINE)
+
+    assert len(kept.said) == 1
+    assert "another program has it open" in kept.said[0]
+    with closing(History(kept.file, read_only=True)) as history:
+        minutes = history.minutes(START - timedelta(hours=1), START + timedelta(hours=1))
+    assert len(minutes) >= 4
+    assert len(hours(kept.file)) == 1

@@ -57,7 +57,8 @@ class Keeper:
 
     async def run(self) -> None:
         """Write, until cancelled."""
-        await self._do(self._examine)
+        if self._history is not None:
+            await self._do(self._examine)
         hours = self._household.hours
         while True:
             due = self._written_at + PERIOD_S
@@ -78,6 +79,7 @@ class Keeper:
             if stored is None:
                 return False
             self._household.adopt(stored.hours)
+            await self._do(self._examine)
         record, boot = self._household.record(self._written_at), self._boot()
         written = await self._do(lambda: self._write(record, boot))
         if written is None:

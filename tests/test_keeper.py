@@ -94,18 +94,19 @@ async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tm
     folder = tmp_path / "data"
     folder.write_text("in the way")
     earlier = Hour(START.replace(minute=0) - timedelta(hours=3), 4200.0, 0.0, Known.METERED, 1.0, Known.UNKNOWN)
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    with closing(History(prepared / FILE)) as history:
+        history.write(Record((earlier,)), BOOT)
     kept = Kept(folder)
     async with kept.living():
         await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
         folder.unlink()
-        folder.mkdir()
-        with closing(History(kept.file)) as history:
-            history.write(Record((earlier,)), BOOT)
+        prepared.rename(folder)
         await kept.until(lambda: kept.storage is Storage.FINE)
         assert earlier in kept.household.hours
 
-    # Each trouble is said once; between taking the file away and making the folder there may be a second one.
-    assert len(kept.said) == len(set(kept.said))
+    assert len(kept.said) == len(set(kept.said))  # between taking one away and putting the other there, a second one
     assert [hour.start for hour in hours(kept.file)] == [earlier.start, START.replace(minute=0)]
 
 

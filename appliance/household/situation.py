@@ -13,6 +13,7 @@ from appliance.household.clock import ClockSource
 from appliance.household.hours import Hour, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.tariff import Month
+from appliance.household.upkeep import NOTHING_KNOWN, Upkeep
 
 
 class Level(IntEnum):
@@ -196,3 +197,5 @@ class Situation:
     """Seconds since the last reading; `None` before the first."""
     meter: MeterIdentity = MeterIdentity()
     line: LineQuality = LineQuality()
+    upkeep: Upkeep = NOTHING_KNOWN
+    """What the appliance knows of itself; the supervisor adds it."""

@@ -1,0 +1,101 @@
+"""Threads for what may block: a display's bus, a disk.
+
+Each has one thread, which does one thing after another, and a deadline. A job that has not come back by then is given
+up: whoever waits for it is told, the thread is left to itself, and the next job gets a new one. A thread that hangs in
+the kernel cannot be ended from outside, so lost ones are counted, and only so many are risked; when they do not come
+back, the watchdog is no longer fed and systemd starts the program anew.
+
+Not an executor: its threads are waited for when the interpreter ends, and a bus that hangs must not keep a program
+from ending. Deadlines are of the wall's clock: a disk is as slow in a fast demonstration as it is on the Pi.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MOST_LOST = 3
+"""Threads that may hang at the same time; then nothing is begun until one is back."""
+
+
+class HungError(Exception):
+    """A job did not come back within its deadline; one sentence."""
+
+
+class Worker:
+    """One thread at a time; made once for each device, called from one event loop."""
+
+    def __init__(self, name: str, deadline_s: float) -> None:
+        """A worker called `name` in sentences, whose jobs may take `deadline_s`, s."""
+        self.name = name
+        self._deadline_s = deadline_s
+        self._hand: _Hand | None = None
+        self._lost: list[tuple[float, _Hand]] = []
+
+    @property
+    def lost_s(self) -> float:
+        """For how long the longest lost thread has been late, s; 0 when none is."""
+        self._lost = [(since, hand) for since, hand in self._lost if hand.is_alive()]
+        return max((time.monotonic() - since for since, _ in self._lost), default=0.0)
+
+    async def do(self, job: Callable[[], T], *, late: Callable[[], None] | None = None) -> T:
+        """Have the thread do this; returns what it returned, raises what it raised.
+
+        Raises HungError at the deadline; when the job comes back behind it after all, `late` is called.
+        """
+        if self.lost_s and len(self._lost) >= MOST_LOST:
+            raise HungError(f"the {self.name} hangs: {MOST_LOST} calls have not returned")
+        if self._hand is None:
+            self._hand = _Hand(self.name)
+        done = self._hand.give(job)
+        waiting = asyncio.wrap_future(done)
+        try:
+            if (await asyncio.wait([waiting], timeout=self._deadline_s))[0]:
+                return waiting.result()
+        finally:
+            waiting.cancel()  # one that has not begun is not begun any more
+        self._lost.append((time.monotonic(), self._hand))
+        self.end()
+        if late is not None:
+            done.add_done_callback(lambda _done: late())
+        raise HungError(f"the {self.name} hangs: a call has not returned for {self._deadline_s:g} s")
+
+    def end(self) -> None:
+        """Let the thread end once it is through; a job that is given later gets another."""
+        if self._hand is not None:
+            self._hand.end()
+            self._hand = None
+
+
+class _Hand(threading.Thread):
+    """A thread and what it is to do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self.start()
+
+    def give(self, job: Callable[[], T]) -> "Future[T]":
+        done: Future[T] = Future()
+
+        def run() -> None:
+            if done.set_running_or_notify_cancel():
+                try:
+                    done.set_result(job())
+                except Exception as trouble:
+                    done.set_exception(trouble)
+
+        self._jobs.put(run)
+        return done
+
+    def end(self) -> None:
+        self._jobs.put(None)
+
+    def run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()

@@ -30,6 +30,10 @@ from appliance.settings import Settings, TariffSettings
 from appliance.supervisor import Pins, Supervisor, log
 from appliance.systemclock import Clock
 from appliance.timebase import Timebase
+from appliance.worker import Worker
+
+DISK_S = 60.0
+"""An SD card may be busy with itself for seconds, and a damaged file takes a while to be read."""
 
 
 def appliance(
@@ -59,7 +63,7 @@ def appliance(
     household = Household(rules(settings), settings.meter.net, sound=sound(settings), tariffs=tariffs(settings))
     keeper = None
     if boot is not None and folder is not None:
-        keeper = Keeper(folder, household, boot, timebase, log.warning)
+        keeper = Keeper(folder, household, boot, timebase, log.warning, Worker("disk", DISK_S))
     gpio = pins(settings)
     return Supervisor(
         uart,

@@ -74,12 +74,12 @@ class Supervisor:
     async def run(self) -> None:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
         if self._keeper is not None:
-            self._keeper.open()
+            await self._keeper.open()
         try:
             await self._rooms()
         finally:
             if self._keeper is not None:
-                self._keeper.close()
+                await self._keeper.close()
 
     async def _rooms(self) -> None:
         async with asyncio.TaskGroup() as rooms:

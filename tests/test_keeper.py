@@ -17,6 +17,7 @@ from appliance.household.situation import Storage
 from appliance.keeper import Keeper
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.timebase import Timebase
+from appliance.worker import Worker
 
 START = datetime(2026, 1, 15, 16, 58, tzinfo=UTC)
 BOOT = Boot("boot", 1.0)
@@ -25,14 +26,15 @@ BOOT = Boot("boot", 1.0)
 class Kept:
     """A household with a Kaifa that is read every ten seconds, and its keeper."""
 
-    def __init__(self, folder: Path, speed: float = 200.0) -> None:
+    def __init__(self, folder: Path, speed: float = 200.0, deadline_s: float = 5.0) -> None:
         self.timebase = Timebase(speed)
         self.household = Household(Rules())
         self.household.port(is_open=True)
         self.said: list[str] = []
         self.writes: list[float] = []
         self.file = folder / FILE
-        self.keeper = Keeper(folder, self.household, self._boot, self.timebase, self._warn)
+        self.worker = Worker("disk", deadline_s)
+        self.keeper = Keeper(folder, self.household, self._boot, self.timebase, self._warn, self.worker)
 
     def _boot(self) -> Boot:
         self.writes.append(self.timebase.now())
@@ -47,7 +49,7 @@ class Kept:
 
     @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
-        self.keeper.open()
+        await self.keeper.open()
         tasks = [asyncio.create_task(self.keeper.run()), asyncio.create_task(self._read())]
         try:
             yield
@@ -55,7 +57,7 @@ class Kept:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self.keeper.close()
+            await self.keeper.close()
 
     async def _read(self) -> None:
         while True:
@@ -151,3 +153,21 @@ async def test_a_file_that_another_program_holds_is_said_once_and_nothing_of_tha
         minutes = history.minutes(START - timedelta(hours=1), START + timedelta(hours=1))
     assert len(minutes) >= 4
     assert len(hours(kept.file)) == 1
+
+
+async def test_a_disk_that_hangs_is_given_up_at_its_deadline_and_used_again_when_it_is_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(salvage, "BUSY_S", 30.0)  # a call into a held file returns no earlier
+    kept = Kept(tmp_path, deadline_s=0.1)
+    async with kept.living():
+        await kept.until(lambda: kept.timebase.now() > 70)
+        with closing(sqlite3.connect(kept.file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await kept.until(lambda: kept.storage is Storage.FAILING)
+            await kept.until(lambda: kept.worker.lost_s > 0.2)
+            other.execute("ROLLBACK")
+        await kept.until(lambda: kept.storage is Storage.FINE and not kept.worker.lost_s)
+
+    assert "the disk hangs: a call has not returned for 0.1 s" in kept.said[0]
+    with closing(History(kept.file, read_only=True)) as history:
+        minutes = history.minutes(START - timedelta(hours=1), START + timedelta(hours=1))
+    assert len(minutes) >= 2

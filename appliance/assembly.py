@@ -29,6 +29,7 @@ from appliance.panel.words import WORDS
 from appliance.settings import Settings, TariffSettings
 from appliance.supervisor import Pins, Supervisor, log
 from appliance.systemclock import Clock
+from appliance.systemd import ServiceManager
 from appliance.timebase import Timebase
 from appliance.worker import Worker
 
@@ -48,6 +49,7 @@ def appliance(
     folder: Path | None = None,
     watch: Callable[[Situation], None] | None = None,
     recorder: Recorder | None = None,
+    manager: ServiceManager | None = None,
 ) -> Supervisor:
     """The whole appliance; port, glass and pin factory stand in for the Pi's own where given.
 
@@ -61,9 +63,10 @@ def appliance(
         log.warning,
     )
     household = Household(rules(settings), settings.meter.net, sound=sound(settings), tariffs=tariffs(settings))
+    disk = Worker("disk", DISK_S)
     keeper = None
     if boot is not None and folder is not None:
-        keeper = Keeper(folder, household, boot, timebase, log.warning, Worker("disk", DISK_S))
+        keeper = Keeper(folder, household, boot, timebase, log.warning, disk)
     gpio = pins(settings)
     return Supervisor(
         uart,
@@ -76,6 +79,8 @@ def appliance(
         keeper=keeper,
         watch=watch,
         recorder=recorder,
+        manager=manager,
+        workers=(disk,),
     )
 
 

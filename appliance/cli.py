@@ -181,6 +181,7 @@ def _run(options: argparse.Namespace) -> int:
     from appliance.assembly import appliance
     from appliance.line.recording import Recorder
     from appliance.systemclock import SystemClock
+    from appliance.systemd import ServiceManager
     from appliance.timebase import Timebase
 
     with contextlib.ExitStack() as opened:
@@ -191,9 +192,16 @@ def _run(options: argparse.Namespace) -> int:
         except (config.SettingsError, OSError) as trouble:
             return _refuse(trouble)
         clock, folder = SystemClock(), Path(settings.data.folder)
-        return _until_told(
-            appliance(settings, Timebase(), clock=clock, boot=clock.boot, folder=folder, recorder=recorder).run()
+        supervisor = appliance(
+            settings,
+            Timebase(),
+            clock=clock,
+            boot=clock.boot,
+            folder=folder,
+            recorder=recorder,
+            manager=ServiceManager.of(os.environ),
         )
+        return _until_told(supervisor.run())
 
 
 def _demo(options: argparse.Namespace) -> int:

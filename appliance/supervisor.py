@@ -1,13 +1,15 @@
 """The one process: it wires the rooms together and keeps each of them going.
 
 Octets are taken, understood, and shown within one turn of the event loop, so a red lamp follows the meter's last
-octet by a millisecond. What may block, the display's bus, has a thread of its own. A room that fails is started again
-after growing pauses while the others go on; a device that is missing says so once, in a sentence.
+octet by a millisecond. What may block, the display's bus and the disk, has a thread of its own. A room that fails is
+started again after growing pauses while the others go on; a device that is missing says so once, in a sentence.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from appliance import control, peaks
@@ -17,15 +19,19 @@ from appliance.household.situation import Situation
 from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
-from appliance.meter.decoder import Decoder, Reading
+from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.panel.buttons import Buttons, Key
 from appliance.panel.buzzer import Beeper
 from appliance.panel.errors import PinError
 from appliance.panel.lamps import LampRow
 from appliance.panel.panel import Outputs, Panel
 from appliance.panel.screen import Screen
+from appliance.supervision import Supervision
 from appliance.systemclock import Clock
+from appliance.systemd import STATUS_S, ServiceManager, in_a_line
 from appliance.timebase import Timebase
+from appliance.upkeep import Upkeep
+from appliance.worker import Worker
 
 log = logging.getLogger("appliance")
 
@@ -35,8 +41,6 @@ SHORTEST_TICK_S = 0.02
 """But no more often than this, of the wall's seconds, however fast a demo runs."""
 CLOCK_PERIOD_S = 10.0
 """How often the system's clock is asked."""
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 60.0
 PIN_PAUSE_S = 30.0
 """Between two tries to take pins that are not there: neither a board nor its wiring changes by itself."""
 
@@ -57,6 +61,8 @@ class Supervisor:
         keeper: Keeper | None = None,
         watch: Callable[[Situation], None] | None = None,
         recorder: Recorder | None = None,
+        manager: ServiceManager | None = None,
+        workers: Sequence[Worker] = (),
     ) -> None:
         self._uart = uart
         self._household = household
@@ -69,6 +75,10 @@ class Supervisor:
         self._keeper = keeper
         self._watch = watch
         self._recorder = recorder
+        self._manager = manager or ServiceManager()
+        self._workers = workers
+        self._supervision = Supervision(timebase)
+        self._situation: Situation | None = None
         self._decoder = Decoder()
 
     async def run(self) -> None:
@@ -78,18 +88,23 @@ class Supervisor:
         try:
             await self._rooms()
         finally:
+            self._manager.stopping()
             if self._keeper is not None:
                 await self._keeper.close()
 
     async def _rooms(self) -> None:
+        keep = self._supervision.keep
         async with asyncio.TaskGroup() as rooms:
             if self._keeper is not None:
-                rooms.create_task(self._keep("history", self._keeper.run))
-                rooms.create_task(self._keep("socket", self._serve))
-            rooms.create_task(self._keep("display", self._screen.run))
-            rooms.create_task(self._keep("pins", self._pins))
-            rooms.create_task(self._keep("line", lambda: self._uart.listen(self)))
-            rooms.create_task(self._keep("clock", self._tick))
+                rooms.create_task(keep("history", self._keeper.run))
+                rooms.create_task(keep("local socket", self._serve))
+            rooms.create_task(keep("display", self._screen.run))
+            rooms.create_task(keep("pins", self._pins))
+            rooms.create_task(keep("line", lambda: self._uart.listen(self)))
+            rooms.create_task(keep("clock", self._tick))
+            rooms.create_task(keep("watchdog", lambda: self._manager.feed(self._workers)))
+            rooms.create_task(keep("status", self._tell_status))
+            self._manager.ready()
 
     def opened(self) -> None:
         """The port is open (called by the line)."""
@@ -106,11 +121,14 @@ class Supervisor:
         for result in self._decoder.feed(octets):
             if isinstance(result, Reading):
                 log.debug("%s list of %d: %s", result.maker, result.elements, result.values())
-                self._household.reading(result, now)
+                self._supervision.guard("household", partial(self._household.reading, result, now))
                 self._show()
             else:
-                log.info("frame of %d octets rejected: %s", result.length, result.reason)
-                self._household.rejected(result)
+                self._reject(result)
+
+    def _reject(self, rejected: Rejected) -> None:
+        log.info("frame of %d octets rejected: %s", rejected.length, rejected.reason)
+        self._household.rejected(rejected)
 
     def _record(self, now: float, octets: bytes) -> None:
         """Record for as long as the disk takes it; the panel does not depend on it."""
@@ -124,15 +142,29 @@ class Supervisor:
     def lost(self) -> None:
         """The port is gone (called by the line)."""
         for rejected in self._decoder.close():
-            self._household.rejected(rejected)
+            self._reject(rejected)
         self._household.port(is_open=False)
         self._show()
 
     def _show(self) -> None:
-        situation = self._household.situation(self._timebase.now())
-        self._panel.show(situation)
-        if self._watch:
-            self._watch(situation)
+        """Judge the situation anew and show it; what fails of it does not touch the line."""
+        self._supervision.guard("household", self._judge)
+        if (situation := self._situation) is not None:
+            self._supervision.guard("panel", lambda: self._panel.show(situation))
+            if self._watch:
+                self._watch(situation)
+
+    def _judge(self) -> None:
+        self._situation = replace(self._household.situation(self._timebase.now()), upkeep=self._upkeep())
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(troubles=self._supervision.troubles)
+
+    async def _tell_status(self) -> None:
+        while True:
+            if self._situation is not None:
+                self._manager.status(in_a_line(self._situation))
+            await asyncio.sleep(STATUS_S)
 
     async def _tick(self) -> None:
         tick = max(TICK_S, SHORTEST_TICK_S * self._timebase.speed)
@@ -190,21 +222,6 @@ class Supervisor:
         finally:
             self._panel.connect(None)
             pins.close()
-
-    async def _keep(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
-        """Run a room, and again when it fails; a failure here is our own mistake, so the log gets all of it."""
-        pause = FIRST_PAUSE_S
-        while True:
-            began = self._timebase.now()
-            try:
-                await room()
-                return
-            except Exception:
-                log.exception("the %s failed; it is started again in %g s", name, pause)
-            if self._timebase.now() - began > LONGEST_PAUSE_S:
-                pause = FIRST_PAUSE_S
-            await self._timebase.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 class Pins:

@@ -1,0 +1,90 @@
+"""What systemd hears of the appliance: that it is ready, that it lives, and how it is in one line.
+
+The watchdog is fed while the event loop turns and every worker's thread comes back (sd_notify(3), WATCHDOG=1); a silent
+meter, a display that is not there or a full disk never withholds it, for a new start would mend none of these. Run by
+hand, with nobody to tell, all of this does nothing.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from sdnotify import SystemdNotifier
+
+from appliance.household.situation import Signal, Situation
+from appliance.worker import Worker
+
+LATE_S = 30.0
+"""How long behind its deadline a thread may come back before only a new start can help."""
+STATUS_S = 10.0
+"""How often the line is renewed; systemd keeps the newest."""
+
+
+class ServiceManager:
+    """systemd, or nobody."""
+
+    def __init__(self, tell: Callable[[str], None] | None = None, watchdog_s: float | None = None) -> None:
+        """`tell` sends a notification; `watchdog_s` is how long systemd waits for a sign of life, `None` for ever."""
+        self._tell = tell or (lambda _state: None)
+        self._watchdog_s = watchdog_s
+        self._status = ""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "ServiceManager":
+        """Whoever started this process, by what it put into the environment."""
+        if "NOTIFY_SOCKET" not in environment:
+            return cls()
+        return cls(SystemdNotifier().notify, watchdog_s(environment, os.getpid()))
+
+    def ready(self) -> None:
+        """All rooms have begun."""
+        self._tell("READY=1")
+
+    def stopping(self) -> None:
+        """The end has begun."""
+        self._tell("STOPPING=1")
+
+    def status(self, line: str) -> None:
+        """What `systemctl status` says of it; one line, sent when it has changed."""
+        if line != self._status:
+            self._status = line
+            self._tell(f"STATUS={line}")
+
+    async def feed(self, workers: Sequence[Worker]) -> None:
+        """Give signs of life while all workers do, until cancelled. On the wall's clock, as systemd is."""
+        if self._watchdog_s is None:
+            return
+        while True:
+            if all(worker.lost_s < LATE_S for worker in workers):
+                self._tell("WATCHDOG=1")
+            await asyncio.sleep(self._watchdog_s / 3)
+
+
+def watchdog_s(environment: Mapping[str, str], pid: int) -> float | None:
+    """How long systemd waits for a sign of life of process `pid`, s; `None` is for ever (sd_watchdog_enabled(3))."""
+    limit = environment.get("WATCHDOG_USEC", "")
+    if environment.get("WATCHDOG_PID", str(pid)) != str(pid) or not limit.isdecimal():
+        return None
+    return int(limit) / 1e6
+
+
+def in_a_line(situation: Situation) -> str:
+    """How the appliance is, for who looks after the machine."""
+    match situation.signal:
+        case Signal.NO_PORT:
+            line = f"the serial port {situation.upkeep.port or ''} cannot be opened".replace("  ", " ")
+        case Signal.WAITING:
+            line = "waiting for the meter's first list"
+        case Signal.SILENT:
+            line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
+        case Signal.RECEIVING:
+            line = _power(situation)
+    troubles = [f"{trouble.fault.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.upkeep.troubles]
+    return "; ".join([line, *troubles]).replace("\n", " ")
+
+
+def _power(situation: Situation) -> str:
+    import_w, export_w = situation.power_import_w or 0, situation.power_export_w or 0
+    way = f"{export_w / 1000:.2f} kW to the grid" if export_w > import_w else f"{import_w / 1000:.2f} kW from the grid"
+    level = "" if situation.level is None else f", {situation.level.name}"
+    return f"{situation.meter.maker or 'the meter'}: {way}{level}"

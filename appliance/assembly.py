@@ -50,10 +50,12 @@ def appliance(
     watch: Callable[[Situation], None] | None = None,
     recorder: Recorder | None = None,
     manager: ServiceManager | None = None,
+    mistake: str | None = None,
 ) -> Supervisor:
     """The whole appliance; port, glass and pin factory stand in for the Pi's own where given.
 
-    Without a `clock` the meter alone tells the time; without `boot` and `folder` no history is kept.
+    Without a `clock` the meter alone tells the time; without `boot` and `folder` no history is kept. `mistake` is what
+    is wrong with the settings file when these are not what it says.
     """
     line, display = settings.line, settings.display
     uart = Uart(port or line.port, timebase, log.warning, baud=line.baud, parity=line.parity)
@@ -80,6 +82,7 @@ def appliance(
         watch=watch,
         recorder=recorder,
         manager=manager,
+        mistake=mistake,
         workers=(disk,),
     )
 

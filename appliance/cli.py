@@ -178,6 +178,7 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from appliance import last_good
     from appliance.assembly import appliance
     from appliance.line.recording import Recorder
     from appliance.systemclock import SystemClock
@@ -186,20 +187,22 @@ def _run(options: argparse.Namespace) -> int:
 
     with contextlib.ExitStack() as opened:
         try:
-            settings = config.load(options.config)
             file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
             recorder = Recorder(file) if file else None
-        except (config.SettingsError, OSError) as trouble:
+        except OSError as trouble:
             return _refuse(trouble)
-        clock, folder = SystemClock(), Path(settings.data.folder)
+        state = os.environ.get("STATE_DIRECTORY")  # systemd.exec(5)
+        found = last_good.find(options.config, Path(state) if state else None)
+        clock, folder = SystemClock(), Path(state or found.settings.data.folder)
         supervisor = appliance(
-            settings,
+            found.settings,
             Timebase(),
             clock=clock,
             boot=clock.boot,
             folder=folder,
             recorder=recorder,
             manager=ServiceManager.of(os.environ),
+            mistake=found.mistake,
         )
         return _until_told(supervisor.run())
 

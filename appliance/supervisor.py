@@ -30,7 +30,7 @@ from appliance.supervision import Supervision
 from appliance.systemclock import Clock
 from appliance.systemd import STATUS_S, ServiceManager, in_a_line
 from appliance.timebase import Timebase
-from appliance.upkeep import Upkeep
+from appliance.upkeep import Fault, Trouble, Upkeep
 from appliance.worker import Worker
 
 log = logging.getLogger("appliance")
@@ -63,6 +63,7 @@ class Supervisor:
         recorder: Recorder | None = None,
         manager: ServiceManager | None = None,
         workers: Sequence[Worker] = (),
+        mistake: str | None = None,
     ) -> None:
         self._uart = uart
         self._household = household
@@ -77,12 +78,15 @@ class Supervisor:
         self._recorder = recorder
         self._manager = manager or ServiceManager()
         self._workers = workers
+        self._mistake = mistake
         self._supervision = Supervision(timebase)
         self._situation: Situation | None = None
         self._decoder = Decoder()
 
     async def run(self) -> None:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
+        if self._mistake is not None:
+            log.warning("%s; the last good settings are in force", self._mistake)
         if self._keeper is not None:
             await self._keeper.open()
         try:
@@ -158,7 +162,8 @@ class Supervisor:
         self._situation = replace(self._household.situation(self._timebase.now()), upkeep=self._upkeep())
 
     def _upkeep(self) -> Upkeep:
-        return Upkeep(troubles=self._supervision.troubles)
+        mistakes = () if self._mistake is None else (Trouble(Fault.SETTINGS, self._mistake),)
+        return Upkeep(troubles=(*mistakes, *self._supervision.troubles))
 
     async def _tell_status(self) -> None:
         while True:

@@ -232,20 +232,6 @@ def test_run_ends_on_a_signal_within_two_seconds(told: signal.Signals, tmp_path:
         assert run.process.returncode == 0
 
 
-def test_run_is_stopped_by_broken_settings_only(tmp_path: Path):
-    settings = tmp_path / "appliance.toml"
-    settings.write_text("[thresholds]\nwatch_w = 20000\n")
-    with Started("run", "--config", str(settings)) as run:
-        run.process.wait(timeout=30)
-        run.wait_for(lambda: run.said)
-
-        assert run.process.returncode == 2
-        assert run.said == [
-            f"han-appliance: {settings}: thresholds: watch_w (20000) must be above 0 and below act_w (10000): "
-            "yellow comes before red\n"
-        ]
-
-
 def test_run_records_the_octets_it_read(tmp_path: Path):
     line = Line(Timebase())
     settings, record = tmp_path / "appliance.toml", tmp_path / "line.rec"

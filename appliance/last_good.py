@@ -1,0 +1,59 @@
+"""The settings to run on, whatever is in the file.
+
+A panel that stays dark for a slip of the pen helps nobody. So a file that is good is remembered in the data folder,
+and when it is good no more, the appliance runs on what it last was, or on the defaults where it never was, and says
+on the panel what is wrong with it.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance import config
+from appliance.safefile import replace_file
+from appliance.settings import Settings
+
+FILE = "last-good.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Settings, and what is wrong with the file that should have held them."""
+
+    settings: Settings
+    mistake: str | None = None
+    """One sentence that names the file and the key; `None` when these are the file's own."""
+
+
+def find(path: Path | None, folder: Path | None = None) -> Found:
+    """The settings of the file at `path` (`None`: the usual one), or the last good ones that `folder` remembers.
+
+    Without a `folder` it is the one that the settings name. Nothing is raised: a folder that cannot be written
+    remembers nothing.
+    """
+    try:
+        settings = config.load(path)
+    except config.SettingsError as trouble:
+        return Found(_remembered(folder or Path(Settings().data.folder)), str(trouble))
+    with contextlib.suppress(OSError):
+        _remember(path or config.DEFAULT_FILE, folder or Path(settings.data.folder))
+    return Found(settings)
+
+
+def _remembered(folder: Path) -> Settings:
+    file = folder / FILE
+    if not file.exists():
+        return Settings()
+    try:
+        return config.load(file)
+    except config.SettingsError:  # of an earlier program that knew other keys, or damaged
+        return Settings()
+
+
+def _remember(path: Path, folder: Path) -> None:
+    """Keep a copy of the file, whole or not at all, and only when it has changed."""
+    octets = path.read_bytes() if path.exists() else b""
+    kept = folder / FILE
+    if kept.exists() and kept.read_bytes() == octets:
+        return
+    replace_file(kept, octets)

@@ -1,0 +1,27 @@
+"""Small files that outlive a power cut: the old content or the new, never a part of either."""
+
+import os
+from pathlib import Path
+
+
+def replace_file(path: Path, octets: bytes) -> None:
+    """Put these octets into the file at `path`, and have them on the disk. Raises OSError.
+
+    The new name takes the old one's place in one step (rename(2)), and both it and the folder are synchronised.
+    """
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        file.write(octets)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,8 +1,8 @@
 """Keeps the household's history on the disk: opened at the start, written once a minute and when an hour has ended.
 
 The disk may take its time, so it has a thread of its own, and it may fail or hang: then what is new stays in memory,
-the panel says so, and the next minute tries again. Nothing of the appliance waits for it but its beginning and its end,
-and these not long.
+the panel says so, and it is tried again until it works. Nothing of the appliance waits for it but its beginning and its
+end, and these not long.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ from appliance.timebase import Timebase
 from appliance.worker import HungError, Worker
 
 PERIOD_S = 60.0
+RETRY_S = 4.0
+"""Between two tries while the disk fails: what has ended shall be seen to have ended."""
 LOOK_S = 1.0
 LAST_WRITE_S = 1.2
 """How long the end waits for the last write, of the wall's seconds."""
@@ -60,7 +62,7 @@ class Keeper:
             await self._do(_examine)
         hours = self._household.hours
         while True:
-            due = self._written_at + PERIOD_S
+            due = self._written_at + (RETRY_S if self._said else PERIOD_S)
             await self._timebase.sleep_until(min(due, self._timebase.now() + LOOK_S))
             if self._timebase.now() >= due or self._household.hours is not hours:
                 hours = self._household.hours

@@ -41,8 +41,8 @@ SHORTEST_TICK_S = 0.02
 """But no more often than this, of the wall's seconds, however fast a demo runs."""
 CLOCK_PERIOD_S = 10.0
 """How often the system's clock is asked."""
-PIN_PAUSE_S = 30.0
-"""Between two tries to take pins that are not there: neither a board nor its wiring changes by itself."""
+PIN_PAUSE_S = 4.0
+"""Between two tries to take pins that are not there."""
 
 
 class Supervisor:

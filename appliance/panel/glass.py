@@ -163,7 +163,8 @@ class Glass:
         self._power_on()
 
     def plug(self) -> None:
-        """Put the wires back: the chip starts from reset, with noise in its memory."""
+        """Put the wires back, maybe on a module with another `chip`: it starts from reset, with noise in its memory."""
+        self._power_on()
         self._plugged = True
 
     def write_i2c_block_data(self, i2c_addr: int, register: int, data: Sequence[int]) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import atexit
+import random
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 import smbus2
@@ -14,9 +16,10 @@ from luma.oled.device import sh1106, ssd1306, ssd1309
 from panel.pictures import lit_pixels, marked, noise, same
 from PIL import Image
 
+from appliance.panel.care import Dimming
 from appliance.panel.errors import DisplayError
 from appliance.panel.glass import Chip, Glass
-from appliance.panel.screen import FAREWELL_S, Display, Screen, open_display
+from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
 from appliance.timebase import Timebase
 
 CHIPS: list[Chip] = ["ssd1306", "ssd1309", "sh1106"]
@@ -81,6 +84,97 @@ def test_a_whole_picture_is_one_write() -> None:
     before = glass.bus_writes
     display.show(noise(1))
     assert glass.bus_writes - before == 2  # the window, the picture
+
+
+@pytest.mark.parametrize("rotate", [0, 180])
+@pytest.mark.parametrize("chip", CHIPS)
+def test_of_a_second_picture_only_what_differs_is_sent(chip: Chip, rotate: int) -> None:
+    glass = Glass(chip)
+    display = opened(glass, rotate)
+    upright = Image.Transpose.ROTATE_180
+    after = marked()
+    after.paste(1, (40, 30, 44, 31))
+    display.show(marked())
+    before = glass.bus_octets
+    display.show(after)
+    assert same(glass.picture(), after.transpose(upright) if rotate else after)
+    assert glass.bus_octets - before <= 14  # four columns of one page, and where they go
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_whatever_follows_whatever_the_glass_shows_the_last(chip: Chip) -> None:
+    glass = Glass(chip)
+    display = opened(glass)
+    chance = random.Random(3)
+    picture = marked()
+    for _ in range(60):
+        left, top = chance.randrange(128), chance.randrange(64)
+        picture.paste(noise(chance.randrange(99)), (left, top))
+        picture.paste(0, (0, 0, left // 2, top // 2))
+        display.show(picture)
+        assert same(glass.picture(), picture)
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_a_picture_that_differs_everywhere_costs_no_more_than_a_whole_one(chip: Chip) -> None:
+    glass = Glass(chip)
+    display = opened(glass)
+    display.show(noise(1), anew=True)
+    before = glass.bus_octets
+    display.show(noise(2))
+    assert glass.bus_octets - before <= 8 * (128 + 7)
+
+
+def test_the_contrast_is_sent_only_when_it_changed() -> None:
+    glass = Glass("ssd1309")
+    display = opened(glass)
+    display.show(marked(), 90)
+    before = glass.bus_octets
+    display.show(marked(), 90)
+    assert glass.bus_octets == before
+    display.show(marked(), 91)
+    assert (glass.contrast, glass.bus_octets - before) == (91, 4)
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_a_display_that_sleeps_is_dark_and_wakes_with_the_next_picture(chip: Chip) -> None:
+    glass = Glass(chip)
+    display = opened(glass)
+    display.show(marked(), 90)
+    display.sleep()
+    assert lit_pixels(glass.picture()) == set()
+    display.show(noise(1), 90)
+    assert same(glass.picture(), noise(1))
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_a_display_that_lost_its_supply_in_silence_is_right_again_when_set_up_anew(chip: Chip) -> None:
+    glass = Glass(chip)
+    display = opened(glass)
+    display.show(marked(), 90)
+    glass.unplug()
+    glass.plug()
+    display.show(noise(1), 90)
+    assert lit_pixels(glass.picture()) == set()  # nobody was told
+    display.show(noise(1), 90, anew=True)
+    assert same(glass.picture(), noise(1))
+    assert glass.contrast == 90
+
+
+def test_setting_up_anew_does_not_switch_a_good_display_off() -> None:
+    class Watched(Glass):
+        went_dark = False
+
+        def write_i2c_block_data(self, *write: Any) -> None:
+            super().write_i2c_block_data(*write)
+            self.went_dark = self.went_dark or not self.on
+
+    glass = Watched("ssd1309")
+    display = opened(glass)
+    display.show(marked())
+    glass.went_dark = False
+    display.show(marked(), anew=True)
+    assert not glass.went_dark
 
 
 def test_a_display_that_is_opened_again_and_again_leaves_nothing_behind() -> None:
@@ -157,6 +251,13 @@ class Bench:
 
     async def shows(self, picture: Image.Image) -> None:
         await until(lambda: same(self.glass.picture(), picture))
+
+    async def comes_to_show(self, picture: Image.Image) -> None:
+        """Offer it as the panel does, again and again, until it is on the glass."""
+        async with asyncio.timeout(5):
+            while not same(self.glass.picture(), picture):
+                self.screen.offer(picture, at_once=False)
+                await asyncio.sleep(0.005)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -240,6 +341,133 @@ async def test_offering_does_not_wait_for_the_bus() -> None:
         await asyncio.sleep(0)
         assert time.monotonic() - began < 0.05
         glass.free.set()
+
+
+async def test_a_display_that_lost_its_supply_between_two_pictures_is_back_within_a_minute() -> None:
+    bench = Bench(Glass("ssd1309"), speed=100)
+    async with bench.running():
+        bench.screen.offer(marked())
+        await bench.shows(marked())
+        bench.glass.unplug()
+        bench.glass.plug()
+        lost = bench.timebase.now()
+        await bench.comes_to_show(marked())
+        assert bench.timebase.now() - lost < ANEW_S + 60  # sixty more, 0.6 s of the wall, for a noisy machine
+    assert bench.said == []
+
+
+async def test_a_display_replaced_by_one_with_its_sister_chip_is_set_up_within_a_minute() -> None:
+    glass = Glass("ssd1309")
+    bench = Bench(glass, speed=100)
+    async with bench.running():
+        bench.screen.offer(marked())
+        await bench.shows(marked())
+        glass.unplug()
+        glass.chip = "ssd1306"  # needs its charge pump switched on, which an SSD1309 has not got
+        glass.plug()
+        await bench.comes_to_show(marked())
+
+
+async def test_a_display_of_another_make_in_its_place_does_no_harm() -> None:
+    glass = Glass("ssd1309")
+    bench = Bench(glass, speed=100)
+    async with bench.running():
+        bench.screen.offer(marked())
+        await bench.shows(marked())
+        glass.unplug()
+        glass.chip = "sh1106"
+        glass.plug()
+        for number in range(20):
+            bench.screen.offer(noise(number))
+            await asyncio.sleep(0.005)
+        glass.unplug()
+        glass.chip = "ssd1309"
+        glass.plug()
+        await bench.comes_to_show(marked())
+
+
+async def test_a_display_that_is_absent_at_first_is_shown_the_newest_picture_when_it_comes() -> None:
+    glass = Glass("ssd1309")
+    glass.unplug()
+    bench = Bench(glass, speed=100)
+    async with bench.running():
+        bench.screen.offer(noise(1), Dimming(contrast=33))
+        await until(lambda: len(bench.said) == 1)
+        bench.screen.offer(marked(), Dimming(contrast=44))
+        glass.plug()
+        await bench.shows(marked())
+        assert glass.contrast == 44
+
+
+async def test_a_picture_that_can_wait_waits_half_a_second_and_only_the_newest_is_sent() -> None:
+    bench = Bench(Glass("ssd1309"), speed=0.05)  # half a second of the appliance is ten of the wall
+    async with bench.running():
+        bench.screen.offer(noise(0))
+        await bench.shows(noise(0))
+        for number in range(1, 9):
+            bench.screen.offer(noise(number), at_once=False)
+            await asyncio.sleep(0.01)
+        assert same(bench.glass.picture(), noise(0))
+        bench.timebase.speed = 50
+        bench.screen.offer(noise(9), at_once=False)
+        await bench.shows(noise(9))
+
+
+async def test_a_picture_that_cannot_wait_is_not_delayed_by_one_that_can() -> None:
+    bench = Bench(Glass("ssd1309"), speed=0.001)
+    async with bench.running():
+        bench.screen.offer(noise(0))
+        await bench.shows(noise(0))
+        bench.screen.offer(noise(1), at_once=False)
+        await asyncio.sleep(0.02)
+        bench.screen.offer(noise(2))
+        await bench.shows(noise(2))
+
+
+async def test_news_is_not_held_back_by_a_clock_that_was_offered_after_it() -> None:
+    bench = Bench(Glass("ssd1309"), speed=0.001)
+    async with bench.running():
+        bench.screen.offer(noise(0))
+        await bench.shows(noise(0))
+        bench.screen.offer(noise(1))
+        bench.screen.offer(noise(2), at_once=False)
+        await bench.shows(noise(2))
+
+
+async def test_the_picture_is_shifted_on_the_glass() -> None:
+    bench = Bench(Glass("ssd1309"))
+    expected = Image.new("1", (128, 64))
+    expected.paste(marked(), (1, -1))
+    async with bench.running():
+        bench.screen.offer(marked(), Dimming(shift=(1, -1)))
+        await bench.shows(expected)
+
+
+async def test_the_display_sleeps_when_told_and_nothing_is_sent_until_it_wakes() -> None:
+    bench = Bench(Glass("ssd1309"))
+    async with bench.running():
+        bench.screen.offer(marked())
+        await bench.shows(marked())
+        bench.screen.offer(marked(), Dimming(awake=False))
+        await until(lambda: not bench.glass.on)
+        before = bench.glass.bus_octets
+        for number in range(5):
+            bench.screen.offer(noise(number), Dimming(awake=False))
+            await asyncio.sleep(0.005)
+        assert bench.glass.bus_octets == before
+        bench.screen.offer(noise(9))
+        await bench.shows(noise(9))
+
+
+async def test_a_display_that_comes_back_at_night_stays_asleep() -> None:
+    bench = Bench(Glass("ssd1309"), speed=100)
+    bench.glass.unplug()
+    async with bench.running():
+        bench.screen.offer(marked(), Dimming(awake=False))
+        await until(lambda: len(bench.said) == 1)
+        bench.glass.plug()
+        await until(lambda: len(bench.said) == 2)
+        assert not bench.glass.on
 
 
 async def test_a_display_that_was_unplugged_is_set_up_anew_and_gets_the_newest_picture() -> None:

@@ -1,0 +1,111 @@
+"""How bright the glass is, when it sleeps, and where on it the picture stands.
+
+An OLED ages where it is lit, in proportion to its current, and an appliance hangs there for years. So it is bright
+only while somebody is looking or ought to look: after a key, and while an alarm calls. Else it is dimmed, by night
+more, and what never changes is moved by a pixel each minute, so that no edge burns in. All of it follows from a rule
+and the moment by pure functions; the screen merely does as it is told.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from appliance.household.situation import Level, Situation
+
+SHIFT_PERIOD_S = 60.0
+_PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+"""All places within one pixel of the middle, each one pixel from the last, and the first from the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The hours of night, local time; there is none when it ends as it begins."""
+
+    begins: time = time(22, 30)
+    ends: time = time(6, 30)
+
+    def covers(self, local_time: datetime | None) -> bool:
+        """Whether it is night; while the time is unknown it is day, when everything can be read."""
+        if local_time is None:
+            return False
+        clock = local_time.time()
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class CareRule:
+    """What the household wishes; contrasts are 0 to 255, and none is above the first."""
+
+    contrast: int = 207
+    """By day after a key, and at any time while an alarm calls."""
+    idle_contrast: int = 96
+    """By day when nobody has pressed a key for `idle_s`; and by night after a key, which is not to dazzle."""
+    night_contrast: int = 16
+    idle_s: float = 300.0
+    night: Night = Night()
+    off_at_night: bool = False
+    """Nothing is shown by night, but for a while after a key and while an alarm calls."""
+    shift: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dimming:
+    """How the picture of this moment is shown."""
+
+    contrast: int = 207
+    shift: tuple[int, int] = (0, 0)
+    """Pixels to the right and down, each -1, 0 or 1."""
+    awake: bool = True
+
+
+BRIGHT = Dimming()
+"""As it is with nobody's wishes."""
+
+
+def dimming(
+    rule: CareRule, local_time: datetime | None, now_s: float, touched_s: float | None, *, alarm: bool
+) -> Dimming:
+    """How the glass is to be at a moment `now_s` of the monotonic clock; `touched_s` is when a key was last pressed.
+
+    An alarm is shown as brightly as by day and wakes the glass.
+    """
+    attended = touched_s is not None and now_s - touched_s < rule.idle_s
+    night = rule.night.covers(local_time)
+    shift = _PATH[int(now_s // SHIFT_PERIOD_S) % len(_PATH)] if rule.shift else (0, 0)
+    awake = alarm or attended or not (night and rule.off_at_night)
+    return Dimming(_contrast(rule, night=night, attended=attended, alarm=alarm), shift, awake)
+
+
+def _contrast(rule: CareRule, *, night: bool, attended: bool, alarm: bool) -> int:
+    if alarm or (attended and not night):
+        return rule.contrast
+    wished = rule.night_contrast if night and not attended else rule.idle_contrast
+    return min(rule.contrast, wished)
+
+
+def calls(situation: Situation) -> bool:
+    """Whether somebody ought to look: an alarm of the house that nobody has acknowledged.
+
+    A fault does not: it may stay for months, and a bright sentence would then be burnt in.
+    """
+    return any(alarm.level in (Level.WATCH, Level.ACT) and not alarm.acknowledged for alarm in situation.alarms)
+
+
+def news(before: Situation | None, after: Situation) -> bool:
+    """Whether a reading, an alarm or a fault changed; else only time went on, and the picture may wait a moment."""
+    return before is None or _told(before) != _told(after)
+
+
+def _told(situation: Situation) -> tuple[object, ...]:
+    alarms = tuple((alarm.rule, alarm.level, alarm.phase, alarm.acknowledged) for alarm in situation.alarms)
+    return (
+        situation.power_import_w,
+        situation.power_export_w,
+        situation.phases,
+        situation.level,
+        situation.signal,
+        alarms,
+        situation.storage,
+        situation.upkeep,
+    )

@@ -22,8 +22,11 @@ from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
 from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
+from appliance.panel.buzzer import Volume
+from appliance.panel.care import CareRule, Night
 from appliance.panel.glass import Glass
-from appliance.panel.panel import Panel
+from appliance.panel.lamps import LampRule
+from appliance.panel.panel import Panel, Wishes
 from appliance.panel.screen import Screen, open_display
 from appliance.panel.words import WORDS
 from appliance.settings import Settings, TariffSettings
@@ -73,9 +76,15 @@ def appliance(
     return Supervisor(
         uart,
         household,
-        Panel(WORDS[settings.language], timebase, screen.offer),
+        Panel(WORDS[settings.language], timebase, screen.offer, wishes(settings)),
         screen,
-        lambda on_press: Pins(gpio, on_press, pin_factory),
+        lambda on_press: Pins(
+            gpio,
+            on_press,
+            pin_factory,
+            volume=Volume[settings.sound.volume.upper()],
+            night_level=settings.lamps.night_percent / 100,
+        ),
         timebase,
         clock=clock,
         keeper=keeper,
@@ -105,6 +114,22 @@ def sound(settings: Settings) -> SoundRule:
     """When and how often alarms are heard, as set."""
     own = settings.sound
     return SoundRule(time.fromisoformat(own.quiet_from), time.fromisoformat(own.quiet_to), own.an_hour)
+
+
+def wishes(settings: Settings) -> Wishes:
+    """How the panel is to shine and sound, as set."""
+    display, lamps = settings.display, settings.lamps
+    night = Night(time.fromisoformat(settings.night.begins), time.fromisoformat(settings.night.ends))
+    care = CareRule(
+        display.contrast,
+        display.idle_contrast,
+        display.night_contrast,
+        60 * display.idle_minutes,
+        night,
+        display.off_at_night,
+        display.shift,
+    )
+    return Wishes(care, LampRule(lamps.only_when_it_matters, lamps.night_percent / 100, night), settings.sound.click)
 
 
 def tariffs(settings: Settings) -> tuple[Tariff, ...]:

@@ -17,6 +17,7 @@ Share = Annotated[float, Meta(gt=0, le=2)]
 Volts = Annotated[float, Meta(ge=50, le=500)]
 Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Ore = Annotated[float, Meta(ge=0, le=10_000)]
+Contrast = Annotated[int, Meta(ge=0, le=255)]
 Gpio = Annotated[int, Meta(ge=2, le=27)]
 
 
@@ -109,6 +110,8 @@ class SoundSettings(Struct, frozen=True, forbid_unknown_fields=True):
     quiet_from: Clock = "22:00"
     quiet_to: Clock = "07:00"
     an_hour: Annotated[int, Meta(ge=0, le=60)] = 6
+    volume: Literal["off", "low", "medium", "high"] = "medium"
+    click: bool = True
 
 
 class StepSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -153,7 +156,26 @@ class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     bus: Annotated[int, Meta(ge=0, le=31)] = 1
     address: Literal[0x3C, 0x3D] = 0x3C
     rotate: Literal[0, 180] = 0
-    contrast: Annotated[int, Meta(ge=0, le=255)] = 207
+    contrast: Contrast = 207
+    idle_contrast: Contrast = 96
+    idle_minutes: Annotated[float, Meta(ge=0.1, le=1440)] = 5.0
+    night_contrast: Contrast = 16
+    off_at_night: bool = False
+    shift: bool = True
+
+
+class LampSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the lamps shine, and how brightly by night."""
+
+    only_when_it_matters: bool = False
+    night_percent: Annotated[int, Meta(ge=1, le=100)] = 100
+
+
+class NightSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When display and lamps are dimmed."""
+
+    begins: Clock = "22:30"
+    ends: Clock = "06:30"
 
 
 class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -183,4 +205,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tariff: Annotated[tuple[TariffSettings, ...], Meta(max_length=100)] = (TariffSettings(),)
     data: DataSettings = DataSettings()
     display: DisplaySettings = DisplaySettings()
+    lamps: LampSettings = LampSettings()
+    night: NightSettings = NightSettings()
     pins: PinSettings = PinSettings()

@@ -21,7 +21,7 @@ from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.panel.buttons import Buttons, Key
-from appliance.panel.buzzer import Beeper
+from appliance.panel.buzzer import Beeper, Volume
 from appliance.panel.errors import PinError
 from appliance.panel.lamps import LampRow
 from appliance.panel.panel import Outputs, Panel
@@ -232,13 +232,21 @@ class Supervisor:
 class Pins:
     """The lamps, the buzzer and the buttons on their pins."""
 
-    def __init__(self, gpio: Mapping[str, int], on_press: Callable[[Key], None], pin_factory: Any = None) -> None:
+    def __init__(
+        self,
+        gpio: Mapping[str, int],
+        on_press: Callable[[Key], None],
+        pin_factory: Any = None,
+        *,
+        volume: Volume = Volume.MEDIUM,
+        night_level: float = 1.0,
+    ) -> None:
         """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
         self._opened: list[LampRow | Beeper | Buttons] = []
         try:
-            lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], pin_factory=pin_factory)
+            lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], night_level, pin_factory)
             self._opened.append(lamps)
-            beeper = Beeper(gpio["buzzer"], pin_factory=pin_factory)
+            beeper = Beeper(gpio["buzzer"], volume, pin_factory)
             self._opened.append(beeper)
             self._opened.append(Buttons(gpio["button_a"], gpio["button_b"], on_press, pin_factory=pin_factory))
         except PinError:

@@ -60,12 +60,13 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         (
             "langage = 'nb'",
             "a.toml: langage is no setting; the file may hold language, line, meter, thresholds, hour, "
-            "phases, voltage, export, readings, sound, tariff, data, display, pins",
+            "phases, voltage, export, readings, sound, tariff, data, display, lamps, night, pins",
         ),
         ("language = 'no'", "a.toml: language = 'no': it must be one of 'en', 'nb', 'sv'"),
         (
             "[display]\nadress = 1",
-            "a.toml: display.adress is no setting; display may hold driver, bus, address, rotate, contrast",
+            "a.toml: display.adress is no setting; display may hold driver, bus, address, rotate, contrast, "
+            "idle_contrast, idle_minutes, night_contrast, off_at_night, shift",
         ),
         ("[display]\naddress = 0x3F", "a.toml: display.address = 63: it must be one of 0x3c, 0x3d"),
         ("[display]\nbus = '1'", "a.toml: display.bus = '1': it must be a whole number from 0 to 31"),

@@ -1,11 +1,16 @@
 """The piezo: four things to say, in less than a second each.
 
 Rising notes say that it got worse, falling ones that it is over, and more notes are more urgent; one note twice says
-that something is amiss. When to speak is the household's to decide: it makes a call, and the piezo plays it once.
+that something is amiss. When to speak is the household's to decide: it makes a call, and the piezo plays it once. A
+key may click, softly, and never in quiet hours.
+
+A piezo swings between two voltages and has no volume of its own; a narrower pulse has less of the tone in it, though:
+its fundamental goes with the sine of half a turn times its share of the period, and is loudest at one half.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from math import log2
 from typing import Any
 
@@ -26,6 +31,8 @@ class Note:
 
     frequency_hz: float | None
     seconds: float
+    soft: bool = False
+    """A step softer than the volume says."""
 
     def __str__(self) -> str:
         """The note's name in scientific pitch notation ("C6"); a rest is empty."""
@@ -37,6 +44,20 @@ class Note:
 
 Tune = tuple[Note, ...]
 
+
+class Volume(Enum):
+    """How loud: the pulse's share of the period for a note, and for a soft one.
+
+    The fundamental is -18, -9 and 0 dB of the loudest. Whole per cents, for gpiozero cuts off the rest of what it tells
+    lgpio; and none below two, as a thread cannot keep a pulse of a few microseconds.
+    """
+
+    OFF = (0.0, 0.0)
+    LOW = (0.04, 0.02)
+    MEDIUM = (0.12, 0.04)
+    HIGH = (0.5, 0.12)
+
+
 # The C major chord in the octaves where a small piezo is loud enough without resonating (that is near 4 kHz).
 C6, E6, G6 = 1046.5, 1318.5, 1568.0
 REST = Note(None, 0.04)
@@ -44,9 +65,9 @@ REST = Note(None, 0.04)
 LOOK: Tune = (Note(C6, 0.09), REST, Note(E6, 0.14))
 ACT: Tune = (Note(C6, 0.14), REST, Note(E6, 0.14), REST, Note(G6, 0.30))
 OVER: Tune = (Note(G6, 0.12), REST, Note(C6, 0.20))
-
-
 FAULT: Tune = (Note(C6, 0.18), REST, Note(C6, 0.18))
+CLICK: Tune = (Note(G6, 0.006, soft=True),)
+"""Nine swings: heard as a tick without a pitch."""
 
 TUNES: Mapping[Sound, Tune] = {Sound.LOOK: LOOK, Sound.ACT: ACT, Sound.OVER: OVER, Sound.FAULT: FAULT}
 
@@ -58,14 +79,30 @@ def sound_for(before: Situation | None, after: Situation) -> Tune | None:
     return TUNES[after.call.sound]
 
 
+def click_for(situation: Situation | None, *, wished: bool) -> Tune | None:
+    """What a key sounds like: a click if it is wished for, and nothing in quiet hours."""
+    return CLICK if wished and situation is not None and not situation.quiet else None
+
+
+class Piezo(TonalBuzzer):  # type: ignore[misc]  # gpiozero carries no types
+    """gpiozero's TonalBuzzer, for which a tone is always as loud as can be, with a pulse of any width."""
+
+    def sound(self, tone: Tone, duty: float) -> None:
+        """Sound a tone from now on; `duty` is the pulse's share of the period, 0.01 to 0.5."""
+        self.pwm_device.pin.frequency = tone.frequency
+        self.pwm_device.value = duty
+
+
 class Beeper:
     """A passive piezo from its pin over a resistor to ground."""
 
-    def __init__(self, gpio: int, pin_factory: Any = None) -> None:
+    def __init__(self, gpio: int, volume: Volume = Volume.MEDIUM, pin_factory: Any = None) -> None:
         """Take the pin, silent. Raises PinError."""
         with taking("buzzer", gpio):
-            self._piezo = TonalBuzzer(gpio, mid_tone=Tone("A5"), octaves=2, pin_factory=pin_factory)
+            self._piezo = Piezo(gpio, pin_factory=pin_factory)
+        self._loud, self._soft = volume.value
         self._turn = 0
+        self._playing = False
         self._sounding: Note | None = None
 
     @property
@@ -74,9 +111,15 @@ class Beeper:
         return self._sounding
 
     async def play(self, tune: Tune, timebase: Timebase) -> None:
-        """Play a tune to its end, or until another is played; called from one event loop."""
+        """Play a tune to its end, or until another is played; called from one event loop.
+
+        A soft one does not break into another, and nothing is played at no volume.
+        """
+        if self._loud == 0 or (self._playing and all(note.soft for note in tune)):
+            return
         self._turn += 1
         turn = self._turn
+        self._playing = True
         try:
             for note in tune:
                 self._sound(note)
@@ -85,6 +128,7 @@ class Beeper:
                     return
         finally:
             if turn == self._turn:
+                self._playing = False
                 self._silence()
 
     def close(self) -> None:
@@ -97,7 +141,7 @@ class Beeper:
         if note.frequency_hz is None:
             self._silence()
         else:
-            self._piezo.play(Tone.from_frequency(note.frequency_hz))
+            self._piezo.sound(Tone.from_frequency(note.frequency_hz), self._soft if note.soft else self._loud)
             self._sounding = note
 
     def _silence(self) -> None:

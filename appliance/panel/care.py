@@ -33,6 +33,9 @@ class Night:
         return clock >= self.begins or clock < self.ends
 
 
+NIGHT = Night()
+
+
 @dataclass(frozen=True, slots=True)
 class CareRule:
     """What the household wishes; contrasts are 0 to 255, and none is above the first."""
@@ -43,10 +46,13 @@ class CareRule:
     """By day when nobody has pressed a key for `idle_s`; and by night after a key, which is not to dazzle."""
     night_contrast: int = 16
     idle_s: float = 300.0
-    night: Night = Night()
+    night: Night = NIGHT
     off_at_night: bool = False
     """Nothing is shown by night, but for a while after a key and while an alarm calls."""
     shift: bool = True
+
+
+CARE = CareRule()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ async def a_day() -> tuple[int, int]:
     decoder, household = Decoder(), Household(Rules())
     on_glass, pictures = b"", 0
 
-    def show(image) -> None:
+    def show(image, _dimming, *, at_once) -> None:
         nonlocal on_glass, pictures
         if (octets := image.tobytes()) != on_glass:
             display.show(image)

@@ -2,13 +2,28 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Call, Situation, Sound
-from appliance.panel.buzzer import ACT, FAULT, LOOK, OVER, REST, TUNES, Beeper, Note, Tune, sound_for
+from appliance.panel.buzzer import (
+    ACT,
+    CLICK,
+    FAULT,
+    LOOK,
+    OVER,
+    REST,
+    TUNES,
+    Beeper,
+    Note,
+    Tune,
+    Volume,
+    click_for,
+    sound_for,
+)
 from appliance.panel.errors import PinError
 from appliance.timebase import Timebase
 
@@ -59,6 +74,23 @@ def test_a_tune_lasts_less_than_a_second(tune: Tune) -> None:
     assert sum(note.seconds for note in tune) < 1
 
 
+def test_a_click_lasts_a_few_milliseconds() -> None:
+    assert sum(note.seconds for note in CLICK) <= 0.01
+
+
+def test_all_that_is_heard_is_distinct() -> None:
+    assert len({LOOK, ACT, OVER, FAULT, CLICK}) == 5
+
+
+def test_a_key_clicks_if_wished_and_never_in_quiet_hours_or_before_anything_is_known() -> None:
+    day, night = replace(situation(None), quiet=False), replace(situation(None), quiet=True)
+
+    assert click_for(day, wished=True) == CLICK
+    assert click_for(day, wished=False) is None
+    assert click_for(night, wished=True) is None
+    assert click_for(None, wished=True) is None
+
+
 def test_a_note_has_its_name() -> None:
     assert [str(Note(frequency, 0.1)) for frequency in (440.0, 1046.5, 1108.7, 1568.0)] == ["A4", "C6", "C#6", "G6"]
     assert str(REST) == ""
@@ -90,6 +122,48 @@ async def test_the_pin_is_silent_before_and_after_a_tune(pins: MockFactory) -> N
     assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
     await beeper.play(LOOK, Timebase(100))
     assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+
+
+async def widths(pins: MockFactory, volume: Volume, tune: Tune) -> set[float]:
+    """The pulses that a tune is made of, as shares of the period."""
+    beeper = Beeper(GPIO, volume, pins)
+    pin, seen = pins.pin(GPIO), set()
+    task = asyncio.create_task(beeper.play(tune, Timebase(0.1 if tune is CLICK else 10)))
+    while not task.done():
+        seen.add(pin.state)
+        await asyncio.sleep(0.0005)
+    beeper.close()
+    return seen - {0}
+
+
+@pytest.mark.parametrize("tune", [LOOK, CLICK])
+async def test_the_volume_is_the_width_of_the_pulse(pins: MockFactory, tune: Tune) -> None:
+    loud = {volume: await widths(pins, volume, tune) for volume in Volume}
+
+    assert loud.pop(Volume.OFF) == set()
+    (low,), (medium,), (high,) = loud.values()
+    assert 0 < low < medium < high <= 0.5
+
+
+@pytest.mark.parametrize("volume", [Volume.LOW, Volume.MEDIUM, Volume.HIGH])
+async def test_a_click_is_softer_than_a_tune(pins: MockFactory, volume: Volume) -> None:
+    assert max(await widths(pins, volume, CLICK)) < min(await widths(pins, volume, LOOK))
+
+
+@pytest.mark.parametrize("width", sorted({width for volume in Volume for width in volume.value}))
+def test_widths_survive_the_whole_per_cents_that_gpiozero_tells_lgpio(width: float) -> None:
+    assert int(width * 100) == pytest.approx(width * 100)
+
+
+async def test_a_click_does_not_break_into_a_tune(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+    tune = asyncio.create_task(beeper.play((Note(880, 0.2),), Timebase()))
+    await asyncio.sleep(0.01)
+    await beeper.play(CLICK, Timebase())
+    assert pins.pin(GPIO).frequency == 880
+    await tune
+    await beeper.play(CLICK, Timebase())
+    assert pins.pin(GPIO).frequency is None
 
 
 async def test_what_sounds_can_be_asked(pins: MockFactory) -> None:

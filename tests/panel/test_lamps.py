@@ -1,17 +1,24 @@
 """The three lamps: what they say of a situation, and what reaches their pins."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Level, Signal, Situation
+from appliance.panel.care import Night
 from appliance.panel.errors import PinError
-from appliance.panel.lamps import LampRow, Lamps, Light, lamps_for, lit
+from appliance.panel.lamps import DIMMED_HZ, LampRow, LampRule, Lamps, Light, lamps_for, shine
+from appliance.upkeep import Fault, Trouble, Upkeep
 
 RED, YELLOW, GREEN = 22, 27, 17
 CALM, LOOK, ACT = Lamps(green=Light.ON), Lamps(yellow=Light.ON), Lamps(red=Light.ON)
 UNKNOWN = Lamps(yellow=Light.SLOW)
+WHEN_IT_MATTERS = LampRule(only_when_it_matters=True)
+DIM_BY_NIGHT = LampRule(night_level=0.1, night=Night(time(22), time(7)))
+TROUBLE = Upkeep(troubles=(Trouble(Fault.HISTORY, "history.db"),))
 
 
 def situation(level: Level | None, signal: Signal = Signal.RECEIVING) -> Situation:
@@ -36,25 +43,55 @@ def test_while_the_power_is_unknown_yellow_blinks_and_red_stays_out_of_it(level:
     assert lamps_for(situation(level, signal)) == UNKNOWN
 
 
+def test_a_fault_of_the_appliance_takes_the_place_of_green() -> None:
+    assert lamps_for(replace(situation(Level.OK), upkeep=TROUBLE)) == UNKNOWN
+
+
+@pytest.mark.parametrize(("level", "lamps"), [(Level.WATCH, LOOK), (Level.ACT, ACT)])
+def test_a_fault_of_the_appliance_hides_no_alarm(level: Level, lamps: Lamps) -> None:
+    assert lamps_for(replace(situation(level), upkeep=TROUBLE)) == lamps
+
+
 @pytest.mark.parametrize("level", [None, *Level])
 def test_the_panel_is_never_all_dark_for_two_seconds(level: Level | None) -> None:
     lamps = lamps_for(situation(level))
     lights = (lamps.red, lamps.yellow, lamps.green)
-    assert any(lit(light, 7 + step / 10) for step in range(20) for light in lights)
+    assert any(shine(light, 7 + step / 10, 1) for step in range(20) for light in lights)
+
+
+def test_only_when_it_matters_leaves_out_the_green_and_nothing_else() -> None:
+    assert lamps_for(situation(Level.OK), WHEN_IT_MATTERS) == Lamps()
+    for level in (Level.WATCH, Level.ACT, Level.FAULT, None):
+        assert lamps_for(situation(level), WHEN_IT_MATTERS) == lamps_for(situation(level))
+    assert lamps_for(replace(situation(Level.OK), upkeep=TROUBLE), WHEN_IT_MATTERS) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("level", "lamps"),
+    [(Level.OK, Lamps(green=Light.DIM)), (Level.WATCH, Lamps(yellow=Light.DIM)), (Level.ACT, ACT), (None, UNKNOWN)],
+)
+def test_by_night_green_and_yellow_are_dimmed_if_wished_and_red_never_is(level: Level | None, lamps: Lamps) -> None:
+    night, day = datetime(2026, 1, 15, 3, 0), datetime(2026, 1, 15, 12, 0)
+
+    assert lamps_for(replace(situation(level), local_time=night), DIM_BY_NIGHT) == lamps
+    for undimmed in (day, None):
+        assert lamps_for(replace(situation(level), local_time=undimmed), DIM_BY_NIGHT) == lamps_for(situation(level))
+    assert lamps_for(replace(situation(level), local_time=night)) == lamps_for(situation(level))
 
 
 def test_a_slow_light_shines_for_half_a_second_in_every_two() -> None:
     seconds = [step / 100 for step in range(800)]
-    shining = [now for now in seconds if lit(Light.SLOW, now)]
+    shining = [now for now in seconds if shine(Light.SLOW, now, 1)]
     assert len(shining) == 200
     assert shining[0] == 0.0
-    assert lit(Light.SLOW, 0.49)
-    assert not lit(Light.SLOW, 0.5)
-    assert lit(Light.SLOW, 2.0)
+    assert shine(Light.SLOW, 0.49, 1) == 1
+    assert shine(Light.SLOW, 0.5, 1) == 0
+    assert shine(Light.SLOW, 2.0, 1) == 1
 
 
-def test_on_and_off_do_not_depend_on_the_moment() -> None:
-    assert all(lit(Light.ON, now) and not lit(Light.OFF, now) for now in (0.0, 0.3, 1.7))
+def test_on_off_and_dim_do_not_depend_on_the_moment() -> None:
+    for now in (0.0, 0.3, 1.7):
+        assert [shine(light, now, 0.2) for light in (Light.OFF, Light.DIM, Light.ON)] == [0, 0.2, 1]
 
 
 def test_each_lamp_is_on_its_own_pin(pins: MockFactory) -> None:
@@ -68,6 +105,7 @@ def test_each_lamp_is_on_its_own_pin(pins: MockFactory) -> None:
 def test_a_pin_that_is_right_is_left_alone(pins: MockFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     row = LampRow(RED, YELLOW, GREEN, pin_factory=pins)
     row.show(CALM, 0.0)
+    row.show(CALM, 0.5)
     written: list[int] = []
     whole = MockPWMPin._set_state
     monkeypatch.setattr(
@@ -86,6 +124,35 @@ def test_the_yellow_lamp_blinks_as_time_goes_on(pins: MockFactory) -> None:
         row.show(UNKNOWN, now)
         seen.append(bool(pins.pin(YELLOW).state))
     assert seen == [True, False, False, True]
+
+
+@pytest.mark.parametrize("lamps", [CALM, LOOK, ACT, Lamps()])
+def test_full_and_off_are_pins_that_stand_still(pins: MockFactory, lamps: Lamps) -> None:
+    LampRow(RED, YELLOW, GREEN, 0.1, pin_factory=pins).show(lamps, 0.0)
+    assert [pins.pin(gpio).frequency for gpio in (RED, YELLOW, GREEN)] == [None] * 3
+
+
+def test_a_dim_lamp_is_pulsed_for_as_long_as_it_is_dim(pins: MockFactory) -> None:
+    row = LampRow(RED, YELLOW, GREEN, 0.1, pin_factory=pins)
+    green = pins.pin(GREEN)
+    row.show(Lamps(green=Light.DIM), 0.0)
+    assert (green.frequency, green.state) == (DIMMED_HZ, 0.1)
+    assert pins.pin(YELLOW).frequency is None
+    assert row.lit == (False, False, True)
+    row.show(CALM, 1.0)
+    assert (green.frequency, green.state) == (None, 1)
+    row.show(Lamps(green=Light.DIM), 2.0)
+    row.show(LOOK, 3.0)
+    assert (green.frequency, green.state) == (None, 0)
+
+
+def test_a_pin_that_a_late_pulse_left_low_is_set_again(pins: MockFactory) -> None:
+    row = LampRow(RED, YELLOW, GREEN, 0.1, pin_factory=pins)
+    row.show(Lamps(green=Light.DIM), 0.0)
+    row.show(CALM, 1.0)
+    pins.pin(GREEN).state = 0  # as lgpio's thread does when it comes to the end of its pulse
+    row.show(CALM, 1.5)
+    assert pins.pin(GREEN).state == 1
 
 
 def test_the_lamps_are_dark_when_taken_and_when_given_back(pins: MockFactory) -> None:

@@ -1,0 +1,113 @@
+"""What the settings wish of the panel reaches the glass, the lamps and the piezo."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from panel.states import CALM
+from PIL import Image
+
+from appliance import config
+from appliance.assembly import wishes
+from appliance.panel.buttons import Key
+from appliance.panel.care import CareRule, Dimming, Night
+from appliance.panel.lamps import LampRule
+from appliance.panel.panel import Panel, Wishes
+from appliance.panel.words import WORDS
+from appliance.supervisor import Pins
+from appliance.timebase import Timebase
+
+GPIO = config.pins(config.parse("", "none"))
+
+
+class Bench:
+    """A panel on mock pins that writes down what it offers to the screen."""
+
+    def __init__(self, factory: MockFactory, wished: Wishes) -> None:
+        self.offers: list[tuple[Dimming, bool]] = []
+        self.shown: Image.Image | None = None
+        self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
+        self.pins = Pins(GPIO, self.panel.press, factory)
+        self.panel.connect(self.pins.outputs)
+
+    def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
+        self.shown = image
+        self.offers.append((dimming, at_once))
+
+
+@pytest.fixture
+def factory() -> Iterator[MockFactory]:
+    made = MockFactory(pin_class=MockPWMPin)
+    yield made
+    made.reset()
+
+
+def test_each_setting_is_the_wish_of_its_name() -> None:
+    settings = config.parse(
+        """
+        [sound]
+        click = false
+        [display]
+        contrast = 1
+        idle_contrast = 2
+        night_contrast = 3
+        idle_minutes = 4.0
+        off_at_night = true
+        shift = false
+        [lamps]
+        only_when_it_matters = true
+        night_percent = 5
+        [night]
+        begins = "20:15"
+        ends = "05:45"
+        """,
+        "test",
+    )
+    night = Night(time(20, 15), time(5, 45))
+
+    assert wishes(settings) == Wishes(CareRule(1, 2, 3, 240, night, True, False), LampRule(True, 0.05, night), False)
+
+
+def test_without_settings_the_wishes_are_the_defaults() -> None:
+    assert wishes(config.parse("", "none")) == Wishes()
+
+
+async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:
+    bench = Bench(factory, Wishes(CareRule(contrast=200, idle_contrast=50)))
+    bench.panel.show(CALM)
+    bench.panel.press(Key.A)
+
+    assert [dimming.contrast for dimming, _ in bench.offers] == [50, 200]
+    assert bench.offers[1][1]
+    bench.pins.close()
+
+
+async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(factory: MockFactory) -> None:
+    bench = Bench(factory, Wishes())
+    for situation in (CALM, replace(CALM, reading_age_s=1.0), replace(CALM, power_import_w=2400)):
+        bench.panel.show(situation)
+
+    assert [at_once for _, at_once in bench.offers] == [True, False, True]
+    bench.pins.close()
+
+
+@pytest.mark.parametrize(("quiet", "clicks"), [(False, True), (True, False)])
+async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
+    bench = Bench(factory, Wishes())
+    bench.panel.show(replace(CALM, quiet=quiet))
+    bench.panel.press(Key.A)
+    await asyncio.sleep(0)
+
+    assert (factory.pin(GPIO["buzzer"]).frequency is not None) == clicks
+    bench.pins.close()
+
+
+async def test_the_lamps_are_dark_when_all_is_well_and_that_is_wished(factory: MockFactory) -> None:
+    bench = Bench(factory, Wishes(lamps=LampRule(only_when_it_matters=True)))
+    bench.panel.show(CALM)
+
+    assert bench.pins.outputs.lamps.lit == (False, False, False)
+    bench.pins.close()

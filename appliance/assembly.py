@@ -36,6 +36,8 @@ from appliance.systemd import ServiceManager
 from appliance.timebase import Timebase
 from appliance.worker import Worker
 
+DISPLAY_S = 10.0
+"""A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
 DISK_S = 60.0
 """An SD card may be busy with itself for seconds, and a damaged file takes a while to be read."""
 
@@ -62,10 +64,12 @@ def appliance(
     """
     line, display = settings.line, settings.display
     uart = Uart(port or line.port, timebase, log.warning, baud=line.baud, parity=line.parity)
+    display_worker = Worker("display", DISPLAY_S)
     screen = Screen(
         lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, glass),
         timebase,
         log.warning,
+        display_worker,
     )
     household = Household(rules(settings), settings.meter.net, sound=sound(settings), tariffs=tariffs(settings))
     disk = Worker("disk", DISK_S)
@@ -92,7 +96,7 @@ def appliance(
         recorder=recorder,
         manager=manager,
         mistake=mistake,
-        workers=(disk,),
+        workers=(disk, display_worker),
     )
 
 

@@ -29,8 +29,8 @@ from smbus2 import i2c_msg
 
 PAGES = 8
 DATA = 0x40
-SPAN_OCTETS = 10
-"""What a span costs beside its own octets: an address and a control octet twice, and where it goes."""
+SPAN_OCTETS = 30
+"""What a span costs beside its own octets: ten that say where it goes, and the time of twenty for two system calls."""
 WHOLE_OCTETS = 1024 + SPAN_OCTETS
 
 

@@ -10,14 +10,11 @@ minute: it is dark for so long at most, at the cost of 0.05 % of the bus.
 
 import asyncio
 import errno
-import queue
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
@@ -25,6 +22,7 @@ from appliance.panel.care import BRIGHT, Dimming
 from appliance.panel.errors import DisplayError
 from appliance.panel.glass import Chip, Glass
 from appliance.timebase import Timebase
+from appliance.worker import HungError, Worker
 
 if TYPE_CHECKING:
     from smbus2 import SMBus
@@ -38,8 +36,6 @@ ANEW_S = 60.0
 """Between two set-ups of a display that seems well: as often as the picture is shifted, so mostly in one go."""
 FAREWELL_S = 2.0
 """How long, by the wall's clock, the end of the program waits for the display to go dark."""
-
-T = TypeVar("T")
 
 
 class Display:
@@ -187,11 +183,14 @@ def _send(display: Display, frame: _Frame, before: _Frame | None) -> None:
 class Screen:
     """Brings the newest picture to the glass, whatever the display does."""
 
-    def __init__(self, opener: Callable[[], Display], timebase: Timebase, report: Callable[[str], None]) -> None:
-        """`opener` opens the display (it runs in the worker's thread), `report` gets a sentence for the log."""
+    def __init__(
+        self, opener: Callable[[], Display], timebase: Timebase, report: Callable[[str], None], worker: Worker
+    ) -> None:
+        """`opener` opens the display (in the worker's thread), `report` gets a sentence for the log."""
         self._opener = opener
         self._timebase = timebase
         self._report = report
+        self._worker = worker
         self._newest: tuple[Image.Image, Dimming] | None = None
         self._at_once = False
         self._offered = asyncio.Event()
@@ -210,25 +209,24 @@ class Screen:
 
     async def run(self) -> None:
         """Keep the glass up to date until cancelled; then leave it dark."""
-        worker = _Worker()
         pause = FIRST_PAUSE_S
         try:
             while True:
                 try:
-                    await self._serve(worker)
-                except DisplayError as trouble:
+                    await self._serve()
+                except (DisplayError, HungError) as trouble:
                     if self._shown is not None:
                         pause = FIRST_PAUSE_S
                     self._say(str(trouble))
-                    await self._drop(worker)
+                    await self._drop()
                 await self._timebase.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
-            await self._leave(worker)
+            await self._leave()
 
-    async def _serve(self, worker: "_Worker") -> None:
-        """Open the display and send pictures; ends by DisplayError only."""
-        display = self._display = await worker.do(self._opener)
+    async def _serve(self) -> None:
+        """Open the display and send pictures; ends by DisplayError and HungError only."""
+        display = self._display = await self._worker.do(self._opener)
         due_s = self._timebase.now()
         while True:
             self._offered.clear()
@@ -238,7 +236,7 @@ class Screen:
                 await self._offered.wait()
             elif self._at_once or (pause_s := due_s - self._timebase.now()) <= 0:
                 self._at_once = False
-                await worker.do(partial(_send, display, wanted, self._shown))
+                await self._worker.do(partial(_send, display, wanted, self._shown))
                 self._shown = wanted
                 due_s = self._timebase.now() + SPARING_S
                 if self._said:
@@ -265,51 +263,18 @@ class Screen:
             self._said = sentence
             self._report(sentence)
 
-    async def _drop(self, worker: "_Worker") -> None:
+    async def _drop(self) -> None:
         """Close a display that failed: it is set up anew before it is written again."""
         self._shown = None
         if self._display is not None:
             display, self._display = self._display, None
-            await worker.do(display.close)
+            with suppress(HungError):
+                await self._worker.do(display.close)
 
-    async def _leave(self, worker: "_Worker") -> None:
+    async def _leave(self) -> None:
         if self._display is not None:
             display, self._display = self._display, None
-            with suppress(TimeoutError, DisplayError):
-                await asyncio.wait_for(worker.do(display.leave_dark), FAREWELL_S)
+            with suppress(TimeoutError, DisplayError, HungError):
+                await asyncio.wait_for(self._worker.do(display.leave_dark), FAREWELL_S)
         self._shown = None
-        worker.end()
-
-
-class _Worker:
-    """One thread that does one thing after another.
-
-    Not an executor: those are waited for when the interpreter ends, and a bus that hangs must not keep a program
-    from ending.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._work, name="display", daemon=True).start()
-
-    async def do(self, job: Callable[[], T]) -> T:
-        """Have the thread do this; returns what it returned, raises what it raised."""
-        done: Future[T] = Future()
-
-        def run() -> None:
-            if done.set_running_or_notify_cancel():
-                try:
-                    done.set_result(job())
-                except Exception as trouble:
-                    done.set_exception(trouble)
-
-        self._jobs.put(run)
-        return await asyncio.wrap_future(done)
-
-    def end(self) -> None:
-        """Let the thread end once it is through."""
-        self._jobs.put(None)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+        self._worker.end()

@@ -37,6 +37,7 @@ from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.supervisor import TICK_S
 from appliance.timebase import Timebase
+from appliance.worker import Worker
 
 START = datetime(2026, 1, 12, tzinfo=UTC)
 EVENING = START + timedelta(hours=16)
@@ -128,7 +129,7 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
 @asynccontextmanager
 async def a_panel_on(glass: Glass, timebase: Timebase) -> AsyncIterator[Panel]:
     """A panel and the screen it shows on, running."""
-    screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, glass=glass), timebase, print)
+    screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, glass=glass), timebase, print, Worker("display", 10.0))
     running = asyncio.create_task(screen.run())
     yield Panel(WORDS["nb"], timebase, screen.offer)
     running.cancel()

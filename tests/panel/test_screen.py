@@ -21,6 +21,7 @@ from appliance.panel.errors import DisplayError
 from appliance.panel.glass import Chip, Glass
 from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
 from appliance.timebase import Timebase
+from appliance.worker import Worker
 
 CHIPS: list[Chip] = ["ssd1306", "ssd1309", "sh1106"]
 
@@ -228,12 +229,12 @@ def test_a_wire_that_comes_loose_is_a_display_error() -> None:
 class Bench:
     """A screen on a glass, running."""
 
-    def __init__(self, glass: Glass, speed: float = 1.0) -> None:
+    def __init__(self, glass: Glass, speed: float = 1.0, deadline_s: float = 30.0) -> None:
         self.glass = glass
         self.said: list[str] = []
         self.opened_at: list[float] = []
         self.timebase = Timebase(speed)
-        self.screen = Screen(self._open, self.timebase, self.said.append)
+        self.screen = Screen(self._open, self.timebase, self.said.append, Worker("display", deadline_s))
 
     def _open(self) -> Display:
         self.opened_at.append(self.timebase.now())
@@ -539,3 +540,18 @@ async def test_a_bus_that_hangs_does_not_keep_the_program_from_ending() -> None:
         began = time.monotonic()
     assert time.monotonic() - began < FAREWELL_S + 1
     glass.free.set()
+
+
+async def test_a_bus_that_hangs_is_given_up_in_words_and_tried_again() -> None:
+    glass = Slow("ssd1309")
+    bench = Bench(glass, speed=100, deadline_s=0.2)
+    async with bench.running():
+        bench.screen.offer(marked())
+        await bench.shows(marked())
+        glass.free.clear()
+        bench.screen.offer(noise(1))
+        await until(lambda: bool(bench.said))
+        assert "the display hangs" in bench.said[0]
+        glass.free.set()
+        await bench.comes_to_show(noise(2))
+    assert bench.said[-1] == "the display is back"

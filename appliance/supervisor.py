@@ -77,7 +77,7 @@ class Supervisor:
         self._watch = watch
         self._recorder = recorder
         self._manager = manager or ServiceManager()
-        self._workers = workers
+        self.workers = workers
         self._mistake = mistake
         self._supervision = Supervision(timebase)
         self._situation: Situation | None = None
@@ -106,7 +106,7 @@ class Supervisor:
             rooms.create_task(keep("pins", self._pins))
             rooms.create_task(keep("line", lambda: self._uart.listen(self)))
             rooms.create_task(keep("clock", self._tick))
-            rooms.create_task(keep("watchdog", lambda: self._manager.feed(self._workers)))
+            rooms.create_task(keep("watchdog", lambda: self._manager.feed(self.workers)))
             rooms.create_task(keep("status", self._tell_status))
             self._manager.ready()
 

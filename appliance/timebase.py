@@ -7,20 +7,23 @@ It says nothing of the time of day: that comes with the readings.
 
 import asyncio
 import time
+from collections.abc import Callable
 
 
 class Timebase:
     """Monotonic seconds, `speed` times as fast as the wall's; 0 when made."""
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(self, speed: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """A timebase on a monotonic `clock`, s, which is the event loop's too."""
         if not speed > 0:
             raise ValueError(f"speed must be above 0, not {speed}")
         self.speed = speed
-        self._origin = time.monotonic()
+        self._clock = clock
+        self._origin = clock()
 
     def now(self) -> float:
         """Seconds since this timebase was made, as the appliance feels them."""
-        return (time.monotonic() - self._origin) * self.speed
+        return (self._clock() - self._origin) * self.speed
 
     async def sleep(self, seconds: float) -> None:
         """Sleep that many of the appliance's seconds."""

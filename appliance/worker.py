@@ -36,6 +36,12 @@ class Worker:
         self._deadline_s = deadline_s
         self._hand: _Hand | None = None
         self._lost: list[tuple[float, _Hand]] = []
+        self._given = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job has been given and has not come back yet."""
+        return self._given > 0
 
     @property
     def lost_s(self) -> float:
@@ -54,11 +60,13 @@ class Worker:
             self._hand = _Hand(self.name)
         done = self._hand.give(job)
         waiting = asyncio.wrap_future(done)
+        self._given += 1
         try:
             if (await asyncio.wait([waiting], timeout=self._deadline_s))[0]:
                 return waiting.result()
         finally:
             waiting.cancel()  # one that has not begun is not begun any more
+            self._given -= 1
         self._lost.append((time.monotonic(), self._hand))
         self.end()
         if late is not None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from smbus2 import SMBus
 
 FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 4.0
 SIZE = (128, 64)
 SPARING_S = 0.5
 """Between a picture and one that can wait, of the appliance's seconds."""

@@ -65,7 +65,7 @@ def load(path: Path | None) -> Settings:
             return Settings()
         path = DEFAULT_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows' Notepad marks its files
     except OSError as trouble:
         raise SettingsError(f"{path}: cannot be read: {trouble.strerror}") from None
     except UnicodeDecodeError:

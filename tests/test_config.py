@@ -150,3 +150,9 @@ def test_no_two_signals_of_the_board_share_a_pin_and_no_output_is_lit_at_reset()
     for signal in signals:
         assert signal.pull == ("up" if signal.gpio <= 8 else "down")
         assert signal.direction != "out" or signal.pull == "down"
+
+
+def test_a_file_saved_by_any_editor_of_any_pc_is_read(tmp_path: Path):
+    file = tmp_path / "appliance.toml"
+    file.write_bytes("\ufeff# Terskler\r\n[thresholds]\r\nwatch_w = 3000\r\n".encode())
+    assert config.load(file).thresholds.watch_w == 3000

@@ -47,12 +47,14 @@ class Supervision:
                 failures = self._failed(name, trouble)
             await self._timebase.sleep(pause_s(failures))
 
-    def guard(self, name: str, call: Callable[[], None]) -> None:
-        """Do something that is no room's own task; if it fails, who asked goes on as if it had not."""
+    def guard(self, name: str, call: Callable[[], None]) -> bool:
+        """Do something that is no room's own task; whether it succeeded. Who asked goes on in any case."""
         try:
             call()
         except Exception as trouble:
             self._failed(name, trouble)
+            return False
+        return True
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from appliance import control, peaks
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
-from appliance.household.situation import Situation
+from appliance.household.situation import Level, Situation
 from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
@@ -152,7 +152,9 @@ class Supervisor:
 
     def _show(self) -> None:
         """Judge the situation anew and show it; what fails of it does not touch the line."""
-        self._supervision.guard("household", self._judge)
+        if not self._supervision.guard("household", self._judge) and (last := self._situation) is not None:
+            # No number is better than the last one, which would stand there for ever.
+            self._situation = Situation(last.watch_w, last.act_w, level=Level.FAULT, upkeep=self._upkeep())
         if (situation := self._situation) is not None:
             self._supervision.guard("panel", lambda: self._panel.show(situation))
             if self._watch:

@@ -34,7 +34,7 @@ SPARING_S = 0.5
 """Between a picture and one that can wait, of the appliance's seconds."""
 ANEW_S = 60.0
 """Between two set-ups of a display that seems well: as often as the picture is shifted, so mostly in one go."""
-FAREWELL_S = 2.0
+FAREWELL_S = 0.6
 """How long, by the wall's clock, the end of the program waits for the display to go dark."""
 
 

@@ -24,8 +24,8 @@ from appliance.line.house import House, Load, Net
 from appliance.line.recording import Recorder, read
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel import pages
 from appliance.panel.glass import Glass
+from appliance.panel.pages import Page, picture
 from appliance.panel.words import WORDS
 from appliance.supervisor import Supervisor
 from appliance.timebase import Timebase
@@ -69,10 +69,10 @@ class Bench:
         buzzer = self.pins.pin(config.pins(SETTINGS)["buzzer"])
         return buzzer.frequency is not None and buzzer.state > 0
 
-    def shows(self, page) -> bool:
+    def shows(self, page: Page) -> bool:
         """The glass shows this page of the situation as it is now."""
         assert self.situation is not None
-        return same(self.glass.picture(), page(self.situation, WORDS["nb"]))
+        return same(self.glass.picture(), picture(page, self.situation, WORDS["nb"]))
 
     async def until(self, condition, seconds: float = 20.0) -> float:
         """Wait, and return the appliance's time at which the condition came true."""
@@ -104,7 +104,7 @@ async def running(maker: Maker = Maker.AIDON, **given) -> AsyncIterator[Bench]:
 async def test_a_calm_load_lights_green_and_stands_on_the_glass(maker):
     async with running(maker) as bench:
         await bench.until(lambda: bench.lamps == {"green"})
-        await bench.until(lambda: bench.shows(pages.now))
+        await bench.until(lambda: bench.shows(Page.NOW))
         assert bench.situation.power_import_w == 1000
         assert not bench.sounds
 
@@ -116,7 +116,7 @@ async def test_a_load_over_the_red_threshold_turns_red_on_and_sounds_and_both_cl
         bench.load_w = 12_000
         await bench.until(lambda: bench.lamps == {"red"})
         await bench.until(lambda: bench.sounds)
-        await bench.until(lambda: not bench.sounds and bench.shows(pages.now))
+        await bench.until(lambda: not bench.sounds and bench.shows(Page.NOW))
 
         bench.load_w = 1000
         dropped = await bench.until(lambda: bench.situation.power_import_w == 1000)
@@ -124,17 +124,17 @@ async def test_a_load_over_the_red_threshold_turns_red_on_and_sounds_and_both_cl
         assert bench.lamps == {"green"}
         assert bench.situation.level is Level.OK
         assert cleared - dropped + 0.1 >= SETTINGS.thresholds.hold_s
-        await bench.until(lambda: not bench.sounds and bench.shows(pages.now))
+        await bench.until(lambda: not bench.sounds and bench.shows(Page.NOW))
 
 
 async def test_button_a_turns_the_page_and_b_goes_back():
     async with running() as bench:
         await bench.until(lambda: bench.situation is not None and bench.situation.phases_known)
         for button, page in (
-            ("button_a", pages.phases),
-            ("button_a", pages.now),
-            ("button_a", pages.phases),
-            ("button_b", pages.now),
+            ("button_a", Page.HOUR),
+            ("button_a", Page.PHASES),
+            ("button_a", Page.TODAY),
+            ("button_b", Page.NOW),
         ):
             pin = bench.pins.pin(config.pins(SETTINGS)[button])
             pin.drive_low()
@@ -168,7 +168,7 @@ async def test_a_display_that_is_unplugged_and_returns_shows_the_newest_picture_
         await bench.until(lambda: bench.lamps == {"red"})
         await asyncio.sleep(0.3)  # until its thread has met the missing display: it cannot know before
         bench.glass.plug()
-        await bench.until(lambda: bench.shows(pages.now))
+        await bench.until(lambda: bench.shows(Page.NOW))
 
 
 async def test_when_the_appliance_ends_the_lamps_are_dark_the_piezo_silent_and_the_glass_empty():

@@ -144,6 +144,7 @@ class Household:
             recent_w=self._recent.elapse(now),
             phases=present.phases_at(now),
             phases_known=present.phases_fresh(now),
+            fuse_a=self._rules.phase.fuse_a,
             line_to_line=present.line_to_line and present.phases_fresh(now),
             hour=running,
             outlook=outlook,
@@ -215,7 +216,7 @@ class Household:
         self._alerts.voltages(minute.voltages_v, minute.at + MINUTE_S)
         local = self._clock.local(minute.at)
         if local is not None:
-            self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v)
+            self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v, self._rules.voltage)
 
     def _facts(self, outlook: Outlook | None, now: float) -> Facts:
         """What the rules judge at `now`, s; the hour only when crossing its limit costs money."""

@@ -149,6 +149,8 @@ class VoltageDay:
     day: date
     lowest_v: tuple[float | None, float | None, float | None]
     highest_v: tuple[float | None, float | None, float | None]
+    outside_min: int = 0
+    """Minutes in which a phase's mean was outside its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ class Situation:
     phases: tuple[Phase, Phase, Phase] = (Phase(), Phase(), Phase())
     phases_known: bool = False
     """A list with phases has come and is fresh: `None` in a phase now means "not reported"."""
+    fuse_a: float | None = None
+    """The main fuse, A; `None` when nobody has set it."""
     line_to_line: bool = False
     """The voltages are between phases (IT net), not from phase to neutral."""
     hour: RunningHour | None = None

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from appliance.household.clock import OSLO
 from appliance.household.hours import HOUR, WHOLE, Hour, Known, RunningHour
+from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice, between
 
@@ -49,11 +50,15 @@ class DaySum:
         )
 
 
-def with_minute(day: VoltageDay | None, today: date, voltages_v: Volts) -> VoltageDay:
+def with_minute(day: VoltageDay | None, today: date, voltages_v: Volts, rule: VoltageRule) -> VoltageDay:
     """The extremes of the day's one-minute means with one more minute; another day begins anew."""
     nothing: Volts = (None, None, None)
-    lowest, highest = (day.lowest_v, day.highest_v) if day is not None and day.day == today else (nothing, nothing)
-    return VoltageDay(today, _each(min, lowest, voltages_v), _each(max, highest, voltages_v))
+    if day is None or day.day != today:
+        day = VoltageDay(today, nothing, nothing)
+    outside = any(volts is not None and not rule.low_v <= volts <= rule.high_v for volts in voltages_v)
+    return VoltageDay(
+        today, _each(min, day.lowest_v, voltages_v), _each(max, day.highest_v, voltages_v), day.outside_min + outside
+    )
 
 
 def _each(choose: Callable[[float, float], float], one: Volts, other: Volts) -> Volts:

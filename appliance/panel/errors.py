@@ -11,3 +11,7 @@ class DisplayError(Exception):
 
 class PinError(Exception):
     """A pin cannot be had."""
+
+
+class CatalogueError(Exception):
+    """The words of a language were not compiled, or are damaged."""

@@ -16,7 +16,7 @@ from appliance.panel.buttons import Key
 from appliance.panel.buzzer import Beeper, Tune, click_for, sound_for
 from appliance.panel.care import CARE, CareRule, Dimming, calls, dimming, news
 from appliance.panel.lamps import LAMPS, LampRow, LampRule, lamps_for
-from appliance.panel.pages import PAGES
+from appliance.panel.pages import ROUND, picture
 from appliance.panel.words import Words
 from appliance.timebase import Timebase
 
@@ -78,7 +78,7 @@ class Panel:
     def press(self, key: Key) -> None:
         """A button went down: A turns to the next page, B back to the first."""
         self._touched_s = self._timebase.now()
-        self._page = (self._page + 1) % len(PAGES) if key is Key.A else 0
+        self._page = (self._page + 1) % len(ROUND) if key is Key.A else 0
         self._draw(at_once=True)
         self._play(click_for(self._situation, wished=self._wishes.click))
 
@@ -90,4 +90,4 @@ class Panel:
         if (situation := self._situation) is not None:
             now = self._timebase.now()
             shown = dimming(self._wishes.care, situation.local_time, now, self._touched_s, alarm=calls(situation))
-            self._offer(PAGES[self._page](situation, self._words), shown, at_once=at_once)
+            self._offer(picture(ROUND[self._page], situation, self._words), shown, at_once=at_once)

@@ -14,6 +14,8 @@ from importlib.resources import files
 from PIL import Image
 
 _REMEMBERED = 512
+_FIRM = "\u00a0"
+"""A space that does not break looks like any other."""
 
 
 class SheetError(Exception):
@@ -95,6 +97,8 @@ def read_sheet(name: str, sheet: str) -> Face:
     if len(widths) != 1:
         raise SheetError(f"{name}: the digits are of different widths, {sorted(widths)}")
     glyphs = {letter: _glyph(drawn) for letter, drawn in art.items()}
+    if " " in glyphs:
+        glyphs[_FIRM] = glyphs[" "]
     return Face(name, measures["height"], measures["baseline"], measures["gap"], glyphs)
 
 
@@ -108,9 +112,13 @@ def _load(name: str) -> Face:
     return read_sheet(name, (files("appliance.panel") / "faces" / f"{name}.txt").read_text(encoding="utf-8"))
 
 
+HUGE = _load("huge")
+"""46 pixel digits: the one number of the large mode."""
 LARGE = _load("large")
-"""36 pixel digits: the main number."""
+"""32 pixel digits: the main number."""
 MEDIUM = _load("medium")
 """15 pixel digits, and the letters that units and phases need."""
 SMALL = _load("small")
 """7 pixel capitals: the status strip, and sentences read from near."""
+BOLD = _load("bold")
+"""9 pixel capitals with stems of two: headlines, read in passing."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from appliance.panel.typeface import MEDIUM, SMALL, Face
+from appliance.panel.typeface import BOLD, SMALL, Face
 
 WIDTH, HEIGHT = 128, 64
 MARGIN = 1
@@ -65,73 +65,113 @@ def right_aligned(face: Face, text: str, right: int, top: int) -> Text:
     return Text(face, text, right - face.width(text), top)
 
 
+def paragraph(face: Face, text: str, left: int, top: int, width: int, pitch: int, most: int) -> tuple[Text, ...]:
+    """The text in lines no wider than this, each so many rows below the last; beyond the most lines it is cut."""
+    lines = wrapped(face, text, width)
+    if len(lines) > most:
+        lines[most - 1] = cut(face, f"{lines[most - 1]}...", width)
+    return tuple(Text(face, line, left, top + pitch * place) for place, line in enumerate(lines[:most]))
+
+
 def wrapped(face: Face, text: str, width: int) -> list[str]:
-    """The text in lines no wider than this; a word that is wider stands alone, cut to fit."""
+    """The text in lines no wider than this; a word that is wider, such as a file's path, is broken."""
     lines: list[str] = []
-    for word in text.split():
-        while face.width(word) > width:
-            word = word[:-1]
+    for word in text.split(" "):  # a space that does not break stays
         if lines and face.width(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+            continue
+        while face.width(word) > width:
+            fits = next(count for count in range(len(word), 0, -1) if face.width(word[:count]) <= width)
+            lines.append(word[:fits])
+            word = word[fits:]
+        lines.append(word)
     return lines
+
+
+def cut(face: Face, text: str, width: int) -> str:
+    """The text, or as much of it as fits with three dots behind it."""
+    if face.width(text) <= width:
+        return text
+    text = text.rstrip(".")
+    while text and face.width(f"{text}...") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}..."
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The status strip on top of every page: what this is, and the time; dark on light when it calls."""
+    """The status strip on top of every page: what this is, and the time; dark on light when it calls.
+
+    For a moment after a key the dots that tell which page of how many is up stand in the place of the time.
+    """
 
     name: str
     time: str
     calls: bool = False
+    dots: tuple[int, int] | None = None
+    """The place of the page that is up, from 0, and how many there are."""
+
+    DOT, PITCH = 3, 5
 
     @property
     def box(self) -> Box:
         """The whole upper edge."""
         return MARGIN, MARGIN, WIDTH - MARGIN, MARGIN + STRIP_HEIGHT
 
+    @property
+    def room(self) -> int:
+        """Columns for the name."""
+        return self._right_part - LEFT - 5
+
     def draw(self, image: Image.Image) -> None:
         """Draw the strip; the name gives way to the time."""
         if self.calls:
             image.paste(1, self.box)
         ink = 0 if self.calls else 1
-        clock = RIGHT - 1 - SMALL.width(self.time)
-        SMALL.draw(image, clock, MARGIN + 1, self.time, ink)
-        name = self.name
-        while SMALL.width(name) > clock - LEFT - 4:
-            name = name[:-1]
-        SMALL.draw(image, LEFT + 1, MARGIN + 1, name, ink)
+        if self.dots is None:
+            SMALL.draw(image, self._right_part, MARGIN + 1, self.time, ink)
+        else:
+            self._draw_dots(image, *self.dots, ink)
+        SMALL.draw(image, LEFT + (1 if self.calls else 0), MARGIN + 1, cut(SMALL, self.name, self.room), ink)
+
+    @property
+    def _right_part(self) -> int:
+        inset = 1 if self.calls else 0
+        if self.dots is None:
+            return RIGHT - inset - SMALL.width(self.time)
+        return RIGHT - inset - (self.dots[1] - 1) * self.PITCH - self.DOT
+
+    def _draw_dots(self, image: Image.Image, place: int, count: int, ink: int) -> None:
+        """A square for the page that is up, a single pixel for each other."""
+        for number in range(count):
+            left, top = self._right_part + number * self.PITCH, MARGIN + 4
+            if number == place:
+                image.paste(ink, (left, top - 1, left + self.DOT, top + 2))
+            else:
+                image.putpixel((left + 1, top), ink)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar along the foot of the page: how much of the scale, 0..1, with a short mark and a long one."""
+class Banner:
+    """A headline along the foot of the large mode; dark on light when it calls."""
 
-    share: float
-    short_mark: float
-    long_mark: float
+    text: str
+    calls: bool = False
 
-    TOP = 53
-    _FOOT = HEIGHT - MARGIN - 1
+    TOP = 51
 
     @property
     def box(self) -> Box:
-        """The foot of the page."""
-        return LEFT, self.TOP, RIGHT, self._FOOT + 1
+        """The whole lower edge."""
+        return MARGIN, self.TOP, WIDTH - MARGIN, HEIGHT - MARGIN
 
     def draw(self, image: Image.Image) -> None:
-        """Draw base line, bar and marks; round a mark the bar leaves a gap, so that it is seen over a full one."""
-        foot = self._FOOT
-        image.paste(1, (LEFT, foot, RIGHT, foot + 1))
-        image.paste(1, (LEFT, foot - 5, self._column(self.share), foot - 1))
-        for mark, top in ((self.short_mark, foot - 6), (self.long_mark, self.TOP)):
-            column = min(max(self._column(mark), LEFT + 2), RIGHT - 2)
-            image.paste(0, (column - 2, top, column + 2, foot - 1))
-            image.paste(1, (column - 1, top, column + 1, foot + 1))
-
-    def _column(self, share: float) -> int:
-        return LEFT + round(min(1.0, max(0.0, share)) * (RIGHT - LEFT))
+        """Draw it; what does not fit is cut."""
+        if self.calls:
+            image.paste(1, self.box)
+        left = LEFT + (1 if self.calls else 0)
+        ink = 0 if self.calls else 1
+        BOLD.draw(image, left, self.TOP + 1, cut(BOLD, self.text, RIGHT - LEFT - 2), ink)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +191,3 @@ class UpArrow:
         for row in range(6):
             image.paste(1, (self.left + 5 - row, self.top + row, self.left + 6 + row, self.top + row + 1))
         image.paste(1, (self.left + 4, self.top + 6, self.left + 7, self.top + 13))
-
-
-def phase_row(name: str, voltage: str, current: str, top: int) -> tuple[Widget, ...]:
-    """A phase: its name, its volts and its amperes, each number against the same right edge in every row."""
-    foot = top + MEDIUM.baseline - SMALL.baseline
-    return (
-        Text(SMALL, name, LEFT, foot),
-        right_aligned(MEDIUM, voltage, 53, top),
-        Text(SMALL, "V", 56, foot),
-        right_aligned(MEDIUM, current, 114, top),
-        Text(SMALL, "A", 117, foot),
-    )

@@ -1,106 +1,134 @@
-"""The panel's words, in the languages of the people who read it.
+"""The panel's words, numbers and times, in the languages of the people who read it.
 
-Words before codes, and the likely reason with them: who reads the panel did not install it.
+The source says everything in English; a catalogue in `catalogues/` says the same in another language, and is compiled
+when the package is built. Words before codes, and the likely reason with them: who reads the panel did not install it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
 
-from appliance.household.situation import Rule
+from appliance.panel.errors import CatalogueError
+
+NOT_KNOWN, NOT_REPORTED = "--", "–"
+"""Not known yet; not reported by the meter."""
+_FIRM = "\u00a0"
+"""A space at which no line is broken: it keeps a number with its unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """All that the panel says in one language."""
 
+    language: str
     decimal_mark: str
-    from_grid: str
-    to_grid: str
-    watch: str
-    """The load is over the yellow threshold."""
-    act: str
-    """Something asks to act."""
-    alarms: Mapping[Rule, str]
-    """What else asks for a look, with a place for the phase."""
-    no_signal: str
-    waiting: str
-    waiting_advice: str
-    silent: str
-    """With a place for how long."""
-    silent_advice: str
-    no_port: str
-    no_port_advice: str
-    phases: str
-    line_to_line: str
-    """The phases' voltages are between phases."""
+    catalogue: NullTranslations = field(repr=False)
+
+    def say(self, text: str, **values: str | int) -> str:
+        """The English text in this language, with the values put in where it names them in braces."""
+        said = self.catalogue.gettext(text)
+        return said.format(**values) if values else said
+
+    def number(self, value: float, decimals: int) -> str:
+        """A number with so many decimals; one that is rounded to zero has no sign."""
+        text = f"{value:.{decimals}f}"
+        return (text.lstrip("-") if not text.strip("-0.") else text).replace(".", self.decimal_mark)
+
+    def thousands(self, value: float) -> str:
+        """W in kW or Wh in kWh, from 0: two decimals below 10, one below 100, else none."""
+        return self.number(value / 1000, 2 if value < 9_995 else 1 if value < 99_950 else 0)
+
+    def kilowatts(self, power_w: float) -> str:
+        """W in kW as people say it, with one decimal below 10; a limit, a headroom."""
+        return self.number(power_w / 1000, 1 if power_w < 9_950 else 0)
+
+    def amperes(self, current_a: float) -> str:
+        """A with one decimal, without where that would take more than four characters."""
+        return self.number(current_a, 1 if -9.95 < current_a < 99.95 else 0)
+
+    def limit(self, value: float) -> str:
+        """A limit with no more decimals than it was given, at most two."""
+        return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", self.decimal_mark)
+
+    def kroner(self, amount_kr: float) -> str:
+        """Money, with øre below 100 kr."""
+        amount = self.number(amount_kr, 2 if amount_kr < 99.995 else 0)
+        return f"kr {amount}" if self.language == "en" else f"{amount} kr"
+
+    def clock(self, moment: datetime | None) -> str:
+        """hh:mm of a local time."""
+        return f"{NOT_KNOWN}:{NOT_KNOWN}" if moment is None else f"{moment:%H:%M}"
+
+    def day(self, day: date) -> str:
+        """A day of the month that is running."""
+        return f"{day.day}." if self.language == "nb" else f"{day.day}"
+
+    def month(self, day: date) -> str:
+        """The month's name."""
+        names = (
+            self.say("January"),
+            self.say("February"),
+            self.say("March"),
+            self.say("April"),
+            self.say("May"),
+            self.say("June"),
+            self.say("July"),
+            self.say("August"),
+            self.say("September"),
+            self.say("October"),
+            self.say("November"),
+            self.say("December"),
+        )
+        return names[day.month - 1]
+
+    def duration(self, seconds: float) -> str:
+        """How long, in the largest unit that gives a number: s, min, h or days."""
+        if seconds < 60:
+            return f"{int(seconds)}{_FIRM}s"
+        if seconds < 3600:
+            return f"{int(seconds // 60)}{_FIRM}min"
+        if seconds < 48 * 3600:
+            return self.say("{hours} h", hours=int(seconds // 3600)).replace(" ", _FIRM)
+        return self.say("{days} days", days=int(seconds // 86_400)).replace(" ", _FIRM)
 
 
-WORDS: Mapping[str, Words] = {
-    "nb": Words(
-        decimal_mark=",",
-        from_grid="Fra nettet",
-        to_grid="Til nettet",
-        watch="Høyt forbruk",
-        act="Skru av noe!",
-        alarms={
-            Rule.HOUR: "Dyr time",
-            Rule.PHASE: "Høy strøm L{}",
-            Rule.VOLTAGE: "Spenning L{}",
-            Rule.EXPORT: "Mye eksport",
-        },
-        no_signal="Ingen måling",
-        waiting="Venter på måleren",
-        waiting_advice="Har nettselskapet åpnet HAN-porten?",
-        silent="Stille i {}",
-        silent_advice="Er ledningen til måleren løs?",
-        no_port="Ingen serieport",
-        no_port_advice="Er HAN-adapteren koblet til?",
-        phases="Faser",
-        line_to_line="Mellom faser",
-    ),
-    "en": Words(
-        decimal_mark=".",
-        from_grid="From grid",
-        to_grid="To grid",
-        watch="High load",
-        act="Switch off!",
-        alarms={
-            Rule.HOUR: "Costly hour",
-            Rule.PHASE: "High amps L{}",
-            Rule.VOLTAGE: "Voltage L{}",
-            Rule.EXPORT: "High export",
-        },
-        no_signal="No reading",
-        waiting="Waiting for meter",
-        waiting_advice="Has the grid company opened the port?",
-        silent="Silent for {}",
-        silent_advice="Is the meter's lead loose?",
-        no_port="No serial port",
-        no_port_advice="Is the HAN adapter plugged in?",
-        phases="Phases",
-        line_to_line="Between phases",
-    ),
-    "sv": Words(
-        decimal_mark=",",
-        from_grid="Från nätet",
-        to_grid="Till nätet",
-        watch="Hög last",
-        act="Stäng av något!",
-        alarms={
-            Rule.HOUR: "Dyr timme",
-            Rule.PHASE: "Hög ström L{}",
-            Rule.VOLTAGE: "Spänning L{}",
-            Rule.EXPORT: "Mycket export",
-        },
-        no_signal="Ingen mätning",
-        waiting="Väntar på mätaren",
-        waiting_advice="Har elnätsbolaget öppnat HAN-porten?",
-        silent="Tyst i {}",
-        silent_advice="Sitter kabeln till mätaren löst?",
-        no_port="Ingen serieport",
-        no_port_advice="Är HAN-adaptern inkopplad?",
-        phases="Faser",
-        line_to_line="Mellan faser",
-    ),
-}
-"""By the settings' language."""
+class _Languages(Mapping[str, Words]):
+    """The languages by their code; a catalogue is read when its language is first asked for."""
+
+    _MARKS: Mapping[str, str] = {"nb": ",", "en": ".", "sv": ","}
+
+    def __getitem__(self, language: str) -> Words:
+        """The words of a language. Raises KeyError, and CatalogueError when its catalogue was not compiled."""
+        return _words(language, self._MARKS[language])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._MARKS)
+
+    def __len__(self) -> int:
+        return len(self._MARKS)
+
+
+WORDS: Mapping[str, Words] = _Languages()
+"""By the settings' language: "nb" bokmål, "en" English, "sv" Swedish."""
+
+
+@cache
+def _words(language: str, decimal_mark: str) -> Words:
+    if language == "en":
+        return Words(language, decimal_mark, NullTranslations())
+    compiled = files("appliance.panel") / "catalogues" / f"{language}.mo"
+    try:
+        with compiled.open("rb") as file:
+            return Words(language, decimal_mark, GNUTranslations(file))
+    except FileNotFoundError:
+        raise CatalogueError(
+            f"the panel's words in {language!r} are not there: install the package (pip install -e .), which makes "
+            f"{language}.mo from {language}.po"
+        ) from None
+    except (OSError, ValueError, UnicodeError) as trouble:
+        raise CatalogueError(
+            f"the panel's words in {language!r} cannot be read ({trouble}): install the package again"
+        ) from None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from appliance.household.clock import OSLO
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice
 from appliance.household.today import DaySum, with_minute
@@ -139,29 +140,42 @@ def test_on_whatever_day_all_hours_since_local_midnight_make_it_known(day, count
 
 # Voltages.
 
+WIDE = VoltageRule(50.0, 500.0)
+
 
 def test_the_first_minute_of_a_day_is_its_lowest_and_highest():
-    assert with_minute(None, DAY, (230.0, None, 232.0)) == VoltageDay(DAY, (230.0, None, 232.0), (230.0, None, 232.0))
+    assert with_minute(None, DAY, (230.0, None, 232.0), WIDE) == VoltageDay(
+        DAY, (230.0, None, 232.0), (230.0, None, 232.0)
+    )
 
 
 def test_each_phase_keeps_its_own_extremes():
-    day = with_minute(None, DAY, (230.0, 231.0, 232.0))
-    day = with_minute(day, DAY, (229.0, 235.0, 232.0))
-    day = with_minute(day, DAY, (229.5, 228.0, 240.0))
+    day = with_minute(None, DAY, (230.0, 231.0, 232.0), WIDE)
+    day = with_minute(day, DAY, (229.0, 235.0, 232.0), WIDE)
+    day = with_minute(day, DAY, (229.5, 228.0, 240.0), WIDE)
 
     assert day == VoltageDay(DAY, (229.0, 228.0, 232.0), (230.0, 235.0, 240.0))
 
 
 def test_a_phase_that_is_not_reported_keeps_what_it_had():
-    day = with_minute(with_minute(None, DAY, (230.0, None, 232.0)), DAY, (None, 231.0, None))
+    day = with_minute(with_minute(None, DAY, (230.0, None, 232.0), WIDE), DAY, (None, 231.0, None), WIDE)
 
     assert day == VoltageDay(DAY, (230.0, 231.0, 232.0), (230.0, 231.0, 232.0))
 
 
 def test_another_day_begins_anew():
-    day = with_minute(None, DAY, (200.0, 200.0, 260.0))
+    day = with_minute(None, DAY, (200.0, 200.0, 260.0), WIDE)
 
-    assert with_minute(day, DAY + timedelta(days=1), (230.0, None, 232.0)).lowest_v == (230.0, None, 232.0)
+    assert with_minute(day, DAY + timedelta(days=1), (230.0, None, 232.0), WIDE).lowest_v == (230.0, None, 232.0)
+
+
+def test_a_minute_in_which_a_phase_is_outside_its_limits_counts_once():
+    day = None
+    for minute in ((206.9, 206.0, 230.0), (207.0, None, 253.0), (230.0, 230.0, 253.1), (None, None, None)):
+        day = with_minute(day, DAY, minute, VoltageRule(207.0, 253.0))
+
+    assert day is not None
+    assert day.outside_min == 2
 
 
 volts = st.one_of(st.none(), st.floats(180, 280))
@@ -171,7 +185,7 @@ volts = st.one_of(st.none(), st.floats(180, 280))
 def test_the_extremes_are_those_of_all_minutes(minutes):
     day = None
     for minute in minutes:
-        day = with_minute(day, DAY, minute)
+        day = with_minute(day, DAY, minute, WIDE)
 
     assert day is not None
     for phase, (lowest_v, highest_v) in enumerate(zip(day.lowest_v, day.highest_v, strict=True)):

@@ -1,0 +1,237 @@
+"""Situations that show each page in each of its states: for the contact sheet, and for the tests' golden pictures.
+
+All are of one made-up house on one January evening, so that the pages can be compared.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from PIL import Image
+
+from appliance.household.clock import OSLO, ClockSource
+from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.outlook import Outlook
+from appliance.household.situation import (
+    Alarm,
+    Level,
+    LineQuality,
+    MeterIdentity,
+    Phase,
+    Rule,
+    Signal,
+    Situation,
+    Storage,
+    Today,
+    VoltageDay,
+)
+from appliance.household.tariff import Basis, Month, Step, Tariff
+from appliance.panel import pages
+from appliance.panel.checks import Check, Checks
+from appliance.panel.pages import Page
+from appliance.panel.words import Words
+from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
+
+NOW = datetime(2026, 1, 15, 16, 36, tzinfo=UTC)
+_HOUR_START = NOW.replace(minute=0)
+_LOAD_W = (430, 380, 360, 350, 370, 420, 1180, 2650, 1900, 940, 720, 690, 880, 1020, 760, 830, 1640)
+"""The mean power of each hour of that day so far."""
+
+
+def _hours(start: datetime, loads_w: tuple[int, ...]) -> tuple[Hour, ...]:
+    return tuple(Hour(start + HOUR * place, load, 0.0, Known.METERED, 1.0) for place, load in enumerate(loads_w))
+
+
+def _recent() -> tuple[float | None, ...]:
+    """A fridge, a kettle, and the oven that cycles."""
+    return tuple(
+        900.0
+        + (120 if step % 60 < 30 else 0)
+        + (1900 if 28 <= step < 50 else 0)
+        + (1300 if step > 74 else 0)
+        + (step * 37 % 90)
+        for step in range(120)
+    )
+
+
+_PEAKS = tuple(
+    Hour(datetime(2026, 1, day, 16, tzinfo=UTC), energy, 0.0, known, 1.0)
+    for day, energy, known in ((9, 5430, Known.METERED), (3, 4980, Known.METERED), (12, 2550, Known.PARTLY))
+)
+_MONTH = Month(date(2026, 1, 1), Tariff(), _PEAKS)
+
+CALM = Situation(
+    watch_w=5000,
+    act_w=10_000,
+    level=Level.OK,
+    signal=Signal.RECEIVING,
+    power_import_w=2314,
+    power_export_w=0,
+    recent_w=_recent(),
+    phases=(Phase(231.2, 4.6), Phase(229.8, 0.3), Phase(230.4, 16.1)),
+    phases_known=True,
+    fuse_a=40,
+    hour=RunningHour(_HOUR_START, 1412, 0, 2160, 2160, 2160),
+    outlook=Outlook(_HOUR_START + HOUR, 1440, 1412, 2338, 5, 4590, 7945, True, True, 4.32, 1),
+    today=Today(date(2026, 1, 15), 17_100, 0, 18.42, _hours(NOW.replace(hour=6, minute=0), (2650,))[0]),
+    month=_MONTH,
+    voltage_day=VoltageDay(date(2026, 1, 15), (226.4, 224.9, 227.1), (233.8, 232.0, 234.6)),
+    ended_hours=_hours(datetime(2026, 1, 14, 23, tzinfo=UTC), _LOAD_W),
+    local_time=NOW.astimezone(OSLO),
+    clock_source=ClockSource.METER,
+    storage=Storage.FINE,
+    reading_age_s=0.4,
+    meter=MeterIdentity("Kamstrup", "6841121BN243101040", "5706567274389702"),
+    line=LineQuality(4_812_000, 41_286, 12),
+    upkeep=Upkeep(LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1", addresses=("192.168.1.40",)),
+)
+BUSY = replace(
+    CALM,
+    level=Level.WATCH,
+    power_import_w=6840,
+    recent_w=tuple(None if value is None else 2.4 * value for value in CALM.recent_w),
+    outlook=Outlook(_HOUR_START + HOUR, 1440, 3120, 5856, 5, 4590, 3675, False, True, 5.42, 2),
+    alarms=(Alarm(Rule.POWER, Level.WATCH, None, 6840, 5000, NOW, 190, False),),
+)
+ACT = replace(
+    BUSY,
+    level=Level.ACT,
+    power_import_w=13_040,
+    alarms=(Alarm(Rule.POWER, Level.ACT, None, 13_040, 10_000, NOW, 35, False),),
+)
+SUN = replace(
+    CALM,
+    power_import_w=0,
+    power_export_w=4750,
+    recent_w=tuple(1200.0 - 50 * step + (2600 if 50 < step < 64 else 0) for step in range(120)),
+    today=Today(date(2026, 1, 15), 6430, 21_870, 3.1, CALM.today.highest if CALM.today else None),
+)
+IT_NET = replace(
+    CALM,
+    phases=(Phase(237.6, 4.6), Phase(235.9, None), Phase(236.5, -7.4)),
+    line_to_line=True,
+    voltage_day=VoltageDay(date(2026, 1, 15), (226.4, 224.9, 204.1), (233.8, 232.0, 234.6), 3),
+)
+MOST = replace(
+    CALM,
+    power_import_w=99_900,
+    phases=(Phase(253.4, 144.2), Phase(252.9, 99.9), Phase(253.0, 101.0)),
+    fuse_a=125,
+    outlook=Outlook(_HOUR_START + HOUR, 60, 98_120, 99_900, 100, 103_400, 100_000, False, True, 88.3, 8),
+    today=Today(date(2026, 1, 15), 2_397_600, 1_204_000, 8420.5, CALM.today.highest if CALM.today else None),
+    month=replace(_MONTH, peaks=tuple(replace(peak, import_wh=99_900) for peak in _PEAKS)),
+)
+WAITING = Situation(watch_w=5000, act_w=10_000)
+SILENT = replace(WAITING, signal=Signal.SILENT, reading_age_s=200, local_time=CALM.local_time)
+NO_PORT = replace(WAITING, signal=Signal.NO_PORT)
+YOUNG = replace(
+    CALM, local_time=None, clock_source=ClockSource.UNKNOWN, hour=None, outlook=None, today=None, month=None,
+    voltage_day=None, phases_known=False, phases=(Phase(), Phase(), Phase()), ended_hours=(),
+)  # fmt: skip
+"""The power is there, and nothing else yet."""
+
+
+def _alarm(rule: Rule, level: Level, value: float, limit: float, phase: int | None = None) -> Situation:
+    return replace(BUSY, level=level, alarms=(Alarm(rule, level, phase, value, limit, NOW, 95, False),))
+
+
+def _line(condition: LineCondition, *causes: Cause) -> Situation:
+    return replace(SILENT, upkeep=Upkeep(condition, causes))
+
+
+def _trouble(fault: Fault, detail: str) -> Situation:
+    return replace(CALM, upkeep=Upkeep(LineCondition.FINE, troubles=(Trouble(fault, detail),)))
+
+
+def _long_day() -> Situation:
+    """The day in October that has 25 hours, of which one was not seen."""
+    midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    hours = _hours(midnight, (400, 380, 360, 340, 350, 900, 1900, 2400, 1100, 800, 700, 900, 1000, 1400, 3100))
+    hours = (*hours[:9], replace(hours[9], known=Known.UNKNOWN, import_wh=0.0), *hours[10:])
+    start = midnight + HOUR * len(hours)
+    return replace(
+        CALM,
+        local_time=(start + timedelta(minutes=20)).astimezone(OSLO),
+        hour=RunningHour(start, 700, 0, 1200, 0, 1200),
+        today=Today(date(2026, 10, 25), None, None, None, hours[-1]),
+        ended_hours=hours,
+    )
+
+
+_FUSE_TARIFF = Tariff(basis=Basis.FUSE, steps=(Step(25), Step(63), Step(125), Step(None)))
+_MONTH_YOUNG = replace(_MONTH, peaks=())
+
+Draw = Callable[[Words], Image.Image]
+
+
+def _page(page: Page, situation: Situation, *, paging: bool = False) -> Draw:
+    return lambda words: pages.picture(page, situation, words, paging=paging)
+
+
+def _of(draw: Callable[[Situation, Words], Image.Image], situation: Situation) -> Draw:
+    return lambda words: draw(situation, words)
+
+
+def _boot(checks: Checks) -> Draw:
+    return lambda words: pages.boot(WAITING, words, checks)
+
+
+EXAMPLES: Mapping[str, Draw] = {
+    "now": _page(Page.NOW, CALM),
+    "now-paging": _page(Page.NOW, CALM, paging=True),
+    "now-watch": _page(Page.NOW, BUSY),
+    "now-act": _page(Page.NOW, ACT),
+    "now-export": _page(Page.NOW, SUN),
+    "now-most": _page(Page.NOW, MOST),
+    "now-waiting": _page(Page.NOW, WAITING),
+    "now-silent": _page(Page.NOW, SILENT),
+    "now-no-port": _page(Page.NOW, NO_PORT),
+    "hour": _page(Page.HOUR, CALM),
+    "hour-over": _page(Page.HOUR, BUSY),
+    "hour-no-limit": _page(Page.HOUR, replace(CALM, outlook=Outlook(_HOUR_START + HOUR, 1440, 1412, 2338))),
+    "hour-most": _page(Page.HOUR, MOST),
+    "hour-partly": _page(Page.HOUR, replace(CALM, outlook=None)),
+    "hour-no-time": _page(Page.HOUR, YOUNG),
+    "phases": _page(Page.PHASES, CALM),
+    "phases-it-net": _page(Page.PHASES, IT_NET),
+    "phases-one": _page(Page.PHASES, replace(CALM, phases=(Phase(233.6, 24.2), Phase(), Phase()), fuse_a=None)),
+    "phases-most": _page(Page.PHASES, MOST),
+    "phases-not-yet": _page(Page.PHASES, YOUNG),
+    "today": _page(Page.TODAY, CALM),
+    "today-sun": _page(Page.TODAY, SUN),
+    "today-25-hours": _page(Page.TODAY, _long_day()),
+    "today-most": _page(Page.TODAY, MOST),
+    "today-no-time": _page(Page.TODAY, YOUNG),
+    "month": _page(Page.MONTH, CALM),
+    "month-most": _page(Page.MONTH, MOST),
+    "month-fuse": _page(Page.MONTH, replace(CALM, month=replace(_MONTH, tariff=_FUSE_TARIFF, fuse_a=40))),
+    "month-no-fuse": _page(Page.MONTH, replace(CALM, month=replace(_MONTH, tariff=_FUSE_TARIFF))),
+    "month-none": _page(Page.MONTH, replace(CALM, month=replace(_MONTH, tariff=Tariff(basis=Basis.NONE)))),
+    "month-not-yet": _page(Page.MONTH, replace(CALM, month=_MONTH_YOUNG)),
+    "voltage": _page(Page.VOLTAGE, CALM),
+    "voltage-outside": _page(Page.VOLTAGE, IT_NET),
+    "voltage-no-time": _page(Page.VOLTAGE, YOUNG),
+    "meter": _page(Page.METER, CALM),
+    "meter-unknown": _page(Page.METER, WAITING),
+    "large": _of(pages.large, CALM),
+    "large-act": _of(pages.large, ACT),
+    "large-export": _of(pages.large, SUN),
+    "large-silent": _of(pages.large, SILENT),
+    "alarm-power": _of(pages.alarm, ACT),
+    "alarm-hour": _of(pages.alarm, _alarm(Rule.HOUR, Level.WATCH, 5856, 4590)),
+    "alarm-phase": _of(pages.alarm, _alarm(Rule.PHASE, Level.WATCH, 41.2, 40, 2)),
+    "alarm-voltage": _of(pages.alarm, _alarm(Rule.VOLTAGE, Level.WATCH, 204.3, 207, 1)),
+    "alarm-export": _of(pages.alarm, _alarm(Rule.EXPORT, Level.WATCH, 5430, 5000)),
+    "fault-port-closed": _of(pages.fault, _line(LineCondition.SILENT, Cause.PORT_CLOSED)),
+    "fault-noise": _of(pages.fault, _line(LineCondition.NOISE)),
+    "fault-inverted": _of(pages.fault, _line(LineCondition.INVERTED)),
+    "fault-settings": _of(
+        pages.fault, _trouble(Fault.SETTINGS, "thresholds.watch_w (9000) must be above 0 and below act_w (8000)")
+    ),
+    "fault-history": _of(pages.fault, _trouble(Fault.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
+    "fault-button": _of(pages.fault, _trouble(Fault.BUTTON, "A")),
+    "fault-set-aside": _of(pages.fault, replace(CALM, storage=Storage.SET_ASIDE)),
+    "boot": _boot(Checks(Check.OK, Check.OK, Check.OK)),
+    "boot-failed": _boot(Checks(Check.OK, Check.FAILED, Check.FAILED, Check.OK, Check.FAILED)),
+}
+"""By name, in the order of the contact sheet: how to draw it in a language."""

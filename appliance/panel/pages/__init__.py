@@ -1,0 +1,86 @@
+"""The pages: a situation in, a picture of 128x64 pixels out, by pure functions.
+
+Each page says one thing in one file of this room, and all keep one rhythm: the strip on top, the number on the left
+baseline, its context to the right, a line of words below, the bar at the foot. A page is first a handful of widgets,
+whose boxes a test can look at, and then a picture.
+
+What is not known is "--", what the meter does not report "–", and where there is nothing to show, words say why.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import Enum
+
+from PIL import Image
+
+from appliance.household.situation import Situation
+from appliance.panel.checks import Checks
+from appliance.panel.pages.attention import alarm_widgets, fault_widgets
+from appliance.panel.pages.boot import boot_widgets
+from appliance.panel.pages.hour import hour_widgets
+from appliance.panel.pages.meter import meter_widgets
+from appliance.panel.pages.month import month_widgets
+from appliance.panel.pages.phases import phases_widgets, voltage_widgets
+from appliance.panel.pages.power import large_widgets, now_widgets
+from appliance.panel.pages.today import today_widgets
+from appliance.panel.widgets import Strip, Widget, drawn
+from appliance.panel.words import Words
+
+
+class Page(Enum):
+    """A page that can be turned to."""
+
+    NOW = "now"
+    HOUR = "hour"
+    PHASES = "phases"
+    TODAY = "today"
+    MONTH = "month"
+    VOLTAGE = "voltage"
+    METER = "meter"
+
+
+ROUND: tuple[Page, ...] = tuple(Page)
+"""In the order in which button A turns them."""
+
+_WIDGETS: Mapping[Page, Callable[[Situation, Words], tuple[Widget, ...]]] = {
+    Page.NOW: now_widgets,
+    Page.HOUR: hour_widgets,
+    Page.PHASES: phases_widgets,
+    Page.TODAY: today_widgets,
+    Page.MONTH: month_widgets,
+    Page.VOLTAGE: voltage_widgets,
+    Page.METER: meter_widgets,
+}
+
+
+def widgets(page: Page, situation: Situation, words: Words, *, paging: bool = False) -> tuple[Widget, ...]:
+    """What stands on a page; with `paging`, the strip tells by dots which of the round it is."""
+    strip, *rest = _WIDGETS[page](situation, words)
+    if paging and isinstance(strip, Strip):
+        strip = replace(strip, dots=(ROUND.index(page), len(ROUND)))
+    return strip, *rest
+
+
+def picture(page: Page, situation: Situation, words: Words, *, paging: bool = False) -> Image.Image:
+    """A page: mode "1", 128x64."""
+    return drawn(widgets(page, situation, words, paging=paging))
+
+
+def large(situation: Situation, words: Words) -> Image.Image:
+    """The large mode: one huge number and a word."""
+    return drawn(large_widgets(situation, words))
+
+
+def alarm(situation: Situation, words: Words) -> Image.Image:
+    """The worst alarm: what is wrong, how much, what to do, how to silence it; without any, the page *Now*."""
+    return drawn(alarm_widgets(situation, words))
+
+
+def fault(situation: Situation, words: Words) -> Image.Image:
+    """What is wrong with the appliance or its line; if nothing is, the page *Now*."""
+    return drawn(fault_widgets(situation, words))
+
+
+def boot(situation: Situation, words: Words, checks: Checks) -> Image.Image:
+    """What one sees while it starts: the name, the version, the self-test line by line."""
+    return drawn(boot_widgets(situation, words, checks))

@@ -1,0 +1,123 @@
+"""The pages that come forward by themselves: what is wrong, how much, and what to do about it."""
+
+from datetime import timedelta
+
+from appliance.household.situation import Alarm, Level, Rule, Signal, Situation, Storage
+from appliance.panel.pages.frame import (
+    LINE,
+    NUMBER_TOP,
+    WORDS_TOP,
+    column,
+    headline,
+    number,
+    sentence,
+)
+from appliance.panel.pages.line import reason
+from appliance.panel.pages.power import now_widgets
+from appliance.panel.typeface import BOLD, SMALL
+from appliance.panel.widgets import LEFT, RIGHT, Strip, Widget, paragraph
+from appliance.panel.words import NOT_KNOWN, Words
+from appliance.upkeep import Fault, LineCondition, Trouble
+
+_UNREADABLE = frozenset(LineCondition) - {LineCondition.FINE, LineCondition.DAMAGED, LineCondition.MISSING}
+
+
+def alarm_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """The worst alarm; a silent meter is a fault, and without any alarm this is the page *Now*."""
+    if not situation.alarms:
+        return now_widgets(situation, words)
+    worst = situation.alarms[0]
+    if worst.rule is Rule.SILENT or worst.level is Level.FAULT:
+        return fault_widgets(situation, words)
+    value, limit, unit = _figures(worst, words)
+    large, its_unit = number(value, unit)
+    seen = words.say("Seen") if worst.acknowledged else words.say("A: seen")
+    return (
+        Strip(headline(situation, words), words.clock(situation.local_time), calls=True),
+        large,
+        its_unit,
+        *column((words.say("limit"), f"{limit} {unit}"), large, its_unit.left),
+        *sentence(_advice(worst, situation, words), top=WORDS_TOP - 1),
+        *sentence(words.say("for {duration}", duration=words.duration(worst.age_s)), seen, WORDS_TOP - 1 + LINE),
+    )
+
+
+def fault_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """The first trouble of the appliance, else of its history, else of its line; else the page *Now*."""
+    found = _fault(situation, words)
+    if found is None:
+        return now_widgets(situation, words)
+    matter, advice = found
+    lines = paragraph(BOLD, matter, LEFT, NUMBER_TOP + 1, RIGHT - LEFT, 12, 2)
+    top = lines[-1].top + 12 + 2
+    most = (WORDS_TOP - 1 + LINE - top) // LINE + 1
+    return (
+        Strip(words.say("Fault"), words.clock(situation.local_time), calls=True),
+        *lines,
+        *paragraph(SMALL, advice, LEFT, top, RIGHT - LEFT, LINE, most),
+    )
+
+
+def _figures(alarm: Alarm, words: Words) -> tuple[str, str, str]:
+    """The value, its limit and their unit."""
+    value = alarm.value
+    match alarm.rule:
+        case Rule.PHASE:
+            return NOT_KNOWN if value is None else words.amperes(value), words.limit(alarm.limit), "A"
+        case Rule.VOLTAGE:
+            return NOT_KNOWN if value is None else f"{value:.0f}", f"{alarm.limit:.0f}", "V"
+        case _:
+            unit = "kWh" if alarm.rule is Rule.HOUR else "kW"
+            return NOT_KNOWN if value is None else words.thousands(value), words.limit(alarm.limit / 1000), unit
+
+
+def _advice(alarm: Alarm, situation: Situation, words: Words) -> str:
+    match alarm.rule:
+        case Rule.HOUR:
+            outlook, now = situation.outlook, situation.local_time
+            until = None if outlook is None or now is None else outlook.until.astimezone(now.tzinfo)
+            if until is None and now is not None:
+                until = now.replace(minute=0) + timedelta(hours=1)
+            return words.say("Use less until {time}", time=words.clock(until))
+        case Rule.PHASE:
+            return words.say("Use less on this phase")
+        case Rule.VOLTAGE:
+            return words.say("Does it last? Call the grid")
+        case Rule.EXPORT:
+            return words.say("More is sold than set")
+        case _ if alarm.level is Level.ACT:
+            return words.say("Oven, car, water heater?")
+        case _:
+            return words.say("Wait with more")
+
+
+def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
+    """What is the matter, and what to do; `None` when nothing is."""
+    if situation.upkeep.troubles:
+        return _trouble(situation.upkeep.troubles[0], words)
+    match situation.storage:
+        case Storage.FAILING:
+            return words.say("History not written"), words.say("Is the memory card full or worn out?")
+        case Storage.SET_ASIDE:
+            return words.say("History begun anew"), words.say("The old one was damaged and is set aside.")
+        case Storage.NONE | Storage.FINE:
+            pass
+    silent = any(alarm.rule is Rule.SILENT for alarm in situation.alarms)
+    if silent or situation.signal in (Signal.SILENT, Signal.NO_PORT) or situation.upkeep.line in _UNREADABLE:
+        return reason(situation, words)
+    return None
+
+
+def _trouble(trouble: Trouble, words: Words) -> tuple[str, str]:
+    detail = trouble.detail
+    match trouble.fault:
+        case Fault.HISTORY:
+            return words.say("History not written"), words.say("Is the card full or worn? {file}", file=detail)
+        case Fault.SETTINGS:
+            return words.say("Mistake in settings"), words.say("The last good ones hold. {detail}", detail=detail)
+        case Fault.BUTTON:
+            return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")
+        case Fault.PINS:
+            return words.say("No lamps or buttons"), detail or words.say("Is the board seated?")
+        case Fault.ROOM:
+            return words.say("A part fails"), words.say("Started again and again: {part}", part=detail)

@@ -1,0 +1,111 @@
+"""The rhythm that all pages keep: where the strip, the number, its unit, the column and the line of words stand.
+
+All measures are rows and columns of the glass. The number's foot is row 44 on every page, and beside it the column's
+lines begin at its top; the line of words below it is for one sentence, and the foot is the bar's.
+"""
+
+from collections.abc import Sequence
+
+from appliance.household.clock import ClockSource
+from appliance.household.situation import Level, Rule, Signal, Situation
+from appliance.panel.pages.line import reason
+from appliance.panel.typeface import BOLD, LARGE, MEDIUM, SMALL
+from appliance.panel.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
+from appliance.panel.words import NOT_KNOWN, Words
+
+NUMBER_TOP = 12
+NUMBER_FOOT = NUMBER_TOP + LARGE.baseline
+UNIT_TOP = NUMBER_FOOT - MEDIUM.baseline
+WORDS_TOP = 46
+"""Of the line of words between number and bar."""
+LINE = 9
+"""From one line of a paragraph to the next."""
+CLOSE = 8
+"""From one line of a column to the next: figures, and little that hangs below."""
+_GAP = 6
+_BESIDE = 38
+"""Where the headline stands beside the two dashes of what is not known."""
+
+
+def strip(name: str, situation: Situation, words: Words) -> Strip:
+    """The strip, which calls while something is over a limit: without colour, too, one sees that it is, and what."""
+    time = words.clock(situation.local_time)
+    if situation.level in (Level.ACT, Level.WATCH):
+        return Strip(headline(situation, words), time, calls=True)
+    return Strip(name, time)
+
+
+def headline(situation: Situation, words: Words) -> str:
+    """What asks for a look or an act, in two or three words."""
+    worst = situation.alarms[0] if situation.alarms else None
+    if situation.level is Level.ACT and (worst is None or worst.rule is Rule.POWER):
+        return words.say("Switch something off!")
+    phase = (worst.phase if worst is not None else None) or NOT_KNOWN
+    match worst and worst.rule:
+        case Rule.HOUR:
+            return words.say("Costly hour")
+        case Rule.PHASE:
+            return words.say("High current L{phase}", phase=phase)
+        case Rule.VOLTAGE:
+            return words.say("Voltage L{phase}", phase=phase)
+        case Rule.EXPORT:
+            return words.say("High export")
+        case _:
+            return words.say("High load")
+
+
+def number(text: str, unit: str) -> tuple[Text, Text]:
+    """The number and its unit on one baseline; the unit is small where there is no more room."""
+    large = Text(LARGE, text, LEFT, NUMBER_TOP)
+    left = large.box[2] + _GAP
+    if left + MEDIUM.width(unit) <= RIGHT:
+        return large, Text(MEDIUM, unit, left, UNIT_TOP)
+    return large, Text(SMALL, unit, left - 2, NUMBER_FOOT - SMALL.baseline)
+
+
+def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
+    """Lines over the unit, from the number's top down, further to the left where they need the room.
+
+    A line for which the number leaves no room is left out.
+    """
+    room = RIGHT - beside.box[2] - 2
+    shown = [line for line in lines if SMALL.width(line) <= room]
+    left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
+    return tuple(Text(SMALL, line, left, NUMBER_TOP + CLOSE * place) for place, line in enumerate(shown))
+
+
+def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ...]:
+    """The line of words: what is on the left, and on the right."""
+    texts = [Text(SMALL, left, LEFT, top)] if left else []
+    if right:
+        texts.append(right_aligned(SMALL, right, RIGHT, top))
+    return tuple(texts)
+
+
+def unknown(name: str, matter: str, advice: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """No number: what is the matter in large words, and below it the likely reason."""
+    lines = paragraph(BOLD, matter, _BESIDE, NUMBER_TOP + 4, RIGHT - _BESIDE, 12, 2)
+    if len(lines) == 1:
+        lines = (Text(BOLD, lines[0].text, _BESIDE, NUMBER_TOP + 10),)
+    return (
+        strip(name, situation, words),
+        Text(LARGE, NOT_KNOWN, LEFT, NUMBER_TOP),
+        *lines,
+        *paragraph(SMALL, advice, LEFT, WORDS_TOP - 1, RIGHT - LEFT, LINE, 2),
+    )
+
+
+def no_signal(name: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """Nothing comes from the meter: why, most likely."""
+    return unknown(name, *reason(situation, words), situation, words)
+
+
+def not_yet(name: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """What needs the time, or more of the hour, on a line that may be fine."""
+    if situation.signal is not Signal.RECEIVING:
+        return no_signal(name, situation, words)
+    if situation.clock_source is ClockSource.UNKNOWN or situation.local_time is None:
+        advice = words.say("The meter tells it at the next full hour.")
+        return unknown(name, words.say("Time not known yet"), advice, situation, words)
+    advice = words.say("A part was not seen. Known again next hour.")
+    return unknown(name, words.say("Not known yet"), advice, situation, words)

@@ -1,0 +1,51 @@
+"""*Now*: the power of this moment, to or from the grid; and the large mode, which says nothing else."""
+
+from appliance.household.situation import Level, Situation
+from appliance.panel.charts import Bar, Sparkline
+from appliance.panel.pages.frame import NUMBER_TOP, headline, no_signal, number, strip
+from appliance.panel.pages.line import reason
+from appliance.panel.typeface import HUGE
+from appliance.panel.widgets import LEFT, MARGIN, Banner, Text, UpArrow, Widget
+from appliance.panel.words import NOT_KNOWN, Words
+
+_SCALE = 1.25
+"""The bar's end, in red thresholds: a load over the limit can be seen to be so."""
+_CALM_W = 1000.0
+"""The least that the last ten minutes' line reaches to: a fridge is no mountain."""
+_STEPS = 120
+"""Of the last ten minutes, one column each."""
+
+
+def now_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """What stands on the page *Now*."""
+    if situation.power_import_w is None:
+        return no_signal(words.say("No reading"), situation, words)
+    power_w, export = _power(situation)
+    name = words.say("To grid") if export else words.say("From grid")
+    large, unit = number(words.thousands(power_w), "kW")
+    scale = _SCALE * situation.act_w
+    return (
+        strip(name, situation, words),
+        large,
+        unit,
+        *((UpArrow(unit.left, NUMBER_TOP + 1),) if export else ()),
+        Sparkline(situation.recent_w, LEFT + 2, 46, _STEPS, 9, _CALM_W),
+        Bar(situation.power_import_w / scale, situation.act_w / scale, situation.watch_w / scale),
+    )
+
+
+def large_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
+    """What stands on the glass in the large mode; a call takes the word's place."""
+    if situation.power_import_w is None:
+        return Text(HUGE, NOT_KNOWN, LEFT, MARGIN), Banner(reason(situation, words)[0])
+    power_w, export = _power(situation)
+    value = Text(HUGE, words.thousands(power_w), LEFT, MARGIN)
+    if situation.level in (Level.WATCH, Level.ACT):
+        return value, Banner(headline(situation, words), calls=True)
+    return value, Banner(words.say("kW to grid") if export else words.say("kW from grid"))
+
+
+def _power(situation: Situation) -> tuple[float, bool]:
+    """The power to show, W, and whether it goes to the grid."""
+    export = situation.power_import_w == 0 and bool(situation.power_export_w)
+    return (situation.power_export_w if export else situation.power_import_w) or 0.0, export

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from appliance import __version__, config, decode
 from appliance.meter.reading import Reading
+from appliance.panel.errors import CatalogueError
 from appliance.settings import Settings
 
 FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code: int = options.command(options)
+    except CatalogueError as trouble:
+        return _refuse(trouble)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
@@ -48,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_peaks(commands)
     _add_rules(commands)
+    _add_pages(commands)
     shown = commands.add_parser(
         "config",
         help="print a settings file with every key and its default",
@@ -138,6 +142,18 @@ def _add_rules(commands: Any) -> None:
         epilog="example: han-appliance rules",
     )
     rules.set_defaults(command=_rules, verbose=0)
+
+
+def _add_pages(commands: Any) -> None:
+    drawing = commands.add_parser(
+        "pages",
+        help="draw every page of the panel",
+        description="Draws every page in every state and language with example values: a contact sheet a language, "
+        "and each page by itself.",
+        epilog="example: han-appliance pages --png pictures",
+    )
+    drawing.add_argument("--png", type=Path, metavar="DIR", required=True, help="write the pictures into DIR")
+    drawing.set_defaults(command=_pages, verbose=0)
 
 
 def _add_peaks(commands: Any) -> None:
@@ -284,6 +300,19 @@ def _export(options: argparse.Namespace) -> int:
 
 def _rules(_options: argparse.Namespace) -> int:
     print(config.rules(), end="")
+    return FINE
+
+
+def _pages(options: argparse.Namespace) -> int:
+    from appliance.panel import sheet
+
+    try:
+        for path in sheet.write(options.png):
+            print(path)
+    except OSError as trouble:
+        if isinstance(trouble, BrokenPipeError):
+            raise
+        return _refuse(trouble)
     return FINE
 
 

@@ -4,6 +4,7 @@ The source says everything in English; a catalogue in `catalogues/` says the sam
 when the package is built. Words before codes, and the likely reason with them: who reads the panel did not install it.
 """
 
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -50,7 +51,9 @@ class Words:
         return self.number(current_a, 1 if -9.95 < current_a < 99.95 else 0)
 
     def limit(self, value: float) -> str:
-        """A limit with no more decimals than it was given, at most two."""
+        """A limit with no more decimals than it was given, at most two, and from 100 on none."""
+        if value >= 99.995:
+            return f"{value:.0f}"
         return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", self.decimal_mark)
 
     def kroner(self, amount_kr: float) -> str:
@@ -128,7 +131,7 @@ def _words(language: str, decimal_mark: str) -> Words:
             f"the panel's words in {language!r} are not there: install the package (pip install -e .), which makes "
             f"{language}.mo from {language}.po"
         ) from None
-    except (OSError, ValueError, UnicodeError) as trouble:
+    except (OSError, ValueError, struct.error) as trouble:
         raise CatalogueError(
             f"the panel's words in {language!r} cannot be read ({trouble}): install the package again"
         ) from None

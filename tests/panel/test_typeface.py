@@ -1,14 +1,15 @@
 """The faces: crisp, of equal digits, and with every letter that the words need."""
 
-from dataclasses import fields
+from importlib.resources import files
 
 import pytest
+from babel.messages.pofile import read_po
 from PIL import Image
 
-from appliance.panel.typeface import LARGE, MEDIUM, SMALL, SheetError, read_sheet
+from appliance.panel.typeface import BOLD, HUGE, LARGE, MEDIUM, SMALL, SheetError, read_sheet
 from appliance.panel.words import WORDS
 
-FACES = pytest.mark.parametrize("face", [LARGE, MEDIUM, SMALL], ids=lambda face: face.name)
+FACES = pytest.mark.parametrize("face", [HUGE, LARGE, MEDIUM, BOLD, SMALL], ids=lambda face: face.name)
 
 
 def inked(face, text: str) -> Image.Image:
@@ -25,7 +26,7 @@ def test_digits_are_of_equal_width_so_that_a_changing_number_stands_still(face):
 
 @FACES
 def test_no_two_glyphs_look_alike(face):
-    drawn = {letter: inked(face, letter).tobytes() for letter in face.glyphs if letter not in "-–"}
+    drawn = {letter: inked(face, letter).tobytes() for letter in face.glyphs if letter not in "-–\u00a0"}
 
     assert len(set(drawn.values())) == len(drawn)
 
@@ -37,11 +38,18 @@ def test_capitals_and_digits_stand_on_the_baseline(face):
             assert inked(face, letter).getbbox()[3] == face.baseline, letter
 
 
-def test_the_main_numbers_digits_are_36_pixels_high():
+def test_the_main_numbers_digits_are_32_pixels_high():
     for digit in "0123456789":
         left, top, right, bottom = inked(LARGE, digit).getbbox()
-        assert (top, bottom) == (0, 36)
+        assert (top, bottom) == (0, 32)
         assert right - left <= 20
+
+
+def test_the_large_mode_s_digits_fill_the_glass():
+    for number in ("99,9", "8,88", "100"):
+        assert 100 <= HUGE.width(number) <= 124
+    for digit in "0123456789":
+        assert inked(HUGE, digit).getbbox()[1::2] == (0, 46)
 
 
 def test_the_widest_numbers_fit_beside_their_unit():
@@ -56,13 +64,15 @@ def test_text_is_as_wide_as_its_width_says():
         assert SMALL.width(text) == sum(SMALL.width(letter) for letter in text) + len(text) - 1
 
 
-@pytest.mark.parametrize("language", WORDS)
-def test_the_small_face_has_every_letter_of_every_word(language):
-    for word in fields(WORDS[language]):
-        said = getattr(WORDS[language], word.name)
-        said = "".join(said.values()) if isinstance(said, dict) else said
-        missing = set(said.replace("{}", "")) - SMALL.glyphs.keys()
-        assert not missing, f"{language}: {word.name} needs {missing}"
+@pytest.mark.parametrize("language", sorted(WORDS))
+def test_the_faces_of_text_have_every_letter_of_every_word(language):
+    catalogue = files("appliance.panel") / "catalogues" / f"{'nb' if language == 'en' else language}.po"
+    with catalogue.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    said = "".join(message.id if language == "en" else message.string for message in messages)
+    for face in (SMALL, BOLD):
+        missing = set(said) - set("{}_") - face.glyphs.keys()
+        assert not missing, f"{language}: the face {face.name} needs {missing}"
 
 
 def test_the_small_face_has_the_letters_of_the_three_languages():

@@ -20,8 +20,8 @@ WORDS_TOP = 46
 """Of the line of words between number and bar."""
 LINE = 9
 """From one line of a paragraph to the next."""
-CLOSE = 8
-"""From one line of a column to the next: figures, and little that hangs below."""
+_CLOSE = 8
+"""From one line of a column to the next."""
 _GAP = 6
 _BESIDE = 38
 """Where the headline stands beside the two dashes of what is not known."""
@@ -39,7 +39,7 @@ def headline(situation: Situation, words: Words) -> str:
     """What asks for a look or an act, in two or three words."""
     worst = situation.alarms[0] if situation.alarms else None
     if situation.level is Level.ACT and (worst is None or worst.rule is Rule.POWER):
-        return words.say("Switch something off!")
+        return words.say("Switch off!")
     phase = (worst.phase if worst is not None else None) or NOT_KNOWN
     match worst and worst.rule:
         case Rule.HOUR:
@@ -64,14 +64,17 @@ def number(text: str, unit: str) -> tuple[Text, Text]:
 
 
 def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
-    """Lines over the unit, from the number's top down, further to the left where they need the room.
+    """Two lines over the unit, from the number's top down, as close as their ink allows.
 
-    A line for which the number leaves no room is left out.
+    They stand further to the left where they need the room; one for which the number leaves none is left out.
     """
     room = RIGHT - beside.box[2] - 2
     shown = [line for line in lines if SMALL.width(line) <= room]
     left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
-    return tuple(Text(SMALL, line, left, NUMBER_TOP + CLOSE * place) for place, line in enumerate(shown))
+    texts: list[Text] = []
+    for line in shown:
+        texts.append(Text(SMALL, line, left, max(NUMBER_TOP + _CLOSE, texts[-1].box[3]) if texts else NUMBER_TOP))
+    return tuple(texts)
 
 
 def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ...]:

@@ -44,7 +44,9 @@ def _count(count: int, words: Words) -> str:
     """A count in at most five characters: it grows for years."""
     if count < 100_000:
         return str(count)
-    return f"{count // 1000}k" if count < 1_000_000 else f"{words.number(count / 1e6, 1)}M"
+    if count < 1_000_000:
+        return f"{count // 1000}k"
+    return f"{words.number(count // 100_000 / 10, 1)}M" if count < 10_000_000 else f"{count // 1_000_000}M"
 
 
 def _clock(source: ClockSource, words: Words) -> str:

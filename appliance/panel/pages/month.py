@@ -5,7 +5,7 @@ from appliance.household.hours import WHOLE, Hour
 from appliance.household.situation import Situation
 from appliance.household.tariff import Basis, Month
 from appliance.panel.charts import Bar
-from appliance.panel.pages.frame import CLOSE, NUMBER_FOOT, NUMBER_TOP, not_yet, sentence, strip, unknown
+from appliance.panel.pages.frame import NUMBER_FOOT, NUMBER_TOP, not_yet, sentence, strip, unknown
 from appliance.panel.typeface import LARGE, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, right_aligned
 from appliance.panel.words import Words
@@ -13,7 +13,7 @@ from appliance.panel.words import Words
 _SCALE = 1.25
 """The bar's end, in the step's limit."""
 _SHOWN = 3
-_DAY_RIGHT = 98
+_DAY_RIGHT, _ROW = 98, 8
 
 
 def month_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
@@ -41,7 +41,9 @@ def _by_days(name: str, month: Month, situation: Situation, words: Words) -> tup
         advice = words.say("The first whole hour of the month is not over yet.")
         return unknown(name, words.say("Not known yet"), advice, situation, words)
     end_kw = month.tariff.end_of(place)
-    left = "" if end_kw is None else words.say("{left} kW left", left=words.number(max(0.0, end_kw - mean_kw), 2))
+    left = (
+        "" if end_kw is None else words.say("{left} kW left", left=words.thousands(max(0.0, 1000 * (end_kw - mean_kw))))
+    )
     large = Text(LARGE, words.thousands(1000 * mean_kw), LEFT, NUMBER_TOP)
     return (
         strip(name, situation, words),
@@ -56,7 +58,7 @@ def _by_days(name: str, month: Month, situation: Situation, words: Words) -> tup
 def _days(month: Month, words: Words) -> list[Widget]:
     rows: list[Widget] = []
     for place, peak in enumerate(month.top[:_SHOWN]):
-        top = NUMBER_TOP + CLOSE * place
+        top = NUMBER_TOP + _ROW * place
         rows.append(right_aligned(SMALL, words.day(peak.start.astimezone(OSLO).date()), _DAY_RIGHT, top))
         rows.append(right_aligned(SMALL, _peak(peak, words), RIGHT, top))
     return rows

@@ -11,7 +11,7 @@ from appliance.panel.typeface import MEDIUM, SMALL
 from appliance.panel.widgets import LEFT, Text, Widget, right_aligned
 from appliance.panel.words import NOT_REPORTED, Words
 
-_TOP, _ROW = 13, 17
+_TOP, _ROW = 12, 17
 _FOOT = MEDIUM.baseline - SMALL.baseline
 _BETWEEN = ("L1-L2", "L2-L3", "L1-L3")
 """The lines of an IT net's voltages, in the order of the meters' lists."""

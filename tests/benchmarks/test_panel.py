@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
-from panel.states import CALM
 from PIL import Image
 
 from appliance import config
@@ -28,9 +27,10 @@ from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.buttons import BOUNCE_S, Key
 from appliance.panel.care import Dimming
+from appliance.panel.examples import CALM
 from appliance.panel.glass import Chip, Glass
 from appliance.panel.lamps import DIMMED_HZ
-from appliance.panel.pages import PAGES
+from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display, shifted
 from appliance.panel.words import WORDS
@@ -56,11 +56,11 @@ def test_drawing_a_page(benchmark):
     """Each page there is, in a calm situation."""
 
     def draw() -> None:
-        for page in PAGES:
-            page(CALM, WORDS["nb"])
+        for page in ROUND:
+            picture(page, CALM, WORDS["nb"])
 
     benchmark(draw)
-    benchmark.extra_info["pages"] = len(PAGES)
+    benchmark.extra_info["pages"] = len(ROUND)
 
 
 @pytest.mark.parametrize("chip", CHIPS)
@@ -68,12 +68,12 @@ def test_sending_a_page_after_another(benchmark, chip):
     """What turning a page costs the processor, and the octets it puts on the bus."""
     glass = Glass(chip)
     display = open_display(chip, 1, 0x3C, glass=glass)
-    pictures = [PAGES[0](CALM, WORDS["nb"]), PAGES[1](CALM, WORDS["nb"])]
+    pictures = [picture(page, CALM, WORDS["nb"]) for page in ROUND[:2]]
     before, writes = glass.bus_octets, glass.bus_writes
 
     def turn() -> None:
-        for picture in pictures:
-            display.show(picture)
+        for shown in pictures:
+            display.show(shown)
 
     turn()
     octets, writes = (glass.bus_octets - before) // 2, (glass.bus_writes - writes) // 2

@@ -60,10 +60,10 @@ async def line_lives(cupboard: Cupboard, seconds: float = 12.0) -> None:
 async def port_vanishes_and_returns(folder: Path) -> Outcome:
     async with living(folder) as cupboard:
         cupboard.unplug()
-        await cupboard.until(lambda seen: seen.says("Ingen port"), 20, "no port in words")
+        await cupboard.until(lambda seen: seen.says("Ingen serieport"), 20, "no port in words")
         await cupboard.until(lambda seen: seen.lamps in ([], ["yellow"]), 5)
         cupboard.plug()
-        return Outcome("Ingen port", await cupboard.until(well, 60))
+        return Outcome("Ingen serieport", await cupboard.until(well, 60))
 
 
 async def meter_falls_silent(folder: Path) -> Outcome:

@@ -20,7 +20,7 @@ from PIL import Image
 from appliance.line.house import House, Load, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel.typeface import MEDIUM, SMALL, Face
+from appliance.panel.typeface import BOLD, MEDIUM, SMALL, Face
 from appliance.timebase import Timebase
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ class Seen:
 
     def says(self, words: str) -> bool:
         """Whether each of these words stands on the glass, lit or in the calling strip."""
-        return all(any(_stands(self.glass, face, word) for face in (SMALL, MEDIUM)) for word in words.split())
+        return all(any(_stands(self.glass, face, word) for face in (SMALL, BOLD, MEDIUM)) for word in words.split())
 
     @property
     def blank(self) -> bool:

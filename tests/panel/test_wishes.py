@@ -7,13 +7,13 @@ from datetime import time
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
-from panel.states import CALM
 from PIL import Image
 
 from appliance import config
 from appliance.assembly import wishes
 from appliance.panel.buttons import Key
 from appliance.panel.care import CareRule, Dimming, Night
+from appliance.panel.examples import CALM
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
 from appliance.panel.words import WORDS

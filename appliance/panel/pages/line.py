@@ -37,25 +37,25 @@ def verdict(situation: Situation, words: Words) -> str:
     """How the line does, in two or three words."""
     match situation.upkeep.line:
         case None:
-            return words.say("Line not judged")
+            return words.say("Not judged")
         case LineCondition.SEARCHING:
-            return words.say("Line: searching")
+            return words.say("Searching")
         case LineCondition.FINE:
-            return words.say("Line is fine")
+            return words.say("Line fine")
         case LineCondition.SILENT:
-            return words.say("Line is silent")
+            return words.say("Line silent")
         case LineCondition.NOISE:
-            return words.say("Only noise comes")
+            return words.say("Only noise")
         case LineCondition.WRONG_SETTINGS:
-            return words.say("Wrong settings")
+            return words.say("Wrong baud")
         case LineCondition.INVERTED:
-            return words.say("Line is inverted")
+            return words.say("Inverted")
         case LineCondition.DAMAGED:
-            return words.say("Line is noisy")
+            return words.say("Damaged")
         case LineCondition.MISSING:
             return words.say("Lists missing")
         case LineCondition.NO_PORT:
-            return words.say("No serial port")
+            return words.say("No port")
 
 
 def _no_port(words: Words) -> tuple[str, str]:

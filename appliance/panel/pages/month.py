@@ -5,7 +5,7 @@ from appliance.household.hours import WHOLE, Hour
 from appliance.household.situation import Situation
 from appliance.household.tariff import Basis, Month
 from appliance.panel.charts import Bar
-from appliance.panel.pages.frame import NUMBER_FOOT, NUMBER_TOP, not_yet, sentence, strip, unknown
+from appliance.panel.pages.frame import LINE, NUMBER_FOOT, NUMBER_TOP, WORDS_TOP, not_yet, sentence, strip, unknown
 from appliance.panel.typeface import LARGE, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, right_aligned
 from appliance.panel.words import Words
@@ -41,9 +41,9 @@ def _by_days(name: str, month: Month, situation: Situation, words: Words) -> tup
         advice = words.say("The first whole hour of the month is not over yet.")
         return unknown(name, words.say("Not known yet"), advice, situation, words)
     end_kw = month.tariff.end_of(place)
-    left = (
-        "" if end_kw is None else words.say("{left} kW left", left=words.thousands(max(0.0, 1000 * (end_kw - mean_kw))))
-    )
+    left = ""
+    if end_kw is not None:
+        left = words.say("{left} kW left", left=words.thousands(max(0.0, 1000 * (end_kw - mean_kw))))
     large = Text(LARGE, words.thousands(1000 * mean_kw), LEFT, NUMBER_TOP)
     return (
         strip(name, situation, words),
@@ -79,7 +79,8 @@ def _by_fuse(name: str, month: Month, situation: Situation, words: Words) -> tup
         strip(name, situation, words),
         large,
         Text(SMALL, "A", large.box[2] + 4, NUMBER_FOOT - SMALL.baseline),
-        *sentence(words.say("Main fuse"), words.say("Step {step}", step=_step(month, month.step, words))),
+        *sentence(words.say("Main fuse"), top=WORDS_TOP - 1),
+        *sentence(words.say("Step {step}", step=_step(month, month.step, words)), top=WORDS_TOP - 1 + LINE),
     )
 
 

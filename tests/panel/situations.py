@@ -57,17 +57,26 @@ months = st.builds(
     st.lists(hours, max_size=10).map(lambda found: tuple(sorted(found, key=lambda one: -one.import_wh))),
     fuse_a=maybe(st.sampled_from([6.0, 63.0, 1000.0])),
 )
-alarms = st.builds(
-    Alarm,
-    st.sampled_from(Rule),
-    st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
-    st.sampled_from([None, 1, 2, 3]),
-    value=maybe(watts),
-    limit=st.one_of(st.sampled_from([0.0, 10_000, 99_999]), st.floats(0, 99_999)),
-    since=st.none(),
-    age_s=st.floats(0, 1e9),
-    acknowledged=st.booleans(),
-)
+RANGES = {Rule.PHASE: 999, Rule.VOLTAGE: 999, Rule.SILENT: 1e8}
+"""What the values of a rule may reach, in its unit; the others are powers and energies, to 99.9 kW."""
+
+
+def _alarms(rule):
+    values = st.floats(0, RANGES[rule]) if rule in RANGES else watts
+    return st.builds(
+        Alarm,
+        st.just(rule),
+        st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
+        st.sampled_from([None, 1, 2, 3]),
+        value=maybe(values),
+        limit=values,
+        since=st.none(),
+        age_s=st.floats(0, 1e8),
+        acknowledged=st.booleans(),
+    )
+
+
+alarms = st.sampled_from(Rule).flatmap(_alarms)
 
 
 @st.composite
@@ -104,7 +113,7 @@ def situations(draw):
         local_time=None if now is None else now.astimezone(OSLO),
         clock_source=draw(st.sampled_from(ClockSource)),
         storage=draw(st.sampled_from(Storage)),
-        reading_age_s=draw(maybe(st.floats(0, 1e9))),
+        reading_age_s=draw(maybe(st.floats(0, 1e8))),
         meter=draw(
             st.sampled_from(
                 [

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 
 from appliance.household.clock import OSLO
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
-from appliance.household.situation import Level, LineQuality, Phase, Signal, Today
+from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
 from appliance.panel.charts import Hours, Ink
 from appliance.panel.checks import Check, Checks
@@ -283,6 +283,12 @@ def test_an_alarm_says_how_to_silence_it_until_it_was_seen():
 
     assert "A: sett" in [widget.text for widget in alarm_widgets(ACT, NB) if isinstance(widget, Text)]
     assert "A: sett" not in [widget.text for widget in alarm_widgets(seen, NB) if isinstance(widget, Text)]
+
+
+def test_a_voltage_outside_its_limit_never_looks_like_the_limit():
+    low = replace(ACT, alarms=(Alarm(Rule.VOLTAGE, Level.WATCH, 1, 206.7, 207.0, None, 5.0, False),))
+
+    assert [widget.text for widget in alarm_widgets(low, NB) if isinstance(widget, Text)][0] == "206,7"
 
 
 def test_the_large_mode_tells_the_direction_of_the_power():

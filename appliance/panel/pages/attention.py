@@ -65,10 +65,17 @@ def _figures(alarm: Alarm, words: Words) -> tuple[str, str, str]:
         case Rule.PHASE:
             return NOT_KNOWN if value is None else words.amperes(value), words.limit(alarm.limit), "A"
         case Rule.VOLTAGE:
-            return NOT_KNOWN if value is None else f"{value:.0f}", f"{alarm.limit:.0f}", "V"
+            return _volts(value, alarm.limit, words), words.limit(alarm.limit), "V"
         case _:
             unit = "kWh" if alarm.rule is Rule.HOUR else "kW"
             return NOT_KNOWN if value is None else words.thousands(value), words.limit(alarm.limit / 1000), unit
+
+
+def _volts(value_v: float | None, limit_v: float, words: Words) -> str:
+    """A voltage, with a decimal where it would else look like its limit."""
+    if value_v is None:
+        return NOT_KNOWN
+    return words.number(value_v, 1 if round(value_v) == round(limit_v) else 0)
 
 
 def _advice(alarm: Alarm, situation: Situation, words: Words) -> str:

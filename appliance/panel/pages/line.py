@@ -14,9 +14,9 @@ def reason(situation: Situation, words: Words) -> tuple[str, str]:
         case LineCondition.NO_PORT:
             return _no_port(words)
         case LineCondition.NOISE:
-            return words.say("Only noise comes"), words.say("Is it the HAN port, and the lead the right way round?")
+            return words.say("Only noise"), words.say("Is it the HAN port, and the lead the right way round?")
         case LineCondition.WRONG_SETTINGS:
-            return words.say("Wrong baud or parity"), words.say("Take baud and parity out of the settings.")
+            return words.say("Wrong baud"), words.say("Take baud and parity out of the settings.")
         case LineCondition.INVERTED:
             return words.say("Line is inverted"), words.say("Turn round the converter's output.")
         case _:

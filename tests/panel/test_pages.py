@@ -288,7 +288,7 @@ def test_an_alarm_says_how_to_silence_it_until_it_was_seen():
 def test_a_voltage_outside_its_limit_never_looks_like_the_limit():
     low = replace(ACT, alarms=(Alarm(Rule.VOLTAGE, Level.WATCH, 1, 206.7, 207.0, None, 5.0, False),))
 
-    assert [widget.text for widget in alarm_widgets(low, NB) if isinstance(widget, Text)][0] == "206,7"
+    assert next(widget.text for widget in alarm_widgets(low, NB) if isinstance(widget, Text)) == "206,7"
 
 
 def test_the_large_mode_tells_the_direction_of_the_power():

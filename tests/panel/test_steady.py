@@ -1,0 +1,41 @@
+"""The shown digit stays where the value wavers, and follows where it moves."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.panel.steady import steady_w
+from appliance.panel.words import WORDS
+
+
+def test_a_value_that_wavers_about_the_middle_of_two_digits_shows_one_of_them():
+    shown, seen = None, set()
+    for power_w in (2314, 2316, 2315, 2314, 2316, 2313, 2315):
+        shown = steady_w(shown, power_w)
+        seen.add(WORDS["nb"].thousands(shown))
+    assert seen == {"2,31"}
+
+
+def test_a_value_that_moves_on_is_followed():
+    assert steady_w(2310, 2317) == 2320
+    assert steady_w(2310, 500) == 500
+
+
+def test_what_is_unknown_is_unknown_and_the_next_value_starts_anew():
+    assert steady_w(2310, None) is None
+    assert steady_w(None, 2315.1) == 2320
+
+
+@pytest.mark.parametrize(
+    ("shown_w", "power_w", "text"), [(9_990, 9_996, "10,0"), (10_000, 9_994, "9,99"), (0, 4, "0,00")]
+)
+def test_a_number_that_changes_its_size_has_the_digits_of_its_size(shown_w, power_w, text):
+    assert WORDS["nb"].thousands(steady_w(shown_w, power_w)) == text
+
+
+@given(st.lists(st.floats(0, 99_900), min_size=1))
+def test_it_is_never_wrong_by_more_than_a_digit(powers_w):
+    shown = None
+    for power_w in powers_w:
+        shown = steady_w(shown, power_w)
+        assert abs(shown - power_w) <= 0.6 * (10 if power_w < 9_995 else 100) + 1e-6

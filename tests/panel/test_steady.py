@@ -27,7 +27,7 @@ def test_what_is_unknown_is_unknown_and_the_next_value_starts_anew():
 
 
 @pytest.mark.parametrize(
-    ("shown_w", "power_w", "text"), [(9_990, 9_996, "10,0"), (10_000, 9_994, "9,99"), (0, 4, "0,00")]
+    ("shown_w", "power_w", "text"), [(9_990, 9_997, "10,0"), (10_000, 9_980, "9,98"), (0, 4, "0,00")]
 )
 def test_a_number_that_changes_its_size_has_the_digits_of_its_size(shown_w, power_w, text):
     assert WORDS["nb"].thousands(steady_w(shown_w, power_w)) == text

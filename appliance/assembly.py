@@ -82,9 +82,9 @@ def appliance(
         household,
         Panel(WORDS[settings.language], timebase, screen.offer, wishes(settings)),
         screen,
-        lambda on_press: Pins(
+        lambda on_edge: Pins(
             gpio,
-            on_press,
+            on_edge,
             pin_factory,
             volume=Volume[settings.sound.volume.upper()],
             night_level=settings.lamps.night_percent / 100,

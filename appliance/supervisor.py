@@ -20,7 +20,7 @@ from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
-from appliance.panel.buttons import Buttons, Key
+from appliance.panel.buttons import Buttons, Fingers, Key
 from appliance.panel.buzzer import Beeper, Volume
 from appliance.panel.errors import PinError
 from appliance.panel.lamps import LampRow
@@ -54,7 +54,7 @@ class Supervisor:
         household: Household,
         panel: Panel,
         screen: Screen,
-        open_pins: Callable[[Callable[[Key], None]], "Pins"],
+        open_pins: Callable[[Callable[[Key, bool], None]], "Pins"],
         timebase: Timebase,
         *,
         clock: Clock | None = None,
@@ -82,6 +82,7 @@ class Supervisor:
         self._supervision = Supervision(timebase)
         self._situation: Situation | None = None
         self._decoder = Decoder()
+        self._fingers: Fingers | None = None
 
     async def run(self) -> None:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
@@ -165,7 +166,9 @@ class Supervisor:
 
     def _upkeep(self) -> Upkeep:
         mistakes = () if self._mistake is None else (Trouble(Fault.SETTINGS, self._mistake),)
-        return Upkeep(troubles=(*mistakes, *self._supervision.troubles))
+        stuck = () if self._fingers is None else self._fingers.stuck
+        buttons = (Trouble(Fault.BUTTON, key.value) for key in stuck)
+        return Upkeep(troubles=(*mistakes, *self._supervision.troubles, *buttons))
 
     async def _tell_status(self) -> None:
         while True:
@@ -213,22 +216,28 @@ class Supervisor:
     async def _pins(self) -> None:
         """Take the pins as soon as they can be had, and give them back in the end."""
         loop = asyncio.get_running_loop()
+        fingers = Fingers(self._panel.press)
         said = ""
         while True:
             try:
-                pins = self._open_pins(lambda key: _hop(loop, lambda: self._panel.press(key)))
+                pins = self._open_pins(lambda key, down: _hop(loop, lambda: fingers.edge(key, down)))
                 break
             except PinError as trouble:
                 if str(trouble) != said:
                     said = str(trouble)
                     log.warning("%s", said)
             await self._timebase.sleep(PIN_PAUSE_S)
+        for key in pins.down:
+            fingers.already_down(key)
+        self._fingers = fingers
         self._panel.connect(pins.outputs)
         try:
             await asyncio.get_running_loop().create_future()
         finally:
+            self._fingers = None
             self._panel.connect(None)
             pins.close()
+            fingers.close()
 
 
 class Pins:
@@ -237,7 +246,7 @@ class Pins:
     def __init__(
         self,
         gpio: Mapping[str, int],
-        on_press: Callable[[Key], None],
+        on_edge: Callable[[Key, bool], None],
         pin_factory: Any = None,
         *,
         volume: Volume = Volume.MEDIUM,
@@ -250,11 +259,17 @@ class Pins:
             self._opened.append(lamps)
             beeper = Beeper(gpio["buzzer"], volume, pin_factory)
             self._opened.append(beeper)
-            self._opened.append(Buttons(gpio["button_a"], gpio["button_b"], on_press, pin_factory=pin_factory))
+            self._buttons = Buttons(gpio["button_a"], gpio["button_b"], on_edge, pin_factory=pin_factory)
+            self._opened.append(self._buttons)
         except PinError:
             self.close()
             raise
         self.outputs = Outputs(lamps, beeper)
+
+    @property
+    def down(self) -> tuple[Key, ...]:
+        """Which buttons are down at this moment."""
+        return self._buttons.down
 
     def close(self) -> None:
         """Give all pins back: dark and silent."""

@@ -5,7 +5,8 @@ the left and the bar at the foot stand in the same place on every page. What is 
 not report "–", and where there is nothing to show, words say why.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from enum import Enum
 
 from PIL import Image
 
@@ -14,7 +15,21 @@ from appliance.panel.typeface import LARGE, MEDIUM, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Bar, Strip, Text, UpArrow, Widget, drawn, phase_row, wrapped
 from appliance.panel.words import Words
 
-Page = Callable[[Situation, Words], Image.Image]
+
+class Page(Enum):
+    """What a page is about."""
+
+    NOW = "now"
+    HOUR = "hour"
+    PHASES = "phases"
+    TODAY = "today"
+    MONTH = "month"
+    VOLTAGE = "voltage"
+    METER = "meter"
+
+
+ROUND: tuple[Page, ...] = (Page.NOW, Page.PHASES)
+"""In the order in which button A turns them."""
 
 NOT_KNOWN, NOT_REPORTED = "--", "–"
 _NUMBER_TOP = 13
@@ -38,8 +53,39 @@ def phases(situation: Situation, words: Words) -> Image.Image:
     return drawn(phases_widgets(situation, words))
 
 
-PAGES: tuple[Page, ...] = (now, phases)
-"""In the order in which button A turns them."""
+def picture(page: Page, situation: Situation, words: Words, *, paging: bool = False) -> Image.Image:  # noqa: ARG001
+    """A page of a situation; `paging` is while somebody turns the pages."""
+    return phases(situation, words) if page is Page.PHASES else now(situation, words)
+
+
+def large(situation: Situation, words: Words) -> Image.Image:
+    """One huge number and a word."""
+    return now(situation, words)
+
+
+def alarm(situation: Situation, words: Words) -> Image.Image:
+    """What is over its limit."""
+    return now(situation, words)
+
+
+def fault(situation: Situation, words: Words) -> Image.Image:
+    """What is wrong with the appliance."""
+    lines = [f"{trouble.fault.value}: {trouble.detail}" for trouble in situation.upkeep.troubles]
+    if not lines:
+        return now(situation, words)
+    return drawn([_strip("HAN", situation, words), *(Text(SMALL, line, LEFT + 1, 14) for line in lines[:1])])
+
+
+def boot(situation: Situation, words: Words, checks: Sequence[tuple[str, bool | None]]) -> Image.Image:
+    """What is seen first: that it is alive, and what it found."""
+    marks = {True: "ok", False: "!", None: "--"}
+    lines = [f"{words.say(name)} {marks[fine]}" for name, fine in checks]
+    return drawn(
+        [
+            _strip("HAN appliance", situation, words),
+            *(Text(SMALL, line, LEFT + 1, _WORDS_TOP + _LINE * place) for place, line in enumerate(lines)),
+        ]
+    )
 
 
 def now_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:

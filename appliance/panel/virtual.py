@@ -19,7 +19,7 @@ from textual.containers import Center, Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
-from appliance.panel.buttons import Key
+from appliance.panel.buttons import Key, Press
 from appliance.panel.view import PanelView
 
 LOOK_S = 1 / 20
@@ -45,8 +45,8 @@ class Stage(Protocol):
     def view(self) -> PanelView:
         """What the panel shows at this moment."""
 
-    def press(self, key: Key) -> None:
-        """Press a button and let it go."""
+    def press(self, press: Press) -> None:
+        """Press a button, hold it for as long as the press is, and let it go."""
 
 
 def show(stage: Stage, seconds: float | None = None) -> int:
@@ -100,8 +100,10 @@ class VirtualPanel(App[None]):
     TITLE = "HAN appliance"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "press('A')"),
-        Binding("b", "press('B')"),
+        Binding("a", "press('a')"),
+        Binding("b", "press('b')"),
+        Binding("A", "press('A')"),
+        Binding("B", "press('B')"),
         Binding("q", "quit"),
     ]
     CSS = """
@@ -144,7 +146,7 @@ class VirtualPanel(App[None]):
         with Vertical(id="words"):
             yield Line(id="sound")
             yield Line(id="caption")
-            yield Static("A next page   ·   B back   ·   Q quit", id="keys")
+            yield Static("a next page   ·   b back   ·   A (shift) menu   ·   B first page   ·   q quit", id="keys")
 
     def on_mount(self) -> None:
         """Start the stage, and look at it from now on."""
@@ -167,8 +169,8 @@ class VirtualPanel(App[None]):
         self._look()
 
     def action_press(self, letter: str) -> None:
-        """Press the button with this letter."""
-        self._stage.press(Key(letter))
+        """Press the button with this letter; a capital is a long press."""
+        self._stage.press(Press(Key(letter.upper()), long=letter.isupper()))
 
     def _stage_ended(self, stage: asyncio.Task[None]) -> None:
         if not stage.cancelled():

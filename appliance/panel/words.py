@@ -34,6 +34,10 @@ class Words:
     line_to_line: str
     """The phases' voltages are between phases."""
 
+    def say(self, text: str, **values: object) -> str:
+        """An English text in this language, with its values put in."""
+        return text.format(**values)
+
 
 WORDS: Mapping[str, Words] = {
     "nb": Words(

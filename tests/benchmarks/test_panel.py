@@ -26,11 +26,11 @@ from appliance.household.situation import Situation
 from appliance.line.house import House, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel.buttons import BOUNCE_S, Key
+from appliance.panel.buttons import BOUNCE_S, Key, Press
 from appliance.panel.care import Dimming
 from appliance.panel.glass import Chip, Glass
 from appliance.panel.lamps import DIMMED_HZ
-from appliance.panel.pages import PAGES
+from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display, shifted
 from appliance.panel.words import WORDS
@@ -56,11 +56,11 @@ def test_drawing_a_page(benchmark):
     """Each page there is, in a calm situation."""
 
     def draw() -> None:
-        for page in PAGES:
+        for page in ROUND:
             page(CALM, WORDS["nb"])
 
     benchmark(draw)
-    benchmark.extra_info["pages"] = len(PAGES)
+    benchmark.extra_info["pages"] = len(ROUND)
 
 
 @pytest.mark.parametrize("chip", CHIPS)
@@ -68,7 +68,7 @@ def test_sending_a_page_after_another(benchmark, chip):
     """What turning a page costs the processor, and the octets it puts on the bus."""
     glass = Glass(chip)
     display = open_display(chip, 1, 0x3C, glass=glass)
-    pictures = [PAGES[0](CALM, WORDS["nb"]), PAGES[1](CALM, WORDS["nb"])]
+    pictures = [picture(page, CALM, WORDS["nb"]) for page in ROUND[:2]]
     before, writes = glass.bus_octets, glass.bus_writes
 
     def turn() -> None:
@@ -121,7 +121,7 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
                 octets, writes = glass.bus_octets, glass.bus_writes
             panel.show(situation)
             if presses and number % (60 / TICK_S / presses) == 0:
-                panel.press(Key.A)
+                panel.press(Press(Key.A))
             await asyncio.sleep(SENT_S)
     return glass.bus_octets - octets, glass.bus_writes - writes
 
@@ -185,9 +185,9 @@ def a_week_of_the_glass() -> tuple[Lit, Lit]:
     for number, situation in enumerate(situations(7, 60, maker=Maker.KAMSTRUP)):
         timebase.moment = 60.0 * number
         if number % 1440 in (300, 301, 900, 1080, 1200):
-            panel.press(Key.A)
+            panel.press(Press(Key.A))
         if number % 1440 in (310, 1210):
-            panel.press(Key.B)
+            panel.press(Press(Key.B))
         panel.show(situation)
     return cared, careless
 

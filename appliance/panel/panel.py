@@ -16,9 +16,9 @@ from PIL import Image
 
 from appliance.choices import AS_SET, Choices
 from appliance.household.situation import Signal, Situation, Storage
-from appliance.panel import menu, navigation, pages
+from appliance.panel import menupage, navigation, pages
 from appliance.panel.buttons import Press
-from appliance.panel.buzzer import LOOK, Beeper, Tune, click_for, sound_for
+from appliance.panel.buzzer import LOOK, Beeper, Tune, Volume, click_for, sound_for
 from appliance.panel.care import CARE, CareRule, Dimming, calls, dimming, news
 from appliance.panel.lamps import LAMPS, LampRow, LampRule, Lamps, Light, lamps_for
 from appliance.panel.menu import Deed, Order
@@ -55,6 +55,7 @@ class Wishes:
     """Keys are heard, but in quiet hours."""
     large: bool = False
     """One huge number in place of the first page."""
+    volume: Volume = Volume.MEDIUM
 
 
 WISHES = Wishes()
@@ -70,12 +71,14 @@ class Offer(Protocol):
 class Panel:
     """Shows situations; called from the event loop only."""
 
-    def __init__(self, words: Words, timebase: Timebase, offer: Offer, wishes: Wishes = WISHES) -> None:
+    def __init__(
+        self, words: Words, timebase: Timebase, offer: Offer, wishes: Wishes = WISHES, choices: Choices = AS_SET
+    ) -> None:
         self._words = words
         self._timebase = timebase
         self._offer = offer
         self._wishes = wishes
-        self._choices = AS_SET
+        self._choices = choices
         self._do: Callable[[Deed], bool] = lambda _deed: False
         self._touched_s: float | None = None
         self._awake = True
@@ -92,6 +95,7 @@ class Panel:
         if self._lamp_test is not None:
             self._lamp_test.cancel()
         self._outputs = outputs
+        self._tune_outputs()
 
     def serve(self, do: Callable[[Deed], bool]) -> None:
         """What is asked for with the keys is done by `do`, which says whether it can be; lamps are tested here."""
@@ -100,6 +104,7 @@ class Panel:
     def settle(self, words: Words, wishes: Wishes, choices: Choices) -> None:
         """From now on speak and shine like this; the choices are what the menu shows as chosen."""
         self._words, self._wishes, self._choices = words, wishes, choices
+        self._tune_outputs()
         self._draw(at_once=True)
 
     def show(self, situation: Situation) -> None:
@@ -146,6 +151,11 @@ class Panel:
                 self._play(LOOK)
             await self._timebase.sleep(LAMP_TEST_STEP_S)
 
+    def _tune_outputs(self) -> None:
+        if self._outputs is not None:
+            self._outputs.lamps.night_level = self._wishes.lamps.night_level
+            self._outputs.beeper.volume = self._wishes.volume
+
     def _play(self, tune: Tune | None) -> None:
         if self._outputs is not None and tune is not None:
             self._tune = asyncio.create_task(self._outputs.beeper.play(tune, self._timebase))
@@ -179,7 +189,7 @@ class Panel:
             case Front.FAULT:
                 return pages.fault(situation, words)
         if state.menu is not None:
-            return menu.picture(state.menu, self._choices, situation, words)
+            return menupage.picture(state.menu, self._choices, situation, words)
         if state.page is Page.NOW and self._wishes.large:
             return pages.large(situation, words)
         return pages.picture(state.page, situation, words, paging=state.paging(now))

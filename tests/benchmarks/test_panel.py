@@ -57,7 +57,7 @@ def test_drawing_a_page(benchmark):
 
     def draw() -> None:
         for page in ROUND:
-            page(CALM, WORDS["nb"])
+            picture(page, CALM, WORDS["nb"])
 
     benchmark(draw)
     benchmark.extra_info["pages"] = len(ROUND)
@@ -72,8 +72,8 @@ def test_sending_a_page_after_another(benchmark, chip):
     before, writes = glass.bus_octets, glass.bus_writes
 
     def turn() -> None:
-        for picture in pictures:
-            display.show(picture)
+        for shown in pictures:
+            display.show(shown)
 
     turn()
     octets, writes = (glass.bus_octets - before) // 2, (glass.bus_writes - writes) // 2

@@ -11,14 +11,14 @@ from panel.states import CALM
 from PIL import Image
 
 from appliance import config
-from appliance.assembly import wishes
+from appliance.panel.board import Pins
 from appliance.panel.buttons import Key, Press
 from appliance.panel.care import CareRule, Dimming, Night
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
 from appliance.panel.words import WORDS
-from appliance.supervisor import Pins
 from appliance.timebase import Timebase
+from appliance.tuning import wishes
 
 GPIO = config.pins(config.parse("", "none"))
 

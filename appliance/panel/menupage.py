@@ -91,14 +91,17 @@ def _wheel(lines: Sequence[tuple[str, str]]) -> tuple[Widget, ...]:
 
 def _keys(words: Words) -> tuple[Widget, ...]:
     """The foot: what each key does here."""
-    hints = (("A", words.say("next")), ("A" + HOLD, words.say("choose")), ("B", words.say("Back").lower()))
-    hints_wide = [KeyHint(key, what, 0) for key, what in hints]
-    spare = RIGHT - LEFT - sum(hint.width for hint in hints_wide)
+    hints = (KeyHint("A", words.say("next")), KeyHint("A", words.say("choose"), held=True), _back(words))
+    spare = RIGHT - LEFT - sum(hint.width for hint in hints)
     left, placed = LEFT, []
-    for hint in hints_wide:
+    for hint in hints:
         placed.append(replace(hint, left=left))
         left += hint.width + spare // 2
     return tuple(placed)
+
+
+def _back(words: Words) -> "KeyHint":
+    return KeyHint("B", words.say("Back").lower())
 
 
 def _sentence(asked: Asked, words: Words) -> tuple[Widget, ...]:
@@ -110,14 +113,11 @@ def _sentence(asked: Asked, words: Words) -> tuple[Widget, ...]:
         case _:
             text = words.say("Not possible here: the shutdown unit is not installed.")
     lines = wrapped(SMALL, text, RIGHT - LEFT - 4)
-    back = KeyHint("B", words.say("Back").lower(), 0)
+    back = _back(words)
     return (
         *(Text(SMALL, line, LEFT + 1, 18 + 11 * place) for place, line in enumerate(lines)),
         *(() if asked is Asked.GOING else (replace(back, left=RIGHT - back.width),)),
     )
-
-
-HOLD = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,8 @@ class KeyHint:
 
     key: str
     what: str
-    left: int
+    left: int = LEFT
+    held: bool = False
 
     @property
     def width(self) -> int:
@@ -162,7 +163,7 @@ class KeyHint:
 
     @property
     def _key_width(self) -> int:
-        return 9 if HOLD not in self.key else 17
+        return 17 if self.held else 9
 
     @property
     def box(self) -> Box:
@@ -174,8 +175,7 @@ class KeyHint:
         left, right = self.left, self.left + self._key_width
         image.paste(1, (left + 1, _FOOT - 1, right - 1, _FOOT + 8))
         image.paste(1, (left, _FOOT, right, _FOOT + 7))
-        letter = self.key[0]
-        SMALL.draw(image, left + (9 - SMALL.width(letter) + 1) // 2, _FOOT, letter, 0)
-        if HOLD in self.key:
+        SMALL.draw(image, left + (9 - SMALL.width(self.key) + 1) // 2, _FOOT, self.key, 0)
+        if self.held:
             image.paste(0, (left + 9, _FOOT + 3, right - 2, _FOOT + 4))
         SMALL.draw(image, right + 3, _FOOT, self.what)

@@ -196,6 +196,7 @@ def _share(text: str) -> float:
 def _run(options: argparse.Namespace) -> int:
     from appliance import last_good
     from appliance.assembly import appliance
+    from appliance.deeds import RUNTIME
     from appliance.line.recording import Recorder
     from appliance.systemclock import SystemClock
     from appliance.systemd import ServiceManager
@@ -216,6 +217,7 @@ def _run(options: argparse.Namespace) -> int:
             clock=clock,
             boot=clock.boot,
             folder=folder,
+            runtime=Path(os.environ.get("RUNTIME_DIRECTORY") or RUNTIME),  # systemd.exec(5)
             recorder=recorder,
             manager=ServiceManager.of(os.environ),
             mistake=found.mistake,
@@ -276,8 +278,8 @@ def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> in
 
 def _export(options: argparse.Namespace) -> int:
     from appliance import export
-    from appliance.assembly import tariffs
     from appliance.household.history import FILE, History, HistoryError
+    from appliance.tuning import tariffs
 
     try:
         settings = config.load(options.config)

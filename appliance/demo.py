@@ -21,7 +21,7 @@ from appliance.household.situation import Situation
 from appliance.line.house import OSLO, House, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel.buttons import Key
+from appliance.panel.buttons import LONG_S, Press
 from appliance.panel.buzzer import Note
 from appliance.panel.front import front_picture
 from appliance.panel.glass import Glass
@@ -133,11 +133,11 @@ class Stage:
             return str(Note(buzzer.heard.popleft(), 0))
         return str(Note(buzzer.frequency, 0)) if buzzer.frequency and buzzer.state else None
 
-    def press(self, key: Key) -> None:
+    def press(self, press: Press) -> None:
         """Push a button down, and let it go when a finger would; called from the event loop."""
-        pin = self._factory.pin(self._pins[f"button_{key.value.lower()}"])
+        pin = self._factory.pin(self._pins[f"button_{press.key.value.lower()}"])
         pin.drive_low()
-        asyncio.get_running_loop().call_later(_PRESS_S, pin.drive_high)
+        asyncio.get_running_loop().call_later(LONG_S + _PRESS_S if press.long else _PRESS_S, pin.drive_high)
 
     async def headless(self, seconds: float | None, pictures: Path | None) -> None:
         """Print a line for each change of the panel, and draw it into `pictures`, for so many seconds of the wall."""

@@ -162,6 +162,7 @@ class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     night_contrast: Contrast = 16
     off_at_night: bool = False
     shift: bool = True
+    large: bool = False
 
 
 class LampSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,12 +7,13 @@ started again after growing pauses while the others go on; a device that is miss
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from appliance import control, peaks
+from appliance.choices import ChoiceKeeper, Choices
+from appliance.deeds import Deeds
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
@@ -20,16 +21,18 @@ from appliance.keeper import Keeper
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
-from appliance.panel.buttons import Buttons, Key
-from appliance.panel.buzzer import Beeper, Volume
+from appliance.panel.board import Pins
+from appliance.panel.buttons import Fingers, Key, Press
 from appliance.panel.errors import PinError
-from appliance.panel.lamps import LampRow
-from appliance.panel.panel import Outputs, Panel
+from appliance.panel.menu import Deed
+from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen
+from appliance.settings import Settings
 from appliance.supervision import Supervision
 from appliance.systemclock import Clock
 from appliance.systemd import STATUS_S, ServiceManager, in_a_line
 from appliance.timebase import Timebase
+from appliance.tuning import over, tuning
 from appliance.upkeep import Fault, Trouble, Upkeep
 from appliance.worker import Worker
 
@@ -54,8 +57,11 @@ class Supervisor:
         household: Household,
         panel: Panel,
         screen: Screen,
-        open_pins: Callable[[Callable[[Key], None]], "Pins"],
+        open_pins: Callable[[Callable[[Key, bool], None]], Pins],
         timebase: Timebase,
+        settings: Settings,
+        chosen: ChoiceKeeper,
+        deeds: Deeds,
         *,
         clock: Clock | None = None,
         keeper: Keeper | None = None,
@@ -71,6 +77,10 @@ class Supervisor:
         self._screen = screen
         self._open_pins = open_pins
         self._timebase = timebase
+        self._settings = settings
+        self._chosen = chosen
+        self._deeds = deeds
+        panel.serve(self._do)
         self._clock = clock
         self._clock_due = 0.0
         self._keeper = keeper
@@ -82,6 +92,27 @@ class Supervisor:
         self._supervision = Supervision(timebase)
         self._situation: Situation | None = None
         self._decoder = Decoder()
+        self._fingers: Fingers | None = None
+
+    def apply(self, settings: Settings) -> None:
+        """Go by these settings, with what was chosen on the panel over them, from now on.
+
+        Nothing is started anew and nothing is forgotten; port, display and pins stay as they were made.
+        """
+        self._settings = settings
+        tuned = tuning(over(settings, self._chosen.choices))
+        self._household.settle(tuned.rules, tuned.tariffs, tuned.sound, self._timebase.now())
+        self._panel.settle(tuned.words, tuned.wishes, self._chosen.choices)
+        self._show()
+
+    def _do(self, deed: Deed) -> bool:
+        """Do what somebody asked for with the buttons, and show it; whether it could be done."""
+        done = self._deeds.do(deed)
+        if isinstance(deed, Choices):
+            self.apply(self._settings)
+        else:
+            self._show()
+        return done
 
     async def run(self) -> None:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
@@ -102,6 +133,7 @@ class Supervisor:
             if self._keeper is not None:
                 rooms.create_task(keep("history", self._keeper.run))
                 rooms.create_task(keep("local socket", self._serve))
+            rooms.create_task(keep("choices", self._chosen.run))
             rooms.create_task(keep("display", self._screen.run))
             rooms.create_task(keep("pins", self._pins))
             rooms.create_task(keep("line", lambda: self._uart.listen(self)))
@@ -165,7 +197,9 @@ class Supervisor:
 
     def _upkeep(self) -> Upkeep:
         mistakes = () if self._mistake is None else (Trouble(Fault.SETTINGS, self._mistake),)
-        return Upkeep(troubles=(*mistakes, *self._supervision.troubles))
+        stuck = () if self._fingers is None else self._fingers.stuck
+        buttons = (Trouble(Fault.BUTTON, key.value) for key in stuck)
+        return Upkeep(troubles=(*mistakes, *self._supervision.troubles, *buttons))
 
     async def _tell_status(self) -> None:
         while True:
@@ -210,56 +244,34 @@ class Supervisor:
             self._clock_due = now + CLOCK_PERIOD_S
             self._household.system_clock(self._clock.utc(), self._clock.synchronised(), now)
 
+    def _press(self, press: Press) -> None:
+        self._supervision.guard("panel", partial(self._panel.press, press))
+
     async def _pins(self) -> None:
         """Take the pins as soon as they can be had, and give them back in the end."""
         loop = asyncio.get_running_loop()
+        fingers = Fingers(self._press)
         said = ""
         while True:
             try:
-                pins = self._open_pins(lambda key: _hop(loop, lambda: self._panel.press(key)))
+                pins = self._open_pins(lambda key, down: _hop(loop, lambda: fingers.edge(key, down)))
                 break
             except PinError as trouble:
                 if str(trouble) != said:
                     said = str(trouble)
                     log.warning("%s", said)
             await self._timebase.sleep(PIN_PAUSE_S)
+        for key in pins.down:
+            fingers.already_down(key)
+        self._fingers = fingers
         self._panel.connect(pins.outputs)
         try:
             await asyncio.get_running_loop().create_future()
         finally:
+            self._fingers = None
             self._panel.connect(None)
             pins.close()
-
-
-class Pins:
-    """The lamps, the buzzer and the buttons on their pins."""
-
-    def __init__(
-        self,
-        gpio: Mapping[str, int],
-        on_press: Callable[[Key], None],
-        pin_factory: Any = None,
-        *,
-        volume: Volume = Volume.MEDIUM,
-        night_level: float = 1.0,
-    ) -> None:
-        """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
-        self._opened: list[LampRow | Beeper | Buttons] = []
-        try:
-            lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], night_level, pin_factory)
-            self._opened.append(lamps)
-            beeper = Beeper(gpio["buzzer"], volume, pin_factory)
-            self._opened.append(beeper)
-            self._opened.append(Buttons(gpio["button_a"], gpio["button_b"], on_press, pin_factory=pin_factory))
-        except PinError:
-            self.close()
-            raise
-        self.outputs = Outputs(lamps, beeper)
-
-    def close(self) -> None:
-        """Give all pins back: dark and silent."""
-        while self._opened:
-            self._opened.pop().close()
+            fingers.close()
 
 
 def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

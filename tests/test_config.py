@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from appliance import assembly, config
+from appliance import config, tuning
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.tariff import Tariff
 from appliance.settings import Settings, TariffSettings
@@ -41,9 +41,9 @@ def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
 def test_the_tariff_of_the_sample_file_is_the_codes_own():
     text = re.sub(r"^# \[", "[", config.sample(), flags=re.MULTILINE)
 
-    assert assembly.tariffs(config.parse(text, "appliance.toml")) == (Tariff(),)
-    assert assembly.rules(Settings()) == Rules()
-    assert assembly.sound(Settings()) == SoundRule()
+    assert tuning.tariffs(config.parse(text, "appliance.toml")) == (Tariff(),)
+    assert tuning.rules(Settings()) == Rules()
+    assert tuning.sound(Settings()) == SoundRule()
 
 
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
@@ -67,7 +67,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         (
             "[display]\nadress = 1",
             "a.toml: display.adress is no setting; display may hold driver, bus, address, rotate, contrast, "
-            "idle_contrast, idle_minutes, night_contrast, off_at_night, shift",
+            "idle_contrast, idle_minutes, night_contrast, off_at_night, shift, large",
         ),
         ("[display]\naddress = 0x3F", "a.toml: display.address = 63: it must be one of 0x3c, 0x3d"),
         ("[display]\nbus = '1'", "a.toml: display.bus = '1': it must be a whole number from 0 to 31"),

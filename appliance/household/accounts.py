@@ -33,6 +33,12 @@ class Accounts:
         self._limit: Limit | None = None
         self._day: DaySum | None = None
 
+    def settle(self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None) -> None:
+        """Reckon by other tables and wishes from now on; the hours are what they are."""
+        self.ledger.settle(stale_s)
+        self._tariffs, self._chosen_kw, self._fuse_a = tariffs, chosen_kw, fuse_a
+        self._hours = None  # so that all is reckoned anew
+
     def outlook(self, power_w: float | None, utc: datetime) -> Outlook | None:
         """The outlook of the running hour at `utc` with the present import power; `None` when it is not known."""
         running = self.ledger.running

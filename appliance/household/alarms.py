@@ -69,6 +69,24 @@ class Alarms:
             changed.append(self._hour)
         return changed
 
+    def settle(self, rules: Rules, now: float) -> list[Watcher]:
+        """Judge by other rules from `now`, s, on: alarms that last go on; those whose rule was given up, returned, end.
+
+        A rule that is still there keeps its watcher, which the log knows it by.
+        """
+        former = {(watcher.rule, watcher.phase): watcher for watcher in self}
+        fresh = Alarms(rules)
+        for watcher in fresh:
+            if (kept := former.get((watcher.rule, watcher.phase))) is not None:
+                kept.settle(watcher)
+        self._rules = rules
+        self._phases = [former.pop((watcher.rule, watcher.phase), watcher) for watcher in fresh._phases]
+        self._export = [former.pop((watcher.rule, watcher.phase), watcher) for watcher in fresh._export]
+        given_up = [watcher for watcher in former.values() if watcher.level and watcher not in tuple(self)]
+        for watcher in given_up:
+            watcher.cease(now)
+        return given_up
+
     def voltages(self, means_v: Sequence[float | None], now: float) -> list[Watcher]:
         """Judge the means of the minute that ended at `now`, s; the rules that changed, as of its beginning."""
         rule, began = self._rules.voltage, now - MINUTE_S

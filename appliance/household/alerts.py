@@ -39,6 +39,20 @@ class Alerts:
         self._log.changed(self._alarms.acknowledge())
         self._loud = Level.OK
 
+    def settle(self, rules: Rules, sound: SoundRule, now: float) -> None:
+        """Judge and sound by other rules from `now`, s, on; what lasts goes on, and what is given up ends unheard."""
+        self._log.changed(self._alarms.settle(rules, now))
+        self._calls.settle(sound)
+        self._loud = self._alarms.loud()
+
+    def hush(self, until: float | None) -> None:
+        """Make no sound before `until`, s, or as the rule says (`None`)."""
+        self._calls.hush(until)
+
+    def hushed_s(self, now: float) -> float | None:
+        """For how long somebody asked for quiet from `now`, s, on."""
+        return self._calls.hushed_s(now)
+
     def active(self, now: float, utc: datetime | None) -> tuple[Alarm, ...]:
         """What is over a limit at `now`, s, which is `utc`, worst first."""
         return self._alarms.active(now, utc)
@@ -48,9 +62,9 @@ class Alerts:
         """The newest sound that is to be made."""
         return self._calls.latest
 
-    def quiet(self, local: datetime | None) -> bool:
-        """Whether quiet hours are in force."""
-        return self._calls.quiet(local)
+    def quiet(self, now: float, local: datetime | None) -> bool:
+        """Whether it is quiet at `now`, s, which is `local`: by the hours, or because somebody asked for it."""
+        return self._calls.hushed_s(now) is not None or self._calls.quiet(local)
 
     def unwritten(self, utc: Callable[[float], datetime | None]) -> tuple[AlarmRow, ...]:
         """The alarms that began or changed since they were last `written`."""

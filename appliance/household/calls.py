@@ -22,6 +22,20 @@ class Calls:
         self._rule = rule
         self._made: deque[float] = deque()
         self._latest: Call | None = None
+        self._hushed_until: float | None = None
+
+    def settle(self, rule: SoundRule) -> None:
+        """Go by another rule from now on; the hour's number goes on."""
+        self._rule = rule
+
+    def hush(self, until: float | None) -> None:
+        """Make no sound before `until`, s; `None` takes that back."""
+        self._hushed_until = until
+
+    def hushed_s(self, now: float) -> float | None:
+        """For how long somebody asked for quiet from `now`, s, on; `None` when nobody did."""
+        until = self._hushed_until
+        return None if until is None or until <= now else until - now
 
     @property
     def latest(self) -> Call | None:
@@ -42,7 +56,7 @@ class Calls:
         """Make a sound at `now`, s, if it may be made."""
         while self._made and now - self._made[0] >= BUDGET_S:
             self._made.popleft()
-        if not self.quiet(local) and len(self._made) < self._rule.an_hour:
+        if self.hushed_s(now) is None and not self.quiet(local) and len(self._made) < self._rule.an_hour:
             self._made.append(now)
             self._latest = Call((self._latest.number if self._latest else 0) + 1, sound)
 

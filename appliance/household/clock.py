@@ -12,7 +12,7 @@ again an hour late moves nothing, and a clock that the grid company has set does
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -157,3 +157,10 @@ class WallClock:
 
 def _told(reading: Reading) -> Told | None:
     return None if reading.clock is None else Told(reading.clock.wall, reading.energy_import_wh)
+
+
+def until_clock_s(local: datetime, clock: time) -> float:
+    """How long it is from a moment until Norway's clocks next show `clock`, s: above 0, up to 25 hours."""
+    today = datetime.combine(local.date(), clock, OSLO).astimezone(UTC)
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), clock, OSLO).astimezone(UTC)
+    return ((today if today > local else tomorrow) - local).total_seconds()

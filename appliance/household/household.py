@@ -13,7 +13,7 @@ from typing import Literal
 from appliance.household.accounts import Accounts
 from appliance.household.alarms import Facts
 from appliance.household.alerts import Alerts
-from appliance.household.clock import WallClock
+from appliance.household.clock import WallClock, until_clock_s
 from appliance.household.hours import HOUR_S, Hour
 from appliance.household.minutes import MINUTE_S, Minute, MinuteMeans
 from appliance.household.outlook import Outlook
@@ -30,6 +30,8 @@ HOUR_SETTLES_S = 300.0
 """The projection of a younger hour says more of the present power than of the hour: no alarm comes of it."""
 MINUTES_KEPT = 14 * 24 * 60
 """Minutes that wait in memory to be written; the oldest go first."""
+NIGHT_S = 36_000.0
+"""What "till morning" is while nobody knows the time."""
 
 
 class Household:
@@ -45,10 +47,11 @@ class Household:
     ) -> None:
         """A household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
         self._rules = rules
+        self._sound = sound or SoundRule()
         self._present = Present(rules.silent_s, net)
         self._clock = WallClock()
         self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
-        self._alerts = Alerts(rules, sound or SoundRule())
+        self._alerts = Alerts(rules, self._sound)
         self._means = MinuteMeans()
         self._recent = RecentPower()
         self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
@@ -88,6 +91,26 @@ class Household:
     def acknowledge(self) -> None:
         """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
         self._alerts.acknowledge()
+
+    def settle(self, rules: Rules, tariffs: Sequence[Tariff], sound: SoundRule, now: float) -> None:
+        """Go by other rules and tables from `now`, s, on.
+
+        Nothing is forgotten: hours, alarms and their hold times go on, and are judged by the new limits.
+        """
+        self._rules = rules
+        self._sound = sound
+        self._present.settle(rules.silent_s)
+        self._accounts.settle(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
+        self._alerts.settle(rules, sound, now)
+
+    def hush(self, until: float | None) -> None:
+        """Make no sound before `until` on the monotonic clock, s; `None` takes that back. Lamps go on."""
+        self._alerts.hush(until)
+
+    def morning(self, now: float) -> float:
+        """When the quiet hours of the coming night end, on the monotonic clock, s; in `NIGHT_S` if no time is known."""
+        local = self._clock.local(now)
+        return now + (NIGHT_S if local is None else until_clock_s(local, self._sound.quiet_to))
 
     def correct(self, start: datetime, import_wh: float) -> None:
         """The hour that began at `start`, UTC, had this import, by the household's own word."""
@@ -154,7 +177,8 @@ class Household:
             ended_hours=self._accounts.ledger.ended,
             alarms=alarms,
             call=self._alerts.call,
-            quiet=self._alerts.quiet(local),
+            quiet=self._alerts.quiet(now, local),
+            hushed_s=self._alerts.hushed_s(now),
             local_time=local,
             clock_source=self._clock.source,
             storage=self._storage,

@@ -73,6 +73,10 @@ class HourLedger:
         """The hour that runs, up to the newest power; `None` while the time of day is not known."""
         return self._running
 
+    def settle(self, stale_s: float) -> None:
+        """Believe a power for so many seconds from now on."""
+        self._stale_s = stale_s
+
     def power(self, import_w: float, export_w: float | None, now: float, utc: datetime | None) -> None:
         """Take the powers that hold from `now`, s, which is `utc`, if that is known."""
         stretch = self._held_until(now)

@@ -29,6 +29,10 @@ class Present:
         self.line_to_line = False
         self.identity = MeterIdentity()
 
+    def settle(self, stale_s: float) -> None:
+        """From now on values are the present for so long, s."""
+        self._stale_s = stale_s
+
     def reading(self, reading: Reading, now: float) -> None:
         """Take a reading of `now`, s."""
         if reading.meter_id is not None or reading.meter_type is not None:

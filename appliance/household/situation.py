@@ -192,7 +192,9 @@ class Situation:
     call: Call | None = None
     """The newest sound that is to be made."""
     quiet: bool = True
-    """Quiet hours are in force."""
+    """Quiet hours are in force, or somebody asked for quiet."""
+    hushed_s: float | None = None
+    """For how long somebody asked for quiet from now on, s; `None` when nobody did."""
     local_time: datetime | None = None
     """Norwegian local time with its zone; `None` until the meter or a clock that was set has told it."""
     clock_source: ClockSource = ClockSource.UNKNOWN

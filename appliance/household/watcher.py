@@ -107,6 +107,16 @@ class Watcher:
             self._go_on(value, now)
         return self.level is not self.before
 
+    def settle(self, other: "Watcher") -> None:
+        """Judge by the limits and times of another from now on; the level, and how long it turns already, go on."""
+        self._watch.settle(other._watch)
+        self._act.settle(other._act)
+
+    def cease(self, now: float) -> None:
+        """The rule is given up at `now`, s: what was over its limit is over."""
+        self.before, self.level = self.level, Level.OK
+        self.acknowledged, self.until = Level.OK, now
+
     def began(self, now: float, utc: datetime | None) -> datetime | None:
         """When the level left OK, UTC; fixed when it is first asked for with the time of `now` known."""
         if self._began is None and utc is not None:
@@ -157,6 +167,10 @@ class _Threshold:
     reached: bool = False
     turning_since: float | None = None
     """The value asks for the other state since then."""
+
+    def settle(self, other: "_Threshold") -> None:
+        self.limit, self.hysteresis = other.limit, other.hysteresis
+        self.rise_s, self.hold_s = other.rise_s, other.hold_s
 
     def update(self, value: float, now: float) -> bool:
         turning = value < self.limit - self.hysteresis if self.reached else value >= self.limit

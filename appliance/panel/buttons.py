@@ -1,11 +1,21 @@
-"""The two buttons: A turns the page, B goes back.
+"""The two buttons: what fingers do to two pins, told as short and long presses.
 
 Each closes its pin to ground against the chip's own pull-up. A contact bounces for some milliseconds, which would
-turn two pages at a press, so a change counts once it has lasted `BOUNCE_S`; a finger does not feel that.
+turn two pages at a press, so a change counts once it has lasted `BOUNCE_S`; a finger does not feel that. A long press
+acts while the button is still down, so that one feels when it is long enough; a short one acts when it is let go.
+
+What is not a finger does nothing. A button that was down already when the pins were taken, or both at once, as by a
+cloth that wipes the front, say nothing until they are let go. One that stays down has said what it had to say, does not
+repeat itself, and is called stuck after a while; the other works as if it were not there.
+
+The pins call from gpiozero's thread. `Fingers` is the event loop's: edges are handed over to it, and it times them by
+the wall's clock, for a finger is not faster in a fast demonstration.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -15,6 +25,10 @@ from gpiozero import Button
 from appliance.panel.pins import taking
 
 BOUNCE_S = 0.02
+LONG_S = 0.8
+"""From here on a press is a long one."""
+STUCK_S = 30.0
+"""Nobody holds a button for longer."""
 
 
 class Key(Enum):
@@ -24,19 +38,93 @@ class Key(Enum):
     B = "B"
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What somebody did to a button."""
+
+    key: Key
+    long: bool = False
+
+
 class Buttons:
     """Both buttons, from their pins over a resistor to ground."""
 
-    def __init__(self, gpio_a: int, gpio_b: int, on_press: Callable[[Key], None], pin_factory: Any = None) -> None:
-        """Take the pins. `on_press` is called from gpiozero's thread when a button goes down. Raises PinError."""
+    def __init__(self, gpio_a: int, gpio_b: int, on_edge: Callable[[Key, bool], None], pin_factory: Any = None) -> None:
+        """Take the pins. `on_edge` is called from gpiozero's thread with whether a button is down. Raises PinError."""
+        self._buttons: dict[Key, Button] = {}
         with ExitStack() as taken:
             for key, gpio in ((Key.A, gpio_a), (Key.B, gpio_b)):
                 with taking(f"button {key.value}", gpio):
                     button = Button(gpio, pull_up=True, bounce_time=BOUNCE_S, pin_factory=pin_factory)
                 taken.callback(button.close)
-                button.when_pressed = partial(on_press, key)
+                button.when_pressed = partial(on_edge, key, True)
+                button.when_released = partial(on_edge, key, False)
+                self._buttons[key] = button
             self._taken = taken.pop_all()
+
+    @property
+    def down(self) -> tuple[Key, ...]:
+        """Which are down at this moment."""
+        return tuple(key for key, button in self._buttons.items() if button.is_pressed)
 
     def close(self) -> None:
         """Give the pins back; nothing is called from here on."""
         self._taken.close()
+
+
+class Fingers:
+    """Turns edges into presses; lives on the event loop."""
+
+    def __init__(self, on_press: Callable[[Press], None], long_s: float = LONG_S, stuck_s: float = STUCK_S) -> None:
+        """Fingers that tell `on_press`; the times are in seconds of the wall."""
+        self._on_press = on_press
+        self._long_s = long_s
+        self._stuck_s = stuck_s
+        self._since: dict[Key, float] = {}
+        """When each button that is down went down, by the loop's clock."""
+        self._deciding: dict[Key, asyncio.TimerHandle] = {}
+        """Those of them that may still become a short or a long press."""
+
+    def already_down(self, key: Key) -> None:
+        """This one was down when the pins were taken."""
+        self._since.setdefault(key, asyncio.get_running_loop().time())
+
+    def edge(self, key: Key, down: bool) -> None:
+        """A button went down, or was let go."""
+        if not down:
+            self._since.pop(key, None)
+            if self._drop(key):
+                self._on_press(Press(key))
+        elif key not in self._since:
+            loop = asyncio.get_running_loop()
+            self._since[key] = loop.time()
+            if self._deciding:
+                for other in tuple(self._deciding):
+                    self._drop(other)
+            else:
+                self._deciding[key] = loop.call_later(self._long_s, self._long, key)
+
+    @property
+    def stuck(self) -> tuple[Key, ...]:
+        """Which have been down for longer than anybody holds a button; asked on the event loop."""
+        if not self._since:
+            return ()
+        now = asyncio.get_running_loop().time()
+        return tuple(key for key in Key if now - self._since.get(key, now) >= self._stuck_s)
+
+    def close(self) -> None:
+        """Nothing is told from here on."""
+        for key in tuple(self._deciding):
+            self._drop(key)
+        self._since.clear()
+
+    def _long(self, key: Key) -> None:
+        self._drop(key)
+        self._on_press(Press(key, long=True))
+
+    def _drop(self, key: Key) -> bool:
+        """Decide no more about a press; whether it was undecided."""
+        timer = self._deciding.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+        return timer is not None

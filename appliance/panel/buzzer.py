@@ -100,7 +100,7 @@ class Beeper:
         """Take the pin, silent. Raises PinError."""
         with taking("buzzer", gpio):
             self._piezo = Piezo(gpio, pin_factory=pin_factory)
-        self._loud, self._soft = volume.value
+        self.volume = volume
         self._turn = 0
         self._playing = False
         self._sounding: Note | None = None
@@ -115,7 +115,7 @@ class Beeper:
 
         A soft one does not break into another, and nothing is played at no volume.
         """
-        if self._loud == 0 or (self._playing and all(note.soft for note in tune)):
+        if self.volume is Volume.OFF or (self._playing and all(note.soft for note in tune)):
             return
         self._turn += 1
         turn = self._turn
@@ -141,7 +141,8 @@ class Beeper:
         if note.frequency_hz is None:
             self._silence()
         else:
-            self._piezo.sound(Tone.from_frequency(note.frequency_hz), self._soft if note.soft else self._loud)
+            loud, soft = self.volume.value
+            self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else loud)
             self._sounding = note
 
     def _silence(self) -> None:

@@ -96,7 +96,7 @@ class LampRow:
             leds = TrafficLights(red=red_gpio, yellow=yellow_gpio, green=green_gpio, pwm=True, pin_factory=pin_factory)
         self._leds = leds
         self._lamps = [_Lamp(led) for led in leds]
-        self._night_level = night_level
+        self.night_level = night_level
 
     @property
     def lit(self) -> tuple[bool, bool, bool]:
@@ -107,7 +107,7 @@ class LampRow:
     def show(self, lamps: Lamps, now_s: float) -> None:
         """Bring the LEDs to what the lamps are to do at this moment; a pin that is right is left alone."""
         for lamp, light in zip(self._lamps, (lamps.red, lamps.yellow, lamps.green), strict=True):
-            lamp.shine(shine(light, now_s, self._night_level))
+            lamp.shine(shine(light, now_s, self.night_level))
 
     def close(self) -> None:
         """Dark, and the pins given back."""

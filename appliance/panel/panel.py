@@ -2,23 +2,41 @@
 
 It decides nothing about electricity. Which page is up, what the lamps show and what is played follows from the
 situation and the keys by pure functions; this class only remembers what was last and hands the results to the
-devices. A device that is not there is left out, and the rest goes on.
+devices. A device that is not there is left out, and the rest goes on; so does all but the picture when a page has a
+mistake in it.
 """
 
 import asyncio
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PIL import Image
 
-from appliance.household.situation import Situation
-from appliance.panel.buttons import Key
-from appliance.panel.buzzer import Beeper, Tune, click_for, sound_for
+from appliance.choices import AS_SET, Choices
+from appliance.household.situation import Signal, Situation, Storage
+from appliance.panel import menupage, navigation, pages
+from appliance.panel.buttons import Press
+from appliance.panel.buzzer import LOOK, Beeper, Tune, Volume, click_for, sound_for
 from appliance.panel.care import CARE, CareRule, Dimming, calls, dimming, news
-from appliance.panel.lamps import LAMPS, LampRow, LampRule, lamps_for
-from appliance.panel.pages import ROUND, picture
+from appliance.panel.checks import Check, Checks
+from appliance.panel.lamps import LAMPS, LampRow, LampRule, Lamps, Light, lamps_for
+from appliance.panel.menu import Deed, Order
+from appliance.panel.navigation import Front
+from appliance.panel.pages import Page
+from appliance.panel.steady import steady_w
+from appliance.panel.typeface import SMALL
+from appliance.panel.widgets import LEFT, RIGHT, Text, drawn, wrapped
 from appliance.panel.words import Words
 from appliance.timebase import Timebase
+from appliance.upkeep import Fault
+
+log = logging.getLogger("appliance")
+
+_ON = Light.ON
+LAMP_TEST = (Lamps(red=_ON), Lamps(yellow=_ON), Lamps(green=_ON), Lamps(red=_ON, yellow=_ON, green=_ON))
+LAMP_TEST_STEP_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,9 @@ class Wishes:
     lamps: LampRule = LAMPS
     click: bool = True
     """Keys are heard, but in quiet hours."""
+    large: bool = False
+    """One huge number in place of the first page."""
+    volume: Volume = Volume.MEDIUM
 
 
 WISHES = Wishes()
@@ -52,35 +73,100 @@ class Offer(Protocol):
 class Panel:
     """Shows situations; called from the event loop only."""
 
-    def __init__(self, words: Words, timebase: Timebase, offer: Offer, wishes: Wishes = WISHES) -> None:
+    def __init__(
+        self, words: Words, timebase: Timebase, offer: Offer, wishes: Wishes = WISHES, choices: Choices = AS_SET
+    ) -> None:
         self._words = words
         self._timebase = timebase
         self._offer = offer
         self._wishes = wishes
+        self._choices = choices
+        self._do: Callable[[Deed], bool] = lambda _deed: False
         self._touched_s: float | None = None
+        self._awake = True
         self._outputs: Outputs | None = None
-        self._page = 0
+        self._state = navigation.begin(timebase.now())
         self._situation: Situation | None = None
+        self._import_w: float | None = None
+        """The import that is shown, and the export."""
+        self._export_w: float | None = None
         self._tune: asyncio.Task[None] | None = None
+        self._lamp_test: asyncio.Task[None] | None = None
+        self._mistakes: set[tuple[object, ...]] = set()
+        """The kinds that were logged."""
 
     def connect(self, outputs: Outputs | None) -> None:
         """From now on light and sound these, or none."""
+        if self._lamp_test is not None:
+            self._lamp_test.cancel()
         self._outputs = outputs
+        self._tune_outputs()
+
+    def serve(self, do: Callable[[Deed], bool]) -> None:
+        """What is asked for with the keys is done by `do`, which says whether it can be; lamps are tested here."""
+        self._do = do
+
+    def settle(self, words: Words, wishes: Wishes, choices: Choices) -> None:
+        """From now on speak and shine like this; the choices are what the menu shows as chosen."""
+        self._words, self._wishes, self._choices = words, wishes, choices
+        self._tune_outputs()
+        self._draw(at_once=True)
 
     def show(self, situation: Situation) -> None:
         """Bring lamps, sound and display to a new situation, in this order: the lamps are what is seen first."""
-        before, self._situation = self._situation, situation
+        before, situation = self._situation, self._steady(situation)
+        self._situation = situation
         if self._outputs is not None:
-            self._outputs.lamps.show(lamps_for(situation, self._wishes.lamps), self._timebase.now())
+            if self._lamp_test is None or self._lamp_test.done():
+                self._outputs.lamps.show(lamps_for(situation, self._wishes.lamps), self._timebase.now())
             self._play(sound_for(before, situation))
-        self._draw(at_once=news(before, situation))
+        was, self._state = self._state, navigation.seen(self._state, situation, self._timebase.now())
+        self._draw(at_once=news(before, situation) or was.front is not self._state.front)
 
-    def press(self, key: Key) -> None:
-        """A button went down: A turns to the next page, B back to the first."""
-        self._touched_s = self._timebase.now()
-        self._page = (self._page + 1) % len(ROUND) if key is Key.A else 0
+    def _steady(self, situation: Situation) -> Situation:
+        """The situation with powers whose last digit does not flicker."""
+        self._import_w = steady_w(self._import_w, situation.power_import_w)
+        self._export_w = steady_w(self._export_w, situation.power_export_w)
+        return replace(situation, power_import_w=self._import_w, power_export_w=self._export_w)
+
+    def press(self, press: Press) -> None:
+        """A key was pressed; on a glass that is dark for the night it only wakes it."""
+        now, asleep = self._timebase.now(), not self._awake
+        self._touched_s = now
+        if not asleep:
+            self._state, deed = navigation.pressed(
+                self._state, press, self._situation, self._choices, now, sounding=self._is_sounding
+            )
+            if deed is not None:
+                self._carry_out(deed)
         self._draw(at_once=True)
         self._play(click_for(self._situation, wished=self._wishes.click))
+
+    @property
+    def _is_sounding(self) -> bool:
+        """An alarm sounds, and not the click of a key."""
+        note = self._outputs.beeper.sounding if self._outputs is not None else None
+        return note is not None and not note.soft
+
+    def _carry_out(self, deed: Deed) -> None:
+        if deed is Order.TEST_LAMPS:
+            if self._outputs is not None and (self._lamp_test is None or self._lamp_test.done()):
+                self._lamp_test = asyncio.create_task(self._test_lamps(self._outputs))
+        elif not self._do(deed) and deed is Order.SHUT_DOWN:
+            self._state = navigation.refused(self._state)
+
+    async def _test_lamps(self, outputs: Outputs) -> None:
+        """Each lamp in turn, then all with a tone; whoever tests wants to hear it, by night too."""
+        for lamps in LAMP_TEST:
+            outputs.lamps.show(lamps, self._timebase.now())
+            if lamps is LAMP_TEST[-1]:
+                self._play(LOOK)
+            await self._timebase.sleep(LAMP_TEST_STEP_S)
+
+    def _tune_outputs(self) -> None:
+        if self._outputs is not None:
+            self._outputs.lamps.night_level = self._wishes.lamps.night_level
+            self._outputs.beeper.volume = self._wishes.volume
 
     def _play(self, tune: Tune | None) -> None:
         if self._outputs is not None and tune is not None:
@@ -90,4 +176,54 @@ class Panel:
         if (situation := self._situation) is not None:
             now = self._timebase.now()
             shown = dimming(self._wishes.care, situation.local_time, now, self._touched_s, alarm=calls(situation))
-            self._offer(picture(ROUND[self._page], situation, self._words), shown, at_once=at_once)
+            self._awake = shown.awake
+            self._offer(self._picture(situation, now), shown, at_once=at_once)
+
+    def _picture(self, situation: Situation, now: float) -> Image.Image:
+        """What is up; a page with a mistake of ours in it is replaced by words, and logged once."""
+        try:
+            return self._drawn(situation, now)
+        except Exception as mistake:
+            state = self._state
+            kind = (type(mistake), state.front, state.page, state.menu is None)
+            if kind not in self._mistakes:
+                self._mistakes.add(kind)
+                log.error("a page cannot be drawn; lamps and sounds go on", exc_info=mistake)
+            return _sorry(mistake)
+
+    def _drawn(self, situation: Situation, now: float) -> Image.Image:
+        state, words = self._state, self._words
+        match state.front:
+            case Front.BOOT:
+                return pages.boot(situation, words, self._checks(situation))
+            case Front.ALARM:
+                return pages.alarm(situation, words)
+            case Front.FAULT:
+                return pages.fault(situation, words)
+        if state.menu is not None:
+            return menupage.picture(state.menu, self._choices, situation, words)
+        if state.page is Page.NOW and self._wishes.large:
+            return pages.large(situation, words)
+        return pages.picture(state.page, situation, words, paging=state.paging(now))
+
+    def _checks(self, situation: Situation) -> Checks:
+        """The self-test as far as it has come; who reads it has a display."""
+        pins = Check.OK if self._outputs is not None else Check.NOT_YET
+        if any(trouble.fault is Fault.PINS for trouble in situation.upkeep.troubles):
+            pins = Check.FAILED
+        history = Check.FAILED if situation.storage is Storage.FAILING else Check.OK
+        port = Check.FAILED if situation.signal is Signal.NO_PORT else Check.OK
+        stuck = any(trouble.fault is Fault.BUTTON for trouble in situation.upkeep.troubles)
+        return Checks(
+            display=Check.OK,
+            lamps=pins,
+            buttons=Check.FAILED if stuck else pins,
+            history=Check.NOT_YET if situation.storage is Storage.NONE else history,
+            port=port,
+        )
+
+
+def _sorry(mistake: Exception) -> Image.Image:
+    """A page in place of one that cannot be drawn: plain, so that nothing can be wrong with it."""
+    lines = wrapped(SMALL, f"This page cannot be drawn. {type(mistake).__name__}: {mistake}"[:160], RIGHT - LEFT)
+    return drawn(Text(SMALL, line, LEFT, 2 + 11 * place) for place, line in enumerate(lines[:5]))

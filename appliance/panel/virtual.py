@@ -19,7 +19,7 @@ from textual.containers import Center, Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
-from appliance.panel.buttons import Key
+from appliance.panel.buttons import Key, Press
 from appliance.panel.view import PanelView
 
 LOOK_S = 1 / 20
@@ -33,6 +33,10 @@ BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bits of a Braille pattern by row and column (Unicode, chapter 21.1); its code point is 2800 plus these."""
 
 COLOURS = ("red", "yellow", "green")
+SMALLEST = (80, 24)
+"""And the smallest with room for anything."""
+KEYS = "a next  ·  b back  ·  shift holds: A menu, B first page  ·  q quit"
+
 LIT_LAMP, DARK_LAMP = "▟██▙\n▜██▛", "╭──╮\n╰──╯"
 
 
@@ -45,8 +49,8 @@ class Stage(Protocol):
     def view(self) -> PanelView:
         """What the panel shows at this moment."""
 
-    def press(self, key: Key) -> None:
-        """Press a button and let it go."""
+    def press(self, press: Press) -> None:
+        """Press a button, hold it for as long as the press is, and let it go."""
 
 
 def show(stage: Stage, seconds: float | None = None) -> int:
@@ -100,8 +104,10 @@ class VirtualPanel(App[None]):
     TITLE = "HAN appliance"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "press('A')"),
-        Binding("b", "press('B')"),
+        Binding("a", "press('a')"),
+        Binding("b", "press('b')"),
+        Binding("A", "press('A')"),
+        Binding("B", "press('B')"),
         Binding("q", "quit"),
     ]
     CSS = """
@@ -115,6 +121,9 @@ class VirtualPanel(App[None]):
     #red { color: #8a3733; }        #red.lit { color: #ff4a3d; }
     #yellow { color: #8a7030; }     #yellow.lit { color: #ffc21f; }
     #green { color: #2f7845; }      #green.lit { color: #33e06a; }
+    #small { display: none; width: 100%; text-align: center; }
+    .small #small { display: block; }
+    .small #front, .small #words { display: none; }
     #words { width: 100%; height: auto; margin-top: 1; padding: 0 2; }
     #words Static { width: 100%; text-align: center; }
     #sound { color: #ffffff; height: 1; }
@@ -141,10 +150,11 @@ class VirtualPanel(App[None]):
             with Vertical(id="lamps"):
                 for colour in COLOURS:
                     yield Static(DARK_LAMP, id=colour)
+        yield Static(id="small")
         with Vertical(id="words"):
             yield Line(id="sound")
             yield Line(id="caption")
-            yield Static("A next page   ·   B back   ·   Q quit", id="keys")
+            yield Static(KEYS, id="keys")
 
     def on_mount(self) -> None:
         """Start the stage, and look at it from now on."""
@@ -162,13 +172,17 @@ class VirtualPanel(App[None]):
                 await self._beside
 
     def on_resize(self, event: Resize) -> None:
-        """Choose the larger picture where there is room for it."""
-        self.screen.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "large")
+        """Choose the larger picture where there is room for it, and say so where there is none."""
+        width, height = event.size.width, event.size.height
+        self.screen.set_class(width >= LARGE[0] and height >= LARGE[1], "large")
+        self.screen.set_class(width < SMALLEST[0] or height < SMALLEST[1], "small")
+        needed = f"The panel needs {SMALLEST[0]} x {SMALLEST[1]} characters"
+        self.query_one("#small", Static).update(f"{needed}; this terminal has {width} x {height}: make it larger.")
         self._look()
 
     def action_press(self, letter: str) -> None:
-        """Press the button with this letter."""
-        self._stage.press(Key(letter))
+        """Press the button with this letter; a capital is a long press."""
+        self._stage.press(Press(Key(letter.upper()), long=letter.isupper()))
 
     def _stage_ended(self, stage: asyncio.Task[None]) -> None:
         if not stage.cancelled():

@@ -25,7 +25,7 @@ from appliance.household.situation import Situation
 from appliance.line.house import House, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel.buttons import BOUNCE_S, Key
+from appliance.panel.buttons import BOUNCE_S, Key, Press
 from appliance.panel.care import Dimming
 from appliance.panel.examples import CALM
 from appliance.panel.glass import Chip, Glass
@@ -121,7 +121,7 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
                 octets, writes = glass.bus_octets, glass.bus_writes
             panel.show(situation)
             if presses and number % (60 / TICK_S / presses) == 0:
-                panel.press(Key.A)
+                panel.press(Press(Key.A))
             await asyncio.sleep(SENT_S)
     return glass.bus_octets - octets, glass.bus_writes - writes
 
@@ -185,9 +185,9 @@ def a_week_of_the_glass() -> tuple[Lit, Lit]:
     for number, situation in enumerate(situations(7, 60, maker=Maker.KAMSTRUP)):
         timebase.moment = 60.0 * number
         if number % 1440 in (300, 301, 900, 1080, 1200):
-            panel.press(Key.A)
+            panel.press(Press(Key.A))
         if number % 1440 in (310, 1210):
-            panel.press(Key.B)
+            panel.press(Press(Key.B))
         panel.show(situation)
     return cared, careless
 

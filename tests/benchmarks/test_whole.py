@@ -25,12 +25,12 @@ from appliance.line.house import House, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.decoder import Decoder, Reading
 from appliance.meter.reading import Maker
+from appliance.panel.board import Pins
 from appliance.panel.glass import Glass
 from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
 from appliance.panel.words import WORDS
 from appliance.settings import Settings
-from appliance.supervisor import Pins
 from appliance.timebase import Timebase
 
 START = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -166,7 +166,7 @@ async def a_day() -> tuple[int, int]:
             on_glass, pictures = octets, pictures + 1
 
     panel = Panel(WORDS["nb"], timebase, show)
-    pins = Pins(config.pins(Settings()), lambda _key: None, MockFactory(pin_class=MockPWMPin))
+    pins = Pins(config.pins(Settings()), lambda _key, _down: None, MockFactory(pin_class=MockPWMPin))
     panel.connect(pins.outputs)
     household.port(is_open=True)
     lists, tick = 0, 0.0

@@ -1,14 +1,61 @@
-"""The two buttons, pressed on gpiozero's mock pins."""
+"""The two buttons, worked on gpiozero's mock pins: edges come from another thread, presses arrive on the event loop."""
 
-from collections.abc import Iterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.panel.buttons import Buttons, Key
+from appliance.panel.buttons import BOUNCE_S, Buttons, Fingers, Key, Press
 from appliance.panel.errors import PinError
 
 A, B = 5, 6
+LONG_S, STUCK_S = 0.15, 0.6
+SHORT_A, LONG_A, SHORT_B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)
+
+
+class PinsWithAHeldDown(MockPWMPin):
+    """Button A is down already when its pin is taken."""
+
+    def _set_pull(self, value: str) -> None:
+        super()._set_pull(value)
+        if A in self.info.names:
+            self.drive_low()
+
+
+class Hand:
+    """Hands on both buttons, and what the panel is told."""
+
+    def __init__(self, pins: MockFactory) -> None:
+        self.told: list[Press] = []
+        self.fingers = Fingers(self.told.append, LONG_S, STUCK_S)
+        loop = asyncio.get_running_loop()
+        self.buttons = Buttons(
+            A, B, lambda key, down: loop.call_soon_threadsafe(self.fingers.edge, key, down), pin_factory=pins
+        )
+        for key in self.buttons.down:
+            self.fingers.already_down(key)
+        self._pins = pins
+
+    async def down(self, gpio: int) -> None:
+        await self._drive(self._pins.pin(gpio).drive_low)
+
+    async def up(self, gpio: int) -> None:
+        await self._drive(self._pins.pin(gpio).drive_high)
+
+    async def _drive(self, call: Any) -> None:
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+        await asyncio.sleep(0.01)
+
+    async def until_told(self, count: int) -> list[Press]:
+        async with asyncio.timeout(5):
+            while len(self.told) < count:  # noqa: ASYNC110 - a thread's timer is waited for
+                await asyncio.sleep(0.01)
+        return self.told
 
 
 @pytest.fixture
@@ -18,44 +65,98 @@ def pins() -> Iterator[MockFactory]:
     factory.reset()
 
 
-def click(pins: MockFactory, gpio: int) -> None:
-    pins.pin(gpio).drive_low()
-    pins.pin(gpio).drive_high()
+@pytest.fixture
+async def hand(pins: MockFactory) -> AsyncIterator[Hand]:
+    hand = Hand(pins)
+    yield hand
+    hand.buttons.close()
+    hand.fingers.close()
 
 
-def test_a_press_calls_once_with_its_key(pins: MockFactory) -> None:
-    pressed: list[Key] = []
-    buttons = Buttons(A, B, pressed.append, pin_factory=pins)
-    click(pins, A)
-    click(pins, B)
-    click(pins, A)
-    assert pressed == [Key.A, Key.B, Key.A]
-    buttons.close()
+async def test_a_short_press_is_told_when_it_is_let_go(hand: Hand) -> None:
+    await hand.down(A)
+    assert hand.told == []
+    await hand.up(A)
+    assert hand.told == [SHORT_A]
 
 
-def test_a_press_counts_when_the_button_goes_down_and_not_when_it_is_held_or_let_go(pins: MockFactory) -> None:
-    pressed: list[Key] = []
-    buttons = Buttons(A, B, pressed.append, pin_factory=pins)
-    pins.pin(A).drive_low()
-    assert pressed == [Key.A]
-    pins.pin(A).drive_low()
-    pins.pin(A).drive_high()
-    assert pressed == [Key.A]
-    buttons.close()
+async def test_presses_are_told_in_their_order(hand: Hand) -> None:
+    for gpio in (A, B, A):
+        await hand.down(gpio)
+        await hand.up(gpio)
+    assert hand.told == [SHORT_A, SHORT_B, SHORT_A]
+
+
+async def test_a_long_press_is_told_while_the_button_is_still_down_and_once(hand: Hand) -> None:
+    await hand.down(B)
+    assert await hand.until_told(1) == [LONG_B]
+    await asyncio.sleep(3 * LONG_S)
+    await hand.up(B)
+    assert hand.told == [LONG_B]
+
+
+async def test_both_at_once_say_nothing_and_each_works_again_when_let_go(hand: Hand) -> None:
+    await hand.down(A)
+    await hand.down(B)
+    await asyncio.sleep(2 * LONG_S)
+    await hand.up(A)
+    await hand.up(B)
+    assert hand.told == []
+    await hand.down(B)
+    await hand.up(B)
+    assert hand.told == [SHORT_B]
+
+
+async def test_a_button_that_stays_down_is_stuck_and_the_other_works(hand: Hand) -> None:
+    await hand.down(A)
+    assert hand.fingers.stuck == ()
+    await asyncio.sleep(STUCK_S + 0.05)
+    assert hand.fingers.stuck == (Key.A,)
+    assert hand.told == [LONG_A]
+    await hand.down(B)
+    await hand.up(B)
+    assert hand.told == [LONG_A, SHORT_B]
+
+
+async def test_a_stuck_button_that_is_let_go_is_well_again(hand: Hand) -> None:
+    await hand.down(A)
+    await asyncio.sleep(STUCK_S + 0.05)
+    await hand.up(A)
+    assert hand.fingers.stuck == ()
+    await hand.down(A)
+    await hand.up(A)
+    assert hand.told == [LONG_A, SHORT_A]
+
+
+async def test_a_button_that_is_down_at_boot_says_nothing_and_is_stuck_after_a_while() -> None:
+    factory = MockFactory(pin_class=PinsWithAHeldDown)
+    hand = Hand(factory)
+    await asyncio.sleep(STUCK_S + 0.05)
+    assert (hand.told, hand.fingers.stuck) == ([], (Key.A,))
+    await hand.up(A)
+    assert (hand.told, hand.fingers.stuck) == ([], ())
+    await hand.down(A)
+    await hand.up(A)
+    assert hand.told == [SHORT_A]
+    hand.buttons.close()
+    factory.reset()
 
 
 def test_both_pins_are_pulled_up_and_debounced(pins: MockFactory) -> None:
     buttons = Buttons(A, B, print, pin_factory=pins)
-    assert [(pins.pin(gpio).pull, pins.pin(gpio).bounce) for gpio in (A, B)] == [("up", 0.02)] * 2
+    assert [(pins.pin(gpio).pull, pins.pin(gpio).bounce) for gpio in (A, B)] == [("up", BOUNCE_S)] * 2
     buttons.close()
 
 
-def test_nothing_is_called_once_the_pins_are_given_back(pins: MockFactory) -> None:
-    pressed: list[Key] = []
-    Buttons(A, B, pressed.append, pin_factory=pins).close()
-    click(pins, A)
-    assert pressed == []
-    Buttons(A, B, pressed.append, pin_factory=pins).close()
+async def test_nothing_is_told_once_the_pins_are_given_back(pins: MockFactory) -> None:
+    hand = Hand(pins)
+    await hand.down(A)
+    hand.buttons.close()
+    hand.fingers.close()
+    await asyncio.sleep(2 * LONG_S)
+    await hand.up(A)
+    assert hand.told == []
+    Buttons(A, B, print, pin_factory=pins).close()
 
 
 def test_when_the_second_pin_cannot_be_had_the_first_is_given_back(pins: MockFactory) -> None:

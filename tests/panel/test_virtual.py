@@ -9,7 +9,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from panel.pictures import lit_pixels, marked, noise
 from PIL import Image
 
-from appliance.panel.buttons import Buttons, Key
+from appliance.panel.buttons import Buttons, Fingers, Key, Press
 from appliance.panel.view import PanelView
 from appliance.panel.virtual import DARK_LAMP, LIT_LAMP, VirtualPanel, as_braille, as_half_blocks
 
@@ -23,12 +23,13 @@ class Stage:
     def __init__(self) -> None:
         self.showing = PanelView(marked(), red=False, yellow=False, green=True, caption=CAPTION)
         self.pins = MockFactory(pin_class=MockPWMPin)
-        self.pressed: list[Key] = []
+        self.pressed: list[Press] = []
         self.events: list[str] = []
         self.trouble = asyncio.Event()
 
     async def run(self) -> None:
-        buttons = Buttons(GPIO[Key.A], GPIO[Key.B], self.pressed.append, pin_factory=self.pins)
+        fingers = Fingers(self.pressed.append, long_s=0.05)
+        buttons = Buttons(GPIO[Key.A], GPIO[Key.B], fingers.edge, pin_factory=self.pins)
         self.events.append("began")
         try:
             await self.trouble.wait()
@@ -40,10 +41,10 @@ class Stage:
     def view(self) -> PanelView:
         return self.showing
 
-    def press(self, key: Key) -> None:
-        pin = self.pins.pin(GPIO[key])
+    def press(self, press: Press) -> None:
+        pin = self.pins.pin(GPIO[press.key])
         pin.drive_low()
-        pin.drive_high()
+        asyncio.get_running_loop().call_later(0.1 if press.long else 0, pin.drive_high)
 
 
 def screen_text(window: VirtualPanel) -> list[str]:
@@ -103,7 +104,7 @@ async def test_nothing_is_cut_at_80_by_24() -> None:
     text = "\n".join(lines)
     for part in LIT_LAMP.split("\n"):
         assert text.count(part) == 1
-    for words in (CAPTION, "A next page", "B back", "Q quit"):
+    for words in (CAPTION, "a next", "b back", "A menu", "B first page", "q quit"):
         assert words in text
     assert "…" not in text
 
@@ -160,9 +161,21 @@ async def test_the_keys_a_and_b_press_the_buttons_on_their_pins() -> None:
     stage = Stage()
     window = VirtualPanel(stage)
     async with window.run_test(size=(80, 24)) as pilot:
-        await pilot.press("a", "b", "a")
-        await pilot.pause()
-        assert stage.pressed == [Key.A, Key.B, Key.A]
+        for key in ("a", "b", "A", "B"):
+            await pilot.press(key)
+            await pilot.pause(0.2)
+        assert stage.pressed == [Press(Key.A), Press(Key.B), Press(Key.A, long=True), Press(Key.B, long=True)]
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10)])
+async def test_a_terminal_that_is_too_small_is_told_so_in_a_sentence(size: tuple[int, int]) -> None:
+    window = VirtualPanel(Stage())
+    async with window.run_test(size=size) as pilot:
+        lines = await until(window, lambda lines: "The panel needs 80 x 24" in " ".join("".join(lines).split()))
+        assert f"{size[0]} x {size[1]}" in " ".join(" ".join(lines).split())
+        assert not any("⠀" < cell <= "⣿" for cell in "".join(lines))
+        await pilot.resize_terminal(80, 24)
+        await until(window, lambda lines: any("⠀" < cell <= "⣿" for cell in "".join(lines)))
 
 
 async def test_q_quits_and_lets_the_stage_end_in_good_order() -> None:

@@ -10,15 +10,15 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
 from appliance import config
-from appliance.assembly import wishes
-from appliance.panel.buttons import Key
+from appliance.panel.board import Pins
+from appliance.panel.buttons import Key, Press
 from appliance.panel.care import CareRule, Dimming, Night
 from appliance.panel.examples import CALM
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
 from appliance.panel.words import WORDS
-from appliance.supervisor import Pins
 from appliance.timebase import Timebase
+from appliance.tuning import wishes
 
 GPIO = config.pins(config.parse("", "none"))
 
@@ -30,7 +30,7 @@ class Bench:
         self.offers: list[tuple[Dimming, bool]] = []
         self.shown: Image.Image | None = None
         self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
-        self.pins = Pins(GPIO, self.panel.press, factory)
+        self.pins = Pins(GPIO, lambda _key, _down: None, factory)
         self.panel.connect(self.pins.outputs)
 
     def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
@@ -78,7 +78,7 @@ def test_without_settings_the_wishes_are_the_defaults() -> None:
 async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:
     bench = Bench(factory, Wishes(CareRule(contrast=200, idle_contrast=50)))
     bench.panel.show(CALM)
-    bench.panel.press(Key.A)
+    bench.panel.press(Press(Key.A))
 
     assert [dimming.contrast for dimming, _ in bench.offers] == [50, 200]
     assert bench.offers[1][1]
@@ -98,7 +98,7 @@ async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(facto
 async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
     bench = Bench(factory, Wishes())
     bench.panel.show(replace(CALM, quiet=quiet))
-    bench.panel.press(Key.A)
+    bench.panel.press(Press(Key.A))
     await asyncio.sleep(0)
 
     assert (factory.pin(GPIO["buzzer"]).frequency is not None) == clicks

@@ -1,0 +1,47 @@
+"""The pins of the front as one: all of them, or none.
+
+A lamp that works beside a button that does not would be taken for a whole panel.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from appliance.panel.buttons import Buttons, Key
+from appliance.panel.buzzer import Beeper
+from appliance.panel.errors import PinError
+from appliance.panel.lamps import LampRow
+from appliance.panel.panel import Outputs
+
+
+class Pins:
+    """The lamps, the buzzer and the buttons on their pins."""
+
+    def __init__(
+        self,
+        gpio: Mapping[str, int],
+        on_edge: Callable[[Key, bool], None],
+        pin_factory: Any = None,
+    ) -> None:
+        """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
+        self._opened: list[LampRow | Beeper | Buttons] = []
+        try:
+            lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], pin_factory=pin_factory)
+            self._opened.append(lamps)
+            beeper = Beeper(gpio["buzzer"], pin_factory=pin_factory)
+            self._opened.append(beeper)
+            self._buttons = Buttons(gpio["button_a"], gpio["button_b"], on_edge, pin_factory=pin_factory)
+            self._opened.append(self._buttons)
+        except PinError:
+            self.close()
+            raise
+        self.outputs = Outputs(lamps, beeper)
+
+    @property
+    def down(self) -> tuple[Key, ...]:
+        """Which buttons are down at this moment."""
+        return self._buttons.down
+
+    def close(self) -> None:
+        """Give all pins back: dark and silent."""
+        while self._opened:
+            self._opened.pop().close()

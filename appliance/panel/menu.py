@@ -1,0 +1,153 @@
+"""The menu: what two buttons can choose, as a pure state machine.
+
+Rows, and behind most of them values: A goes to the next, a long A takes it, B goes back. Nothing is changed before
+the long A, and what is chosen is asked for as a deed, which somebody else does. How it looks is `menupage`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from appliance.choices import Choices
+from appliance.panel.buttons import Key, Press
+
+
+class Row(Enum):
+    """A line of the menu; the value is its name in English, which is the words' key."""
+
+    LIMIT = "Limit"
+    FUSE = "Main fuse"
+    TARIFF = "Tariff"
+    QUIET = "Quiet"
+    BRIGHTNESS = "Brightness"
+    LANGUAGE = "Language"
+    LARGE = "Large digits"
+    LAMP_TEST = "Lamp test"
+    SHUT_DOWN = "Shut down"
+    BACK = "Back"
+
+
+class Hush(Enum):
+    """For how long no sound is to be made; the value is its name in English."""
+
+    OFF = "Off"
+    HOUR = "for 1 h"
+    MORNING = "till morning"
+
+
+class Order(Enum):
+    """A deed without particulars."""
+
+    ACKNOWLEDGE = "acknowledge"
+    TEST_LAMPS = "test the lamps"
+    SHUT_DOWN = "shut down"
+
+
+Deed = Order | Hush | Choices
+"""What somebody asked for with the buttons; choices are all of them, with one changed."""
+
+ROWS = tuple(Row)
+FIELDS = {
+    Row.LIMIT: "limit_kw",
+    Row.FUSE: "fuse_a",
+    Row.TARIFF: "tariff",
+    Row.BRIGHTNESS: "brightness",
+    Row.LANGUAGE: "language",
+    Row.LARGE: "large",
+}
+"""The choice that a row is about."""
+VALUES: dict[Row, tuple[Any, ...]] = {
+    Row.LIMIT: (None, "none", *map(float, (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25))),
+    Row.FUSE: (None, "none", *map(float, (16, 20, 25, 32, 35, 40, 50, 63))),
+    Row.TARIFF: (None, "highest-days", "fuse", "none"),
+    Row.QUIET: tuple(Hush),
+    Row.BRIGHTNESS: (None, 20, 40, 60, 80, 100),
+    Row.LANGUAGE: (None, "nb", "en", "sv"),
+    Row.LARGE: (None, True, False),
+}
+
+
+class Asked(Enum):
+    """How far somebody is with switching off."""
+
+    NOT = 0
+    ASKED = 1
+    GOING = 2
+    REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Where in the menu somebody is."""
+
+    row: Row = Row.LIMIT
+    value: int | None = None
+    """The place of the value in the middle; `None` while the rows are turned."""
+    asked: Asked = Asked.NOT
+
+
+def pressed(menu: Menu, press: Press, choices: Choices, *, hushed: bool) -> tuple[Menu | None, Deed | None]:
+    """Where a press leads from here (`None` is out of the menu), and what it asks for."""
+    if menu.asked is not Asked.NOT:
+        return _switching_off(menu, press)
+    if menu.value is not None:
+        return _among_values(menu, menu.value, press, choices)
+    match press:
+        case Press(Key.A, long=False):
+            return Menu(_after(ROWS, menu.row)), None
+        case Press(Key.A, long=True):
+            return _taken(menu, choices, hushed=hushed)
+        case _:
+            return None, None
+
+
+def refused(menu: Menu) -> Menu:
+    """Switching off was asked for and cannot be had."""
+    return replace(menu, asked=Asked.REFUSED)
+
+
+def _taken(menu: Menu, choices: Choices, *, hushed: bool) -> tuple[Menu | None, Deed | None]:
+    match menu.row:
+        case Row.BACK:
+            return None, None
+        case Row.LAMP_TEST:
+            return menu, Order.TEST_LAMPS
+        case Row.SHUT_DOWN:
+            return replace(menu, asked=Asked.ASKED), None
+        case Row.QUIET:
+            return replace(menu, value=1 if hushed else 0), None
+        case row:
+            values, chosen = VALUES[row], getattr(choices, FIELDS[row])
+            return replace(menu, value=values.index(chosen) if chosen in values else 0), None
+
+
+def _among_values(menu: Menu, place: int, press: Press, choices: Choices) -> tuple[Menu, Deed | None]:
+    values = VALUES[menu.row]
+    match press:
+        case Press(Key.A, long=False):
+            return replace(menu, value=(place + 1) % len(values)), None
+        case Press(Key.A, long=True):
+            value = values[place]
+            chosen = value if isinstance(value, Hush) else _changed(choices, menu.row, value)
+            return replace(menu, value=None), chosen
+        case _:
+            return replace(menu, value=None), None
+
+
+def _changed(choices: Choices, row: Row, value: Any) -> Choices:
+    return msgspec.structs.replace(choices, **{FIELDS[row]: value})
+
+
+def _switching_off(menu: Menu, press: Press) -> tuple[Menu, Deed | None]:
+    if menu.asked is Asked.ASKED and press == Press(Key.A, long=True):
+        return replace(menu, asked=Asked.GOING), Order.SHUT_DOWN
+    if menu.asked is Asked.ASKED and press.key is Key.A:
+        return menu, None
+    return replace(menu, asked=Asked.NOT), None
+
+
+def _after(rows: Sequence[Row], row: Row) -> Row:
+    return rows[(rows.index(row) + 1) % len(rows)]

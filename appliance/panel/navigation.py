@@ -1,0 +1,179 @@
+"""What is on the glass and how one gets there: a pure state machine.
+
+Seven pages in a round, a menu behind a long press, and in front of both, for a while and by itself, what somebody ought
+to see: a new or worse alarm, a new fault, and the start. It goes again, and what was there before is there again. There
+is always a way home: a long B from anywhere, or waiting.
+
+Time comes in with each event, as everywhere; nothing here knows a clock, a pin or a display.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from appliance.choices import Choices
+from appliance.household.situation import Alarm, Level, Rule, Situation
+from appliance.panel import menu
+from appliance.panel.buttons import Key, Press
+from appliance.panel.menu import Asked, Deed, Menu, Order
+from appliance.panel.pages import ROUND, Page
+from appliance.upkeep import Trouble
+
+BOOT_S = 10.0
+ALARM_S = 30.0
+FAULT_S = 20.0
+MENU_S = 60.0
+"""The menu closes when no key was pressed for so long."""
+HOME_S = 180.0
+"""And the first page comes back after this."""
+PAGING_S = 3.0
+"""For so long after a turn one is still turning pages."""
+
+_Subject = tuple[Rule, int | None]
+
+
+class Front(Enum):
+    """What has come forward by itself."""
+
+    BOOT = "boot"
+    ALARM = "alarm"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the panel remembers of what it shows."""
+
+    page: Page = Page.NOW
+    menu: Menu | None = None
+    front: Front | None = None
+    front_until_s: float = 0.0
+    touched_s: float = float("-inf")
+    """When a key was last pressed, on the monotonic clock."""
+    turned_s: float = float("-inf")
+    """When the page was last turned."""
+    alarms: tuple[tuple[_Subject, Level], ...] = ()
+    """Those that asked for somebody when the situation was last seen."""
+    faults: frozenset[Trouble | Rule] = frozenset()
+    """Those that have been in front, and still are there."""
+
+    @property
+    def is_home(self) -> bool:
+        """Nothing but the first page."""
+        return self.front is None and self.menu is None and self.page is Page.NOW
+
+    def paging(self, now_s: float) -> bool:
+        """Whether somebody is turning pages at this moment."""
+        return now_s - self.turned_s < PAGING_S
+
+
+def begin(now_s: float) -> State:
+    """The state at the start."""
+    return State(front=Front.BOOT, front_until_s=now_s + BOOT_S)
+
+
+def seen(state: State, situation: Situation, now_s: float) -> State:
+    """A situation is seen at `now_s`, which may be much like the last one."""
+    state = _elapsed(state, now_s)
+    calling, broken = _calling(situation), _broken(situation)
+    before, worse = dict(state.alarms), False
+    for subject, level in calling.items():
+        worse = worse or level > before.get(subject, Level.OK)
+    state = replace(state, alarms=tuple(calling.items()), faults=state.faults & broken)
+    if worse:
+        return replace(state, front=Front.ALARM, front_until_s=now_s + ALARM_S)
+    if _is_over(state.front, situation):
+        state = replace(state, front=None)
+    if state.front is None and broken - state.faults:
+        return replace(state, front=Front.FAULT, front_until_s=now_s + FAULT_S, faults=broken)
+    return state
+
+
+def pressed(
+    state: State, press: Press, situation: Situation | None, choices: Choices, now_s: float, *, sounding: bool
+) -> tuple[State, Deed | None]:
+    """A key was pressed, while an alarm may have been `sounding`: what is up then, and what was asked for."""
+    state = replace(_elapsed(state, now_s), touched_s=now_s)
+    match press:
+        case Press(Key.B, long=True):
+            return home(state), None
+        case Press(Key.A, long=False) if state.front in (Front.ALARM, Front.FAULT) or (sounding and state.alarms):
+            return replace(state, front=None), Order.ACKNOWLEDGE
+        case Press(long=False) if state.front is not None:
+            return replace(state, front=None), None
+        case Press(Key.A, long=True) if state.front is not None or state.menu is None:
+            return replace(state, front=None, menu=state.menu or Menu()), None
+    if state.menu is not None:
+        hushed = situation is not None and situation.hushed_s is not None
+        inside, deed = menu.pressed(state.menu, press, choices, hushed=hushed)
+        return replace(state, menu=inside), deed
+    if press.key is Key.A:
+        return _turned(state, ROUND[(ROUND.index(state.page) + 1) % len(ROUND)], now_s), None
+    if state.page is Page.NOW and situation is not None:
+        return _matter(state, situation, now_s), None
+    return _turned(state, ROUND[max(0, ROUND.index(state.page) - 1)], now_s), None
+
+
+def home(state: State) -> State:
+    """The first page, whatever was up."""
+    return replace(state, page=Page.NOW, menu=None, front=None, turned_s=float("-inf"))
+
+
+def refused(state: State) -> State:
+    """Switching off was asked for and cannot be had."""
+    return state if state.menu is None else replace(state, menu=menu.refused(state.menu))
+
+
+def _turned(state: State, page: Page, now_s: float) -> State:
+    return replace(state, page=page, turned_s=now_s)
+
+
+def _matter(state: State, situation: Situation, now_s: float) -> State:
+    """Behind the first page is what is the matter at present, if anything is."""
+    if any(_asks(alarm) for alarm in situation.alarms):
+        return replace(state, front=Front.ALARM, front_until_s=now_s + ALARM_S)
+    if _broken(situation):
+        return replace(state, front=Front.FAULT, front_until_s=now_s + FAULT_S)
+    return state
+
+
+def _elapsed(state: State, now_s: float) -> State:
+    """What time alone does."""
+    if state.front is not None and now_s >= state.front_until_s:
+        state = replace(state, front=None)
+    idle_s = now_s - state.touched_s
+    if state.menu is not None and idle_s >= MENU_S:
+        if state.menu.asked is Asked.GOING:  # and still here
+            return replace(state, menu=menu.refused(state.menu), touched_s=now_s)
+        state = replace(state, menu=None)
+    if state.page is not Page.NOW and idle_s >= HOME_S:
+        state = replace(state, page=Page.NOW)
+    return state
+
+
+def _is_over(front: Front | None, situation: Situation) -> bool:
+    match front:
+        case Front.BOOT:
+            return situation.power_import_w is not None
+        case Front.ALARM:
+            return not any(_asks(alarm) for alarm in situation.alarms)
+        case Front.FAULT:
+            return not _broken(situation)
+        case None:
+            return False
+
+
+def _asks(alarm: Alarm) -> bool:
+    return alarm.level in (Level.WATCH, Level.ACT)
+
+
+def _calling(situation: Situation) -> Mapping[_Subject, Level]:
+    """The alarms that nobody has acknowledged, by what they are about."""
+    return {
+        (alarm.rule, alarm.phase): alarm.level for alarm in situation.alarms if _asks(alarm) and not alarm.acknowledged
+    }
+
+
+def _broken(situation: Situation) -> frozenset[Trouble | Rule]:
+    silent = {alarm.rule for alarm in situation.alarms if alarm.level is Level.FAULT}
+    return frozenset(situation.upkeep.troubles) | silent

@@ -1,0 +1,156 @@
+"""What the settings say to rooms that run: all that can change without starting anew.
+
+The settings are the file's, and over them lies what was chosen on the panel. Both become the rooms' own values here,
+at the start, when somebody chooses, and when the file is read again; port, pins and display stay as they were made.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Literal
+
+from msgspec.structs import replace
+
+from appliance.choices import Choices
+from appliance.household.rules import (
+    ExportRule,
+    HourRule,
+    PhaseRule,
+    Rules,
+    SoundRule,
+    Thresholds,
+    VoltageRule,
+)
+from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
+from appliance.panel.buzzer import Volume
+from appliance.panel.care import CareRule, Night
+from appliance.panel.lamps import LampRule
+from appliance.panel.panel import Wishes
+from appliance.panel.words import WORDS, Words
+from appliance.settings import DisplaySettings, Settings, StepSettings, TariffSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What the rooms go by."""
+
+    rules: Rules
+    tariffs: tuple[Tariff, ...]
+    sound: SoundRule
+    words: Words
+    wishes: Wishes
+
+
+def tuning(settings: Settings) -> Tuning:
+    """What the rooms go by with these settings."""
+    words = WORDS[settings.language]
+    return Tuning(rules(settings), tariffs(settings), sound(settings), words, wishes(settings))
+
+
+def over(settings: Settings, choices: Choices) -> Settings:
+    """The settings with what was chosen over them; where nothing was, they are what they were."""
+    hour, phases, display = settings.hour, settings.phases, settings.display
+    if choices.limit_kw is not None:
+        hour = replace(hour, limit_kw=_number(choices.limit_kw))
+    if choices.fuse_a is not None:
+        phases = replace(phases, fuse_a=_number(choices.fuse_a))
+    if choices.brightness is not None:
+        display = _brightened(display, choices.brightness)
+    if choices.large is not None:
+        display = replace(display, large=choices.large)
+    return replace(
+        settings,
+        language=choices.language or settings.language,
+        hour=hour,
+        phases=phases,
+        display=display,
+        tariff=settings.tariff
+        if choices.tariff is None
+        else tuple(_by(choices.tariff, table) for table in settings.tariff),
+    )
+
+
+def _number(chosen: float | str) -> float | None:
+    return None if isinstance(chosen, str) else chosen
+
+
+def _brightened(display: DisplaySettings, percent: int) -> DisplaySettings:
+    """As bright as this after a key; when idle and by night darker in proportion, as they were set."""
+    contrast = round(255 * percent / 100)
+    share = contrast / max(1, display.contrast)
+    return replace(
+        display,
+        contrast=contrast,
+        idle_contrast=min(contrast, round(display.idle_contrast * share)),
+        night_contrast=min(contrast, round(display.night_contrast * share)),
+    )
+
+
+def _by(basis: Literal["highest-days", "fuse", "none"], table: TariffSettings) -> TariffSettings:
+    """A table whose step is found in another way; steps in amperes are not steps in kilowatts, so they are not kept."""
+    if basis == table.basis or basis == "none":
+        return replace(table, basis=basis)
+    if basis == "fuse":
+        return replace(table, basis=basis, steps=(StepSettings(),))
+    return replace(table, basis=basis, steps=TariffSettings().steps if table.basis == "fuse" else table.steps)
+
+
+def rules(settings: Settings) -> Rules:
+    """The alarms' rules as set."""
+    power, hour, phase = settings.thresholds, settings.hour, settings.phases
+    voltage, export = settings.voltage, settings.export
+    return Rules(
+        Thresholds(power.watch_w, power.act_w, power.hysteresis_w, power.rise_s, power.hold_s),
+        HourRule(hour.alarm, hour.limit_kw, rise_s=hour.rise_s, hold_s=hour.hold_s),
+        PhaseRule(phase.fuse_a, phase.watch_share, phase.act_share, rise_s=phase.rise_s, hold_s=phase.hold_s),
+        VoltageRule(voltage.low_v, voltage.high_v),
+        ExportRule(export.limit_w, rise_s=export.rise_s, hold_s=export.hold_s),
+        settings.readings.silent_s,
+    )
+
+
+def sound(settings: Settings) -> SoundRule:
+    """When and how often alarms are heard, as set."""
+    own = settings.sound
+    return SoundRule(time.fromisoformat(own.quiet_from), time.fromisoformat(own.quiet_to), own.an_hour)
+
+
+def wishes(settings: Settings) -> Wishes:
+    """How the panel is to shine and sound, as set."""
+    display, lamps = settings.display, settings.lamps
+    night = Night(time.fromisoformat(settings.night.begins), time.fromisoformat(settings.night.ends))
+    care = CareRule(
+        display.contrast,
+        display.idle_contrast,
+        display.night_contrast,
+        60 * display.idle_minutes,
+        night,
+        display.off_at_night,
+        display.shift,
+    )
+    return Wishes(
+        care,
+        LampRule(lamps.only_when_it_matters, lamps.night_percent / 100, night),
+        settings.sound.click,
+        display.large,
+        Volume[settings.sound.volume.upper()],
+    )
+
+
+def tariffs(settings: Settings) -> tuple[Tariff, ...]:
+    """The grid company's tables as set."""
+    return tuple(_tariff(table) for table in settings.tariff)
+
+
+def _tariff(table: TariffSettings) -> Tariff:
+    price = None
+    if table.day_ore is not None and table.night_ore is not None:
+        day_from, day_to = time.fromisoformat(table.day_from), time.fromisoformat(table.day_to)
+        price = EnergyPrice(table.day_ore, table.night_ore, day_from, day_to, table.weekend_is_night)
+    return Tariff(
+        table.valid_from or date.min,
+        Basis(table.basis),
+        table.days,
+        tuple(Step(step.up_to, step.price_kr) for step in table.steps),
+        table.on_limit == "lower",
+        price,
+    )

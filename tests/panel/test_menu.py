@@ -1,0 +1,156 @@
+"""The menu by its keys, and its pages by their boxes and pixels."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from appliance.choices import AS_SET, Choices
+from appliance.panel import menupage
+from appliance.panel.buttons import Key, Press
+from appliance.panel.examples import CALM
+from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
+from appliance.panel.typeface import SMALL
+from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Box
+from appliance.panel.words import WORDS
+
+A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
+WORDS_EN = WORDS["en"]
+
+
+def walk(
+    menu: Menu, *presses: Press, choices: Choices = AS_SET, hushed: bool = False
+) -> tuple[Menu | None, Deed | None]:
+    at: Menu | None = menu
+    deed = None
+    for press in presses:
+        assert at is not None
+        at, deed = pressed(at, press, choices, hushed=hushed)
+    return at, deed
+
+
+def test_a_goes_through_all_rows_and_round() -> None:
+    rows = [walk(Menu(), *[A] * count)[0] for count in range(len(ROWS) + 1)]
+    assert rows == [Menu(row) for row in (*ROWS, ROWS[0])]
+
+
+def test_b_leaves_the_menu_and_so_does_its_last_row() -> None:
+    assert walk(Menu(), B) == (None, None)
+    assert walk(Menu(Row.BACK), LONG_A) == (None, None)
+
+
+@pytest.mark.parametrize("row", FIELDS)
+def test_each_value_of_a_row_can_be_chosen_and_becomes_the_choice(row: Row) -> None:
+    for turns, value in enumerate(VALUES[row]):
+        at, deed = walk(Menu(row), LONG_A, *[A] * turns, LONG_A)
+        assert at == Menu(row)
+        assert isinstance(deed, Choices)
+        assert getattr(deed, FIELDS[row]) == value
+
+
+def test_a_choice_leaves_the_others_as_they_were() -> None:
+    before = Choices(fuse_a=25, language="sv")
+    _, deed = walk(Menu(Row.LIMIT), LONG_A, A, A, LONG_A, choices=before)
+    assert deed == Choices(limit_kw=2, fuse_a=25, language="sv")
+
+
+def test_values_begin_at_the_one_that_is_chosen() -> None:
+    at, _ = walk(Menu(Row.FUSE), LONG_A, choices=Choices(fuse_a=25))
+    assert at is not None
+    assert VALUES[Row.FUSE][at.value or 0] == 25
+
+
+def test_a_value_of_somebody_elses_hand_is_no_stumbling_block() -> None:
+    assert walk(Menu(Row.LIMIT), LONG_A, choices=Choices(limit_kw=7.5))[0] == Menu(Row.LIMIT, 0)
+
+
+def test_nothing_is_changed_before_the_long_a() -> None:
+    assert walk(Menu(Row.LIMIT), LONG_A, A, A) == (Menu(Row.LIMIT, 2), None)
+    assert walk(Menu(Row.LIMIT), LONG_A, A, A, B) == (Menu(Row.LIMIT), None)
+
+
+@pytest.mark.parametrize(("turns", "hush"), list(enumerate(Hush)))
+def test_quiet_is_asked_for_and_taken_back(turns: int, hush: Hush) -> None:
+    assert walk(Menu(Row.QUIET), LONG_A, *[A] * turns, LONG_A)[1] is hush
+
+
+def test_lamps_are_tested_from_their_row() -> None:
+    assert walk(Menu(Row.LAMP_TEST), LONG_A) == (Menu(Row.LAMP_TEST), Order.TEST_LAMPS)
+
+
+def test_switching_off_takes_a_second_long_press() -> None:
+    at, deed = walk(Menu(Row.SHUT_DOWN), LONG_A)
+    assert (at, deed) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
+    assert walk(Menu(Row.SHUT_DOWN), LONG_A, LONG_A)[1] is Order.SHUT_DOWN
+
+
+def test_switching_off_is_not_done_by_short_presses_and_b_takes_it_back() -> None:
+    assert walk(Menu(Row.SHUT_DOWN), LONG_A, A, A) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
+    assert walk(Menu(Row.SHUT_DOWN), LONG_A, B) == (Menu(Row.SHUT_DOWN), None)
+
+
+def test_what_cannot_be_switched_off_is_said_and_left_by_any_key() -> None:
+    said = refused(Menu(Row.SHUT_DOWN, asked=Asked.GOING))
+    assert said.asked is Asked.REFUSED
+    assert walk(said, A) == (Menu(Row.SHUT_DOWN), None)
+
+
+PLACES = [
+    *(Menu(row) for row in Row),
+    *(Menu(row, place) for row, values in VALUES.items() for place in range(len(values))),
+    *(Menu(Row.SHUT_DOWN, asked=asked) for asked in Asked),
+]
+FULL = Choices(25, 63, "highest-days", 100, "sv", True)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+@pytest.mark.parametrize("choices", [AS_SET, FULL])
+def test_nothing_on_the_menus_pages_overlaps_or_leaves_the_glass(language: str, choices: Choices) -> None:
+    for menu in PLACES:
+        boxes = [w.box for w in menupage.widgets(menu, choices, replace(CALM, hushed_s=36_000.0), WORDS[language])]
+        assert not any(overlap(one, other) for one, other in combinations(boxes, 2)), menu
+        for left, top, right, foot in boxes:
+            assert MARGIN <= left < right <= WIDTH - MARGIN, menu
+            assert MARGIN <= top < foot <= HEIGHT - MARGIN, menu
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+def test_no_name_in_the_menu_is_cut(language: str) -> None:
+    for menu in PLACES:
+        for widget in menupage.widgets(menu, FULL, replace(CALM, hushed_s=36_000.0), WORDS[language]):
+            if isinstance(widget, menupage.Line):
+                room = widget.box[2] - widget.box[0] - SMALL.width(widget.value) - 9
+                assert SMALL.width(widget.name) <= room, widget
+
+
+def test_no_text_in_the_menu_lacks_a_glyph() -> None:
+    for menu in PLACES:
+        for widget in menupage.widgets(menu, FULL, CALM, WORDS_EN):
+            if isinstance(widget, menupage.Line):
+                assert set(widget.name + widget.value) <= set(SMALL.glyphs), widget
+
+
+def test_the_wheel_shows_what_is_chosen_beside_its_row() -> None:
+    lines = [w for w in menupage.widgets(Menu(), FULL, CALM, WORDS_EN) if isinstance(w, menupage.Line)]
+    assert [(line.name, line.value, line.lit) for line in lines] == [
+        ("Back", "", False),
+        ("Limit", "25 kW", True),
+        ("Main fuse", "63 A", False),
+    ]
+
+
+def test_the_row_of_quiet_tells_how_long_it_lasts() -> None:
+    shown = menupage.widgets(Menu(Row.QUIET), AS_SET, replace(CALM, hushed_s=3540.0), WORDS_EN)
+    assert [w.value for w in shown if isinstance(w, menupage.Line) and w.lit] == ["60 min"]
+
+
+def test_the_middle_of_the_wheel_is_dark_on_light() -> None:
+    picture = menupage.picture(Menu(), AS_SET, replace(CALM, local_time=CALM.local_time), WORDS_EN)
+    lit = sum(bool(picture.getpixel((x, y))) for x in range(WIDTH) for y in range(24, 36))
+    below = sum(bool(picture.getpixel((x, y))) for x in range(WIDTH) for y in range(36, 48))
+    assert lit > 126 * 9
+    assert 0 < below < 126 * 3

@@ -1,0 +1,176 @@
+"""A household that is given other rules while it lives: nothing is forgotten, and the new limits hold."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import pytest
+
+from appliance.household.household import NIGHT_S, Household
+from appliance.household.rules import ExportRule, PhaseRule, Rules, SoundRule, Thresholds
+from appliance.household.situation import Alarm, Level, Rule, Situation, Sound
+from appliance.household.tariff import Basis, Tariff
+from appliance.meter.reading import Maker, Reading
+
+LOUD = SoundRule(time(0), time(0), 60)
+RULES = Rules(Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, rise_s=0, hold_s=30), silent_s=600)
+TARIFFS = (Tariff(),)
+
+
+class Home:
+    """A household, fed by the second."""
+
+    def __init__(self, rules: Rules = RULES, sound: SoundRule = LOUD) -> None:
+        self.household = Household(rules, sound=sound, tariffs=TARIFFS)
+        self.household.port(is_open=True)
+        self.now = 0.0
+
+    def live(self, seconds: float, power_w: float, current_a: float | None = None) -> Situation:
+        for _ in range(int(seconds)):
+            self.now += 1
+            reading = Reading(
+                offset=0, length=0, elements=13, maker=Maker.KAIFA, power_import_w=power_w, current_l1_a=current_a
+            )
+            self.household.reading(reading, self.now)
+            found = self.household.situation(self.now)
+        return found
+
+    def settle(self, rules: Rules, sound: SoundRule = LOUD) -> None:
+        self.household.settle(rules, TARIFFS, sound, self.now)
+
+    def told(self, utc: datetime) -> None:
+        self.household.system_clock(utc, True, self.now)
+
+
+def power(watch_w: float, act_w: float, **other: float) -> Rules:
+    return replace(RULES, power=replace(RULES.power, watch_w=watch_w, act_w=act_w, **other))
+
+
+def about(situation: Situation, rule: Rule) -> Alarm | None:
+    return next((alarm for alarm in situation.alarms if alarm.rule is rule), None)
+
+
+def test_a_higher_limit_ends_an_alarm_after_its_hold_time_and_not_before() -> None:
+    home = Home()
+    assert home.live(5, 6000).level is Level.WATCH
+    home.settle(power(8000, 12_000))
+    assert home.live(29, 6000).level is Level.WATCH
+    assert home.live(3, 6000).level is Level.OK
+
+
+def test_a_lower_limit_is_reached_at_once() -> None:
+    home = Home()
+    home.live(5, 4000)
+    home.settle(power(3000, 12_000))
+    assert home.live(1, 4000).level is Level.WATCH
+
+
+def test_an_alarm_that_lasts_keeps_its_age_and_its_acknowledgement_and_makes_no_sound() -> None:
+    home = Home()
+    before = home.live(10, 6000)
+    home.household.acknowledge()
+    home.settle(power(5500, 12_000))
+    after = home.live(5, 6000)
+    alarm = about(after, Rule.POWER)
+    assert alarm is not None
+    assert (alarm.acknowledged, alarm.limit, alarm.age_s) == (True, 5500, 14)
+    assert after.call == before.call
+
+
+def test_a_rise_time_that_runs_goes_on() -> None:
+    home = Home(power(5000, 10_000, rise_s=10))
+    home.live(6, 6000)
+    home.settle(power(5200, 10_000, rise_s=10))
+    assert home.live(4, 6000).level is Level.OK
+    assert home.live(1, 6000).level is Level.WATCH
+
+
+def test_a_fuse_that_becomes_known_begins_to_be_judged() -> None:
+    home = Home()
+    assert home.live(30, 1000, 26).level is Level.OK
+    home.settle(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=10)))
+    assert home.live(5, 1000, 26).level is Level.OK
+    assert home.live(8, 1000, 26).level is Level.ACT
+
+
+def test_an_alarm_whose_rule_is_given_up_is_over_and_the_log_has_its_end() -> None:
+    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=0)))
+    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    before = home.live(10, 1000, 26)
+    assert about(before, Rule.PHASE) is not None
+    home.settle(RULES)
+    after = home.live(5, 1000, 26)
+    assert (after.alarms, after.call) == ((), before.call)
+    [row] = [row for row in home.household.record(home.now).alarms if row.rule is Rule.PHASE]
+    assert row.ended is not None
+
+
+def test_a_limit_that_changes_leaves_the_other_alarms_alone() -> None:
+    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=0)))
+    home.live(10, 6000, 26)
+    home.settle(replace(RULES, phase=PhaseRule(fuse_a=20, rise_s=0), export=ExportRule(1000)))
+    after = home.live(1, 6000, 26)
+    assert {alarm.rule: alarm.age_s for alarm in after.alarms} == {Rule.POWER: 10, Rule.PHASE: 10}
+
+
+def test_another_tariff_holds_at_once_and_the_hours_stay() -> None:
+    home = Home()
+    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    before = home.live(5, 3000)
+    home.household.settle(RULES, (Tariff(basis=Basis.NONE),), LOUD, home.now)
+    after = home.live(1, 3000)
+    assert before.month is not None
+    assert after.month is None
+    assert before.hour is not None
+    assert after.hour is not None
+    assert after.hour.import_wh > before.hour.import_wh
+
+
+def test_a_chosen_limit_holds_at_once() -> None:
+    home = Home()
+    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    home.live(5, 3000)
+    home.settle(replace(RULES, hour=replace(RULES.hour, limit_kw=4.0)))
+    outlook = home.live(1, 3000).outlook
+    assert outlook is not None
+    assert outlook.limit_kw == 4.0
+
+
+def test_who_asked_for_quiet_hears_nothing_for_so_long_and_sees_the_lamps() -> None:
+    home = Home()
+    home.live(5, 1000)
+    home.household.hush(home.now + 60)
+    during = home.live(30, 6000)
+    assert (during.level, during.call, during.quiet, during.hushed_s) == (Level.WATCH, None, True, 30)
+    home.live(31, 1000)
+    after = home.live(5, 12_000)
+    assert (after.quiet, after.hushed_s) == (False, None)
+    assert after.call is not None
+    assert after.call.sound is Sound.ACT
+
+
+def test_quiet_can_be_taken_back() -> None:
+    home = Home()
+    home.household.hush(1000.0)
+    home.household.hush(None)
+    assert home.live(1, 1000).quiet is False
+
+
+@pytest.mark.parametrize(
+    ("utc", "hours"),
+    [
+        (datetime(2026, 1, 15, 21, 0, tzinfo=UTC), 9),
+        (datetime(2026, 1, 15, 5, 0, tzinfo=UTC), 1),
+        (datetime(2026, 1, 15, 6, 0, tzinfo=UTC), 24),
+        (datetime(2026, 3, 28, 21, 0, tzinfo=UTC), 8),  # the clock goes forward in this night
+        (datetime(2026, 10, 24, 20, 0, tzinfo=UTC), 10),  # and back in this one
+    ],
+)
+def test_morning_is_when_the_quiet_hours_end_by_norways_clocks(utc: datetime, hours: float) -> None:
+    home = Home(sound=SoundRule(time(22), time(7)))
+    home.told(utc)
+    assert home.household.morning(home.now) == home.now + 3600 * hours
+
+
+def test_morning_is_some_hours_away_while_nobody_knows_the_time() -> None:
+    home = Home()
+    assert home.household.morning(100.0) == 100.0 + NIGHT_S

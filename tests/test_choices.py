@@ -1,0 +1,155 @@
+"""What is chosen on the panel: kept in a real file, put over the settings."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance import config
+from appliance.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError, load, load_or_set_aside, save
+from appliance.household.tariff import Basis
+from appliance.panel.menu import FIELDS, VALUES
+from appliance.settings import Settings
+from appliance.timebase import Timebase
+from appliance.tuning import over, tariffs, tuning
+from appliance.worker import Worker
+
+SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
+
+
+class Said(list[str]):
+    def __call__(self, message: str, *values: object) -> None:
+        self.append(message % values)
+
+
+def test_without_a_file_nothing_is_chosen(tmp_path: Path) -> None:
+    assert load(tmp_path) == AS_SET
+
+
+def test_what_was_chosen_is_there_again(tmp_path: Path) -> None:
+    save(tmp_path, SOME)
+    assert load(tmp_path) == SOME
+    assert (tmp_path / FILE).read_text().splitlines()[2:4] == ["limit_kw = 5", 'fuse_a = "none"']
+
+
+@given(st.builds(Choices, **{field: st.sampled_from(VALUES[row]) for row, field in FIELDS.items()}))
+def test_whatever_the_menu_can_choose_can_be_kept(tmp_path_factory: pytest.TempPathFactory, choices: Choices) -> None:
+    folder = tmp_path_factory.mktemp("data")
+    save(folder, choices)
+    assert load(folder) == choices
+
+
+@pytest.mark.parametrize(
+    "text", ["limit_kw = ", "limit_kw = -1", 'language = "fi"', "colour = 3", "\0\0\0\0", "brightness = 1.5"]
+)
+def test_a_damaged_file_is_set_aside_and_said_and_never_fatal(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    said = Said()
+    assert load_or_set_aside(tmp_path, said) == AS_SET
+    assert (tmp_path / "choices.toml.damaged").read_text() == text
+    assert not (tmp_path / FILE).exists()
+    assert len(said) == 1
+    assert str(tmp_path / FILE) in said[0]
+
+
+def test_a_file_that_is_not_text_is_set_aside_too(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"\xff\xfe\x00limit")
+    assert load_or_set_aside(tmp_path, Said()) == AS_SET
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_folder_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(ChoicesError, match="cannot be read: Is a directory"):
+        load(tmp_path)
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the disk has no events
+            await asyncio.sleep(0.01)
+
+
+async def test_a_choice_is_on_the_disk_in_a_moment(tmp_path: Path) -> None:
+    keeper = ChoiceKeeper(tmp_path, AS_SET, Timebase(), Said(), Worker("disk", 5))
+    task = asyncio.create_task(keeper.run())
+    keeper.choose(SOME)
+    await until(lambda: load(tmp_path) == SOME)
+    task.cancel()
+
+
+async def test_a_choice_counts_although_the_disk_refuses_and_is_kept_when_it_is_back(tmp_path: Path) -> None:
+    folder, said = tmp_path / "data", Said()
+    keeper = ChoiceKeeper(folder, AS_SET, Timebase(600), said, Worker("disk", 5))
+    task = asyncio.create_task(keeper.run())
+    keeper.choose(SOME)
+    await until(lambda: said)
+    await asyncio.sleep(0.3)
+    assert keeper.choices == SOME
+    assert said == [f"{folder / FILE}: what was chosen counts, but cannot be kept: No such file or directory"]
+    folder.mkdir()
+    await until(lambda: load(folder) == SOME)
+    task.cancel()
+
+
+async def test_without_a_folder_choices_last_as_long_as_the_program() -> None:
+    said = Said()
+    keeper = ChoiceKeeper(None, AS_SET, Timebase(), said, Worker("disk", 5))
+    task = asyncio.create_task(keeper.run())
+    keeper.choose(SOME)
+    await asyncio.sleep(0.05)
+    assert (keeper.choices, said) == (SOME, [])
+    task.cancel()
+
+
+def test_settings_without_choices_are_what_they_were() -> None:
+    assert over(Settings(), AS_SET) == Settings()
+
+
+def test_choices_lie_over_the_settings() -> None:
+    settings = config.parse("[hour]\nlimit_kw = 10\nrise_s = 7\n[phases]\nfuse_a = 40", "test")
+    found = over(settings, SOME)
+    assert (found.hour.limit_kw, found.hour.rise_s) == (5, 7)
+    assert (found.phases.fuse_a, found.language, found.display.large) == (None, "sv", True)
+
+
+def test_no_limit_can_be_chosen_over_one() -> None:
+    settings = config.parse("[hour]\nlimit_kw = 10", "test")
+    assert over(settings, Choices(limit_kw="none")).hour.limit_kw is None
+
+
+def test_brightness_dims_the_idle_and_the_nightly_glass_along() -> None:
+    settings = config.parse("[display]\ncontrast = 200\nidle_contrast = 100\nnight_contrast = 20", "test")
+    display = over(settings, Choices(brightness=40)).display
+    assert (display.contrast, display.idle_contrast, display.night_contrast) == (102, 51, 10)
+
+
+@pytest.mark.parametrize("contrast", [0, 1, 100, 255])
+def test_brightness_leaves_the_chips_range_nowhere(contrast: int) -> None:
+    settings = config.parse(f"[display]\ncontrast = {contrast}\nidle_contrast = 255\nnight_contrast = 255", "test")
+    for percent in VALUES[next(row for row, field in FIELDS.items() if field == "brightness")][1:]:
+        care = tuning(over(settings, Choices(brightness=percent))).wishes.care
+        assert 0 < care.contrast <= 255
+        assert max(care.idle_contrast, care.night_contrast) <= care.contrast
+
+
+def test_a_tariff_by_fuse_takes_no_kilowatts_for_amperes() -> None:
+    [table] = tariffs(over(Settings(), Choices(tariff="fuse")))
+    assert (table.basis, [step.up_to for step in table.steps]) == (Basis.FUSE, [None])
+
+
+def test_a_tariff_by_days_takes_no_amperes_for_kilowatts() -> None:
+    settings = config.parse('[[tariff]]\nbasis = "fuse"\nsteps = [{up_to = 25}, {up_to = 63}]', "test")
+    [table] = tariffs(over(settings, Choices(tariff="highest-days")))
+    assert (table.basis, table.steps) == (Basis.HIGHEST_DAYS, tariffs(Settings())[0].steps)
+
+
+def test_a_chosen_basis_that_the_table_has_keeps_its_steps_and_prices() -> None:
+    text = "[[tariff]]\nvalid_from = 2026-01-01\nday_ore = 50\nnight_ore = 40\nsteps = [{up_to = 3, price_kr = 9}, {}]"
+    settings = config.parse(text, "test")
+    for basis in ("highest-days", "none"):
+        [table], [before] = tariffs(over(settings, Choices(tariff=basis))), tariffs(settings)
+        assert (table.steps, table.energy, table.valid_from) == (before.steps, before.energy, date(2026, 1, 1))

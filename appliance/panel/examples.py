@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from PIL import Image
 
+from appliance.choices import AS_SET, Choices
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
 from appliance.household.outlook import Outlook
@@ -26,8 +27,9 @@ from appliance.household.situation import (
     VoltageDay,
 )
 from appliance.household.tariff import Basis, Month, Step, Tariff
-from appliance.panel import pages
+from appliance.panel import menupage, pages
 from appliance.panel.checks import Check, Checks
+from appliance.panel.menu import Asked, Menu, Row
 from appliance.panel.pages import Page
 from appliance.panel.words import Words
 from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
@@ -176,6 +178,10 @@ def _boot(checks: Checks) -> Draw:
     return lambda words: pages.boot(WAITING, words, checks)
 
 
+def _menu(menu: Menu, choices: Choices = AS_SET) -> Draw:
+    return lambda words: menupage.picture(menu, choices, CALM, words)
+
+
 EXAMPLES: Mapping[str, Draw] = {
     "now": _page(Page.NOW, CALM),
     "now-paging": _page(Page.NOW, CALM, paging=True),
@@ -231,6 +237,14 @@ EXAMPLES: Mapping[str, Draw] = {
     "fault-history": _of(pages.fault, _trouble(Fault.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
     "fault-button": _of(pages.fault, _trouble(Fault.BUTTON, "A")),
     "fault-set-aside": _of(pages.fault, replace(CALM, storage=Storage.SET_ASIDE)),
+    "menu": _menu(Menu(), Choices(limit_kw=5)),
+    "menu-quiet": _menu(Menu(Row.QUIET)),
+    "menu-limit": _menu(Menu(Row.LIMIT, value=5)),
+    "menu-tariff": _menu(Menu(Row.TARIFF, value=1)),
+    "menu-language": _menu(Menu(Row.LANGUAGE, value=1)),
+    "menu-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.ASKED)),
+    "menu-shutting-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.GOING)),
+    "menu-no-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.REFUSED)),
     "boot": _boot(Checks(Check.OK, Check.OK, Check.OK)),
     "boot-failed": _boot(Checks(Check.OK, Check.FAILED, Check.FAILED, Check.OK, Check.FAILED)),
 }

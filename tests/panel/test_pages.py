@@ -35,7 +35,9 @@ from appliance.panel.words import WORDS
 from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
 
 GOLDEN = Path(__file__).parent / "golden"
-IN_ALL_LANGUAGES = re.compile(r"now|hour-over|phases|today|month|voltage|meter.*|large.*|alarm-.*|fault-.*|boot-failed")
+IN_ALL_LANGUAGES = re.compile(
+    r"now|hour-over|phases|today|month|voltage|meter.*|large.*|alarm-.*|fault-.*|menu.*|boot-failed"
+)
 """The pages that differ in more than a word or two."""
 KEPT = [
     (name, language)

@@ -52,13 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_peaks(commands)
     _add_rules(commands)
     _add_pages(commands)
-    shown = commands.add_parser(
-        "config",
-        help="print a settings file with every key and its default",
-        description="Prints a commented appliance.toml with every key, its default, its unit and what it may be.",
-        epilog="example: han-appliance config > appliance.toml",
-    )
-    shown.set_defaults(command=_config, verbose=0)
+    _add_config(commands)
     return parser
 
 
@@ -173,6 +167,30 @@ def _add_peaks(commands: Any) -> None:
     setting.add_argument("--second", action="store_true", help="the later of the two hours 2 of the day in October")
     setting.add_argument("--config", type=Path, metavar="FILE", help="settings: where the history is")
     setting.set_defaults(command=_set_peak, verbose=0)
+
+
+def _add_config(commands: Any) -> None:
+    shown = commands.add_parser(
+        "config",
+        help="print a settings file with every key and its default, or what is in force",
+        description="Prints a commented appliance.toml with every key, its default, its unit and what it may be. "
+        "With 'show': each setting as it is in force, and whether the program, the file or the panel said so.",
+        epilog="example: han-appliance config > appliance.toml",
+    )
+    shown.set_defaults(command=_config, verbose=0)
+    actions = shown.add_subparsers(metavar="show")
+    showing = actions.add_parser(
+        "show",
+        help="each setting, its value, and where that came from",
+        description="Shows each setting with its value and where it came from: default, file, last good (the file has "
+        "a mistake now), or panel (chosen with the buttons). '-' is not set. Exit code 2 when something has a mistake.",
+        epilog="example: han-appliance config show --config appliance.toml",
+    )
+    showing.add_argument("--json", action="store_true", help="one JSON object by key")
+    showing.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE}, if there)"
+    )
+    showing.set_defaults(command=_show_config)
 
 
 def _add_verbose(parser: argparse.ArgumentParser) -> None:
@@ -340,6 +358,17 @@ def _set_peak(options: argparse.Namespace) -> int:
 def _config(_options: argparse.Namespace) -> int:
     print(config.sample(), end="")
     return FINE
+
+
+def _show_config(options: argparse.Namespace) -> int:
+    from appliance import origins
+
+    state = os.environ.get("STATE_DIRECTORY")
+    shown = origins.show(options.config, Path(state) if state else None)
+    print(origins.as_json(shown) if options.json else origins.as_table(shown), end="")
+    for mistake in shown.mistakes:
+        _refuse(mistake)
+    return BAD_INPUT if shown.mistakes else FINE
 
 
 def _until_told(work: Coroutine[Any, Any, None]) -> int:

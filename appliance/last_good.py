@@ -34,13 +34,14 @@ def find(path: Path | None, folder: Path | None = None) -> Found:
     try:
         settings = config.load(path)
     except config.SettingsError as trouble:
-        return Found(_remembered(folder or Path(Settings().data.folder)), str(trouble))
+        return Found(remembered(folder or Path(Settings().data.folder)), str(trouble))
     with contextlib.suppress(OSError):
         _remember(path or config.DEFAULT_FILE, folder or Path(settings.data.folder))
     return Found(settings)
 
 
-def _remembered(folder: Path) -> Settings:
+def remembered(folder: Path) -> Settings:
+    """The last good settings that a folder remembers, or the defaults."""
     file = folder / FILE
     if not file.exists():
         return Settings()

@@ -1,0 +1,172 @@
+"""Which value each setting has, and who said so: the program, the file, or somebody at the panel.
+
+With a file and choices over it, nobody should have to guess why a limit is what it is. This shows all settings as the
+appliance would take them now, in the words of the settings file; it changes nothing on the disk.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance import config, last_good
+from appliance.choices import AS_SET, Choices, ChoicesError
+from appliance.choices import load as load_choices
+from appliance.settings import Settings, StepSettings
+from appliance.tuning import over
+
+CHOSEN = {
+    "limit_kw": "hour.limit_kw",
+    "fuse_a": "phases.fuse_a",
+    "tariff": "tariff.basis",
+    "brightness": "display.contrast",
+    "language": "language",
+    "large": "display.large",
+}
+"""The setting that a choice lies over."""
+
+
+class Origin(Enum):
+    """Who said a value."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    LAST_GOOD = "last good"
+    """The file has a mistake now; it said so before."""
+    PANEL = "panel"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting in force."""
+
+    key: str
+    """As in the file, with its table: "hour.limit_kw"; tables of a list are numbered from 1."""
+    value: Any
+    """`None` is not set."""
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All settings in force, and what is wrong with what they came from."""
+
+    values: tuple[Value, ...]
+    mistakes: tuple[str, ...] = ()
+    """One sentence each."""
+
+
+def show(path: Path | None, folder: Path | None = None) -> Shown:
+    """The settings of the file at `path` (`None`: the usual one) with the choices of `folder` (`None`: the file's)."""
+    mistakes = []
+    source, said = path or config.DEFAULT_FILE, Origin.FILE
+    try:
+        settings = config.load(path)
+    except config.SettingsError as trouble:
+        mistakes.append(f"{trouble}; the last good settings are in force")
+        remembered = folder or Path(Settings().data.folder)
+        settings = last_good.remembered(remembered)
+        source, said = remembered / last_good.FILE, Origin.LAST_GOOD
+    try:
+        choices = load_choices(folder or Path(settings.data.folder))
+    except ChoicesError as trouble:
+        mistakes.append(f"{trouble}; nothing that was chosen on the panel is in force")
+        choices = AS_SET
+    return Shown(tuple(_values(settings, choices, _document(source, settings), said)), tuple(mistakes))
+
+
+def as_table(shown: Shown) -> str:
+    """The values in three columns, written as in the file."""
+    rows = [(value.key, _written(value.key, value.value), value.origin.value) for value in shown.values]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
+
+
+def as_json(shown: Shown) -> str:
+    """The values as one JSON object by key."""
+    told = {value.key: {"value": value.value, "from": value.origin.value} for value in shown.values}
+    return json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
+    """What the file says; nothing where there is none, or where it is not what `settings` came from."""
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+        if config.parse(text, str(source)) == settings:
+            return tomllib.loads(text)
+    except (OSError, ValueError, config.SettingsError):
+        pass
+    return {}
+
+
+def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], said: Origin) -> Iterator[Value]:
+    before, written = _flat(_plain(settings)), _flat(document)
+    chosen = {CHOSEN[name] for name, choice in msgspec.structs.asdict(choices).items() if choice is not None}
+    for key, value in _flat(_plain(over(settings, choices))).items():
+        # Also where somebody chose what was set anyhow: a change of the file would change nothing.
+        by_choice = value != before.get(key) or re.sub(r"\[\d+\]", "", key) in chosen
+        yield Value(key, value, Origin.PANEL if by_choice else said if key in written else Origin.DEFAULT)
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    """The settings as plain tables, unset ones included; pins are those of the board where they are not set."""
+    pins = config.pins(settings)
+    return {**_table(settings), "pins": {name: pins[name] for name in _table(settings.pins)}}
+
+
+def _table(struct: msgspec.Struct) -> dict[str, Any]:
+    return {name: _inside(value) for name, value in msgspec.structs.asdict(struct).items()}
+
+
+def _inside(value: Any) -> Any:
+    match value:
+        case StepSettings():
+            return {name: part for name, part in _table(value).items() if part is not None}
+        case msgspec.Struct():
+            return _table(value)
+        case tuple():
+            return [_inside(one) for one in value]
+        case _:
+            return value
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Values by key with its tables before it; a step of a tariff is one value."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{key}.")
+        elif isinstance(value, list):
+            for number, one in enumerate(value, start=1):
+                found |= _flat(one, f"{key}[{number}].") if name == "tariff" else {f"{key}[{number}]": one}
+        else:
+            found[key] = value
+    return found
+
+
+def _written(key: str, value: Any) -> str:
+    """A value as the file has it; what is not set is a dash."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case float():
+            return f"{value:g}"
+        case date():
+            return value.isoformat()
+        case Mapping():
+            inside = ", ".join(f"{name} = {_written(name, part)}" for name, part in value.items())
+            return f"{{ {inside} }}" if inside else "{}"
+        case _:
+            return hex(value) if key == "display.address" else str(value)

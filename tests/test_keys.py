@@ -1,0 +1,207 @@
+"""The whole appliance, worked with its two buttons: real files, a real pseudo-terminal, mock pins."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from PIL import Image
+
+from appliance import config, demo, supervisor
+from appliance.assembly import appliance
+from appliance.choices import AS_SET, FILE, Choices, load
+from appliance.household.situation import Situation
+from appliance.panel import menupage
+from appliance.panel.buttons import Fingers, Key, Press
+from appliance.panel.glass import Glass
+from appliance.panel.menu import Menu, Row
+from appliance.panel.virtual import VirtualPanel, as_braille
+from appliance.panel.words import WORDS
+from appliance.settings import Settings
+from appliance.supervisor import Supervisor
+from appliance.timebase import Timebase
+from appliance.upkeep import Fault, Trouble
+
+A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
+GPIO = config.pins(Settings())
+LONG_S, STUCK_S = 0.05, 0.4
+
+
+@dataclass
+class Appliance:
+    """A running appliance and its buttons."""
+
+    folder: Path
+    runtime: Path | None
+    settings: Settings
+    pins: MockFactory = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
+    seen: list[Situation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.line, ours = os.openpty()
+        self.supervisor: Supervisor = appliance(
+            self.settings,
+            Timebase(10),
+            port=os.ttyname(ours),
+            glass=Glass("ssd1309"),
+            pin_factory=self.pins,
+            folder=self.folder,
+            runtime=self.runtime,
+            watch=self.seen.append,
+        )
+
+    @property
+    def situation(self) -> Situation:
+        return self.seen[-1]
+
+    async def press(self, *presses: Press) -> None:
+        for press in presses:
+            pin = self.pins.pin(GPIO[f"button_{press.key.value.lower()}"])
+            pin.drive_low()
+            await asyncio.sleep(0.1 if press.long else 0.005)
+            pin.drive_high()
+            await asyncio.sleep(0.005)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - seen from outside only
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    folder: Path, runtime: Path | None = None, settings: Settings | None = None
+) -> AsyncIterator[Appliance]:
+    made = Appliance(folder, runtime, settings or Settings())
+    task = asyncio.create_task(made.supervisor.run())
+    try:
+        await until(lambda: made.seen and made.supervisor._fingers is not None)
+        yield made
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        os.close(made.line)
+
+
+@pytest.fixture
+def quick_fingers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits half a minute for a stuck button."""
+    monkeypatch.setattr(supervisor, "Fingers", partial(Fingers, long_s=LONG_S, stuck_s=STUCK_S))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, quick_fingers: None) -> Path:
+    made = tmp_path / "data"
+    made.mkdir()
+    return made
+
+
+FUSE_25 = (LONG_A, A, LONG_A, *[A] * 4, LONG_A, B)
+
+
+async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(folder: Path) -> None:
+    async with running(folder) as one:
+        await one.press(B, *FUSE_25)
+        await until(lambda: (folder / FILE).exists())
+        assert load(folder) == Choices(fuse_a=25)
+        assert one.supervisor._household._rules.phase.fuse_a == 25
+    async with running(folder) as other:
+        assert other.supervisor._household._rules.phase.fuse_a == 25
+
+
+async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Path) -> None:
+    async with running(folder) as one:
+        await one.press(B, *FUSE_25)
+        await until(lambda: (folder / FILE).exists())
+        one.supervisor.apply(config.parse("[thresholds]\nact_w = 7777\n[phases]\nfuse_a = 63", "test"))
+        assert one.situation.act_w == 7777
+        assert one.supervisor._household._rules.phase.fuse_a == 25
+
+
+async def test_quiet_for_an_hour_is_in_force_at_once(folder: Path) -> None:
+    async with running(folder, settings=config.parse('[sound]\nquiet_from="00:00"\nquiet_to="00:00"', "test")) as one:
+        assert not one.situation.quiet
+        await one.press(B, LONG_A, A, A, A, LONG_A, A, LONG_A)
+        await until(lambda: one.situation.quiet)
+        assert one.situation.hushed_s == pytest.approx(3600, abs=100)
+
+
+OFF = (LONG_A, *[A] * 8, LONG_A, LONG_A)
+
+
+async def test_switching_off_puts_the_file_that_the_unit_watches(folder: Path, tmp_path: Path) -> None:
+    async with running(folder, tmp_path) as one:
+        await one.press(B, *OFF)
+        await until((tmp_path / "shutdown").exists)
+
+
+async def test_without_the_runtime_directory_nothing_is_switched_off_and_nothing_breaks(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(folder, tmp_path / "nowhere") as one:
+        await one.press(B, *OFF)
+        await until(lambda: "cannot switch off" in caplog.text)
+        assert not (tmp_path / "nowhere").exists()
+        assert one.situation.upkeep.troubles == ()
+
+
+async def test_a_stuck_button_is_a_trouble_until_it_is_let_go(folder: Path) -> None:
+    async with running(folder) as one:
+        one.pins.pin(GPIO["button_a"]).drive_low()
+        await until(lambda: Trouble(Fault.BUTTON, "A") in one.situation.upkeep.troubles)
+        one.pins.pin(GPIO["button_a"]).drive_high()
+        await until(lambda: one.situation.upkeep.troubles == ())
+
+
+async def test_a_damaged_file_of_choices_is_set_aside_and_the_appliance_runs(folder: Path) -> None:
+    (folder / FILE).write_text("limit_kw = [[[")
+    async with running(folder) as one:
+        assert one.situation is not None
+    assert (folder / f"{FILE}.damaged").exists()
+
+
+def below_strip(picture: Image.Image) -> list[str]:
+    """A picture as the terminal has it, without the strip, where a clock goes."""
+    return as_braille(picture).split("\n")[3:]
+
+
+def in_terminal(window: VirtualPanel) -> list[str]:
+    """The same, read from the terminal."""
+    lines = ["".join(segment.text for segment in strip) for strip in window.screen._compositor.render_strips()]
+    top = next(row for row, line in enumerate(lines) if "╭────────" in line)
+    left = lines[top].index("╭") + 1
+    return [line[left : left + 64] for line in lines[top + 4 : top + 17]]
+
+
+async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_keys() -> None:
+    settings = config.parse('language = "en"\n[display]\nshift = false', "test")
+    stage = demo.Stage(settings, demo.plan("kamstrup", "tn", "03:00", solar=False, noise=0.0), 1.0)
+    words, window = WORDS["en"], VirtualPanel(stage)
+
+    def shows(menu: Menu, choices: Choices = AS_SET) -> bool:
+        return in_terminal(window) == below_strip(menupage.picture(menu, choices, Situation(5000, 10_000), words))
+
+    async with window.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stage._situation is not None and stage._supervisor._fingers is not None)
+        for key, menu in [
+            ("A", Menu()),
+            ("a", Menu(Row.FUSE)),
+            ("A", Menu(Row.FUSE, 0)),
+            ("a", Menu(Row.FUSE, 1)),
+            ("a", Menu(Row.FUSE, 2)),
+        ]:
+            await pilot.press(key)
+            await until(lambda menu=menu: shows(menu))
+            await asyncio.sleep(0.3)  # until the finger is off the button again
+        await pilot.press("A")
+        await until(lambda: shows(Menu(Row.FUSE), Choices(fuse_a=16)))
+        await asyncio.sleep(0.3)
+        await pilot.press("b")
+        await until(lambda: not shows(Menu(Row.FUSE), Choices(fuse_a=16)))
+        assert stage._supervisor._household._rules.phase.fuse_a == 16

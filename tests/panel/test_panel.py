@@ -8,7 +8,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panel.states import CALM, EVENING
 from PIL import Image
 
 from appliance import config
@@ -18,6 +17,7 @@ from appliance.panel import menupage, navigation, pages
 from appliance.panel.board import Pins
 from appliance.panel.buttons import Fingers, Key, Press
 from appliance.panel.care import CareRule, Dimming
+from appliance.panel.examples import CALM
 from appliance.panel.menu import Deed, Hush, Menu, Order, Row
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.panel import WISHES, Panel, Wishes
@@ -165,7 +165,7 @@ async def test_the_lamps_are_tested_in_turn_and_then_all_with_a_tone_while_readi
 
 async def test_the_first_key_on_a_glass_that_is_dark_for_the_night_only_wakes_it() -> None:
     front = Front(Wishes(CareRule(off_at_night=True)))
-    front.show(replace(CALM, local_time=EVENING.replace(hour=23)))
+    front.show(replace(CALM, local_time=CALM.local_time.replace(hour=23)))
     assert front.glass.getbbox() is None
     await front.press(A)
     assert front.shows_page(Page.NOW)

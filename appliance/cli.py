@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -240,7 +240,7 @@ def _run(options: argparse.Namespace) -> int:
             manager=ServiceManager.of(os.environ),
             mistake=found.mistake,
         )
-        return _until_told(supervisor.run())
+        return _until_told(supervisor.run(), lambda: supervisor.reload(last_good.find(options.config, folder)))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -371,14 +371,16 @@ def _show_config(options: argparse.Namespace) -> int:
     return BAD_INPUT if shown.mistakes else FINE
 
 
-def _until_told(work: Coroutine[Any, Any, None]) -> int:
-    """Run until it ends, or SIGINT or SIGTERM asks for the end."""
+def _until_told(work: Coroutine[Any, Any, None], reload: Callable[[], None] | None = None) -> int:
+    """Run until it ends, or SIGINT or SIGTERM asks for the end; SIGHUP asks to `reload`."""
 
     async def watched() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         for told in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(told, task.cancel)
+        if reload is not None:
+            loop.add_signal_handler(signal.SIGHUP, reload)
         with contextlib.suppress(asyncio.CancelledError):
             await task
 

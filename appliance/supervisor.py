@@ -18,6 +18,7 @@ from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
 from appliance.keeper import Keeper
+from appliance.last_good import Found
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
@@ -32,7 +33,7 @@ from appliance.supervision import Supervision
 from appliance.systemclock import Clock
 from appliance.systemd import STATUS_S, ServiceManager, in_a_line
 from appliance.timebase import Timebase
-from appliance.tuning import over, tuning
+from appliance.tuning import made_once, over, tuning
 from appliance.upkeep import Fault, Trouble, Upkeep
 from appliance.worker import Worker
 
@@ -104,6 +105,17 @@ class Supervisor:
         self._household.settle(tuned.rules, tuned.tariffs, tuned.sound, self._timebase.now())
         self._panel.settle(tuned.words, tuned.wishes, self._chosen.choices)
         self._show()
+
+    def reload(self, found: Found) -> None:
+        """Go by what the settings file says now; one with a mistake in it changes nothing, and the panel says so."""
+        self._mistake = found.mistake
+        if found.mistake is not None:
+            log.warning("%s; nothing is changed", found.mistake)
+            return
+        if made_once(found.settings) != made_once(self._settings):
+            log.warning("line, display, pins and data folder are taken when the appliance is started anew")
+        log.info("the settings were read again")
+        self.apply(found.settings)
 
     def _do(self, deed: Deed) -> bool:
         """Do what somebody asked for with the buttons, and show it; whether it could be done."""

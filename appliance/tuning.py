@@ -46,6 +46,13 @@ def tuning(settings: Settings) -> Tuning:
     return Tuning(rules(settings), tariffs(settings), sound(settings), words, wishes(settings))
 
 
+def made_once(settings: Settings) -> tuple[object, ...]:
+    """What devices and rooms are made from, and keep for as long as the program runs."""
+    display = settings.display
+    place = display.driver, display.bus, display.address, display.rotate
+    return settings.line, settings.meter, settings.data, settings.pins, place
+
+
 def over(settings: Settings, choices: Choices) -> Settings:
     """The settings with what was chosen over them; where nothing was, they are what they were."""
     hour, phases, display = settings.hour, settings.phases, settings.display

@@ -1,14 +1,19 @@
-"""What becomes of the panel when a part of the program has a mistake in it."""
+"""What becomes of the panel when a part of the program has a mistake in it, or the settings are read again."""
 
 import asyncio
+import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
+from started import MOCK_PINS, Started
 
+from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
+from appliance.last_good import Found
 from appliance.panel.glass import Glass
 from appliance.settings import Settings
 from appliance.timebase import Timebase
@@ -39,3 +44,46 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
     await asyncio.gather(task, return_exceptions=True)
     assert seen[-1].level is Level.FAULT
     assert seen[-1].power_import_w is None
+
+
+GOOD = "[thresholds]\nwatch_w = 3000\nact_w = 4000\n"
+BAD = "[thresholds]\nact_w = 200\n"
+
+
+def told(run: Started, folder: Path, settings: Path, text: str, said: str) -> None:
+    settings.write_text(f'{text}[data]\nfolder = "{folder}"\n')
+    run.process.send_signal(signal.SIGHUP)
+    run.wait_for(lambda: any(said in line for line in run.said))
+
+
+def test_a_hangup_reads_the_settings_again_and_a_mistake_changes_nothing(tmp_path: Path):
+    settings = tmp_path / "appliance.toml"
+    settings.write_text(f'[data]\nfolder = "{tmp_path}"\n')
+    with Started("run", "-v", "--config", str(settings), **MOCK_PINS) as run:
+        run.wait_for((tmp_path / "control.sock").exists)
+        told(run, tmp_path, settings, GOOD, "the settings were read again")
+        told(run, tmp_path, settings, BAD, "must be above 0 and below act_w (200)")
+        told(run, tmp_path, settings, GOOD + '[line]\nport = "/dev/other"\n', "when the appliance is started anew")
+        assert run.end() < 10
+    assert any("nothing is changed" in line for line in run.said)
+
+
+async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_panel():
+    seen: list[Situation] = []
+    supervisor = appliance(
+        Settings(),
+        Timebase(50),
+        glass=Glass("ssd1309"),
+        pin_factory=MockFactory(pin_class=MockPWMPin),
+        watch=seen.append,
+    )
+    supervisor.reload(Found(config.parse(GOOD, "test")))
+    assert seen[-1].act_w == 4000
+
+    supervisor.reload(Found(Settings(), "appliance.toml: act_w is no good"))
+    supervisor.apply(config.parse(GOOD, "test"))
+    assert seen[-1].act_w == 4000
+    assert seen[-1].upkeep.troubles == (Trouble(Fault.SETTINGS, "appliance.toml: act_w is no good"),)
+
+    supervisor.reload(Found(config.parse(GOOD, "test")))
+    assert seen[-1].upkeep.troubles == ()

@@ -76,9 +76,9 @@ async def until(condition: Callable[[], object]) -> None:
 
 @contextlib.asynccontextmanager
 async def running(
-    folder: Path, runtime: Path | None = None, settings: Settings | None = None
+    folder: Path, runtime: Path | None = None, settings: Settings | None = None, **given: MockFactory
 ) -> AsyncIterator[Appliance]:
-    made = Appliance(folder, runtime, settings or Settings())
+    made = Appliance(folder, runtime, settings or Settings(), **given)
     task = asyncio.create_task(made.supervisor.run())
     try:
         await until(lambda: made.seen and made.supervisor._fingers is not None)
@@ -157,6 +157,27 @@ async def test_a_stuck_button_is_a_trouble_until_it_is_let_go(folder: Path) -> N
         await until(lambda: Trouble(Fault.BUTTON, "A") in one.situation.upkeep.troubles)
         one.pins.pin(GPIO["button_a"]).drive_high()
         await until(lambda: one.situation.upkeep.troubles == ())
+
+
+class HeldDown(MockPWMPin):
+    """Button A is down when its pin is taken."""
+
+    def _set_pull(self, value: str) -> None:
+        super()._set_pull(value)
+        if GPIO["button_a"] in self.info.names:
+            self.drive_low()
+
+
+async def test_a_button_that_is_held_at_boot_is_a_trouble_after_a_while_and_works_when_let_go(
+    folder: Path,
+) -> None:
+    async with running(folder, pins=MockFactory(pin_class=HeldDown)) as one:
+        await until(lambda: Trouble(Fault.BUTTON, "A") in one.situation.upkeep.troubles)
+        assert one.supervisor._panel._state.menu is None
+        one.pins.pin(GPIO["button_a"]).drive_high()
+        await until(lambda: one.situation.upkeep.troubles == ())
+        await one.press(LONG_A)
+        assert one.supervisor._panel._state.menu == Menu()
 
 
 async def test_a_damaged_file_of_choices_is_set_aside_and_the_appliance_runs(folder: Path) -> None:

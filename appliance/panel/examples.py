@@ -87,11 +87,18 @@ CALM = Situation(
     line=LineQuality(4_812_000, 41_286, 12),
     upkeep=Upkeep(LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1", addresses=("192.168.1.40",)),
 )
+
+
+def _since(steps: int, power_w: float) -> tuple[float | None, ...]:
+    """The last ten minutes of a calm house in which something was switched on so many steps ago."""
+    return (*CALM.recent_w[:-steps], *(power_w,) * steps)
+
+
 BUSY = replace(
     CALM,
     level=Level.WATCH,
     power_import_w=6840,
-    recent_w=tuple(None if value is None else 2.4 * value for value in CALM.recent_w),
+    recent_w=_since(38, 6840.0),
     outlook=Outlook(_HOUR_START + HOUR, 1440, 3120, 5856, 5, 4590, 3675, False, True, 5.42, 2),
     alarms=(Alarm(Rule.POWER, Level.WATCH, None, 6840, 5000, NOW, 190, False),),
 )
@@ -99,6 +106,7 @@ ACT = replace(
     BUSY,
     level=Level.ACT,
     power_import_w=13_040,
+    recent_w=_since(7, 13_040.0),
     alarms=(Alarm(Rule.POWER, Level.ACT, None, 13_040, 10_000, NOW, 35, False),),
 )
 SUN = replace(

@@ -94,6 +94,8 @@ class Supervisor:
         self._situation: Situation | None = None
         self._decoder = Decoder()
         self._fingers: Fingers | None = None
+        self._no_pins: str | None = None
+        """Why the pins cannot be had."""
 
     def apply(self, settings: Settings) -> None:
         """Go by these settings, with what was chosen on the panel over them, from now on.
@@ -209,9 +211,10 @@ class Supervisor:
 
     def _upkeep(self) -> Upkeep:
         mistakes = () if self._mistake is None else (Trouble(Fault.SETTINGS, self._mistake),)
+        pins = () if self._no_pins is None else (Trouble(Fault.PINS, self._no_pins),)
         stuck = () if self._fingers is None else self._fingers.stuck
         buttons = (Trouble(Fault.BUTTON, key.value) for key in stuck)
-        return Upkeep(troubles=(*mistakes, *self._supervision.troubles, *buttons))
+        return Upkeep(troubles=(*mistakes, *pins, *self._supervision.troubles, *buttons))
 
     async def _tell_status(self) -> None:
         while True:
@@ -263,16 +266,16 @@ class Supervisor:
         """Take the pins as soon as they can be had, and give them back in the end."""
         loop = asyncio.get_running_loop()
         fingers = Fingers(self._press)
-        said = ""
         while True:
             try:
                 pins = self._open_pins(lambda key, down: _hop(loop, lambda: fingers.edge(key, down)))
                 break
             except PinError as trouble:
-                if str(trouble) != said:
-                    said = str(trouble)
-                    log.warning("%s", said)
+                if str(trouble) != self._no_pins:
+                    self._no_pins = str(trouble)
+                    log.warning("%s", trouble)
             await self._timebase.sleep(PIN_PAUSE_S)
+        self._no_pins = None
         for key in pins.down:
             fingers.already_down(key)
         self._fingers = fingers

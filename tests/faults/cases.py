@@ -145,10 +145,11 @@ async def display_raises(folder: Path) -> Outcome:
 async def a_pin_is_taken(folder: Path) -> Outcome:
     """Another program holds a lamp's pin when the appliance starts: no lamps, but the display reads."""
     async with living(folder, hold_pin=RED_GPIO) as cupboard:
-        await cupboard.until(lambda seen: seen.power_w == 1000 and seen.says("kW"), 30, "the display reads")
+        await cupboard.until(lambda seen: seen.says("Ingen lamper"), 40, "what is missing in words")
+        await cupboard.until(lambda seen: seen.power_w == 1000 and seen.says("kW"), 40, "the display reads")
         assert (await cupboard.see()).lamps == []
         await cupboard.see(free_pin=RED_GPIO)
-        return Outcome("", await cupboard.until(well, 30))
+        return Outcome("Ingen lamper", await cupboard.until(well, 30))
 
 
 async def stopped_for_ninety_seconds(folder: Path) -> Outcome:

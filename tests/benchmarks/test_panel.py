@@ -215,7 +215,7 @@ class TimedGlass(Glass):
 
 
 async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
-    """Seconds from a button's edge to the last octet of its page on the bus, in the whole appliance."""
+    """Seconds from a button that is let go, which makes the press a short one, to the last octet of its page on the bus, in the whole appliance."""
     settings = config.parse(f'[display]\ndriver = "{chip}"', "benchmark")
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)
@@ -224,9 +224,9 @@ async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
     button, seconds = pins.pin(config.pins(settings)["button_a"]), []
     for number in range(rounds):
         before = glass.written_at
-        began = time.perf_counter()
         button.drive_low()
         await asyncio.sleep(0.15)
+        began = time.perf_counter()
         button.drive_high()
         await asyncio.sleep(0.1 + number % 7 / 50)
         if glass.written_at > max(before, began):

@@ -215,7 +215,7 @@ class TimedGlass(Glass):
 
 
 async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
-    """Seconds from a button that is let go, which makes the press a short one, to the last octet of its page on the bus, in the whole appliance."""
+    """Seconds from a button that is let go, which makes the press short, to the last octet of its page on the bus."""
     settings = config.parse(f'[display]\ndriver = "{chip}"', "benchmark")
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)

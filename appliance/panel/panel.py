@@ -90,7 +90,8 @@ class Panel:
         self._import_w: float | None = None
         """The import that is shown, and the export."""
         self._export_w: float | None = None
-        self._tune: asyncio.Task[None] | None = None
+        self._tunes: set[asyncio.Task[None]] = set()
+        """That play, or are about to end because another does."""
         self._lamp_test: asyncio.Task[None] | None = None
         self._mistakes: set[tuple[object, ...]] = set()
         """The kinds that were logged."""
@@ -99,6 +100,8 @@ class Panel:
         """From now on light and sound these, or none."""
         if self._lamp_test is not None:
             self._lamp_test.cancel()
+        for playing in self._tunes:
+            playing.cancel()
         self._outputs = outputs
         self._tune_outputs()
 
@@ -170,7 +173,9 @@ class Panel:
 
     def _play(self, tune: Tune | None) -> None:
         if self._outputs is not None and tune is not None:
-            self._tune = asyncio.create_task(self._outputs.beeper.play(tune, self._timebase))
+            playing = asyncio.create_task(self._outputs.beeper.play(tune, self._timebase))
+            self._tunes.add(playing)
+            playing.add_done_callback(self._tunes.discard)
 
     def _draw(self, *, at_once: bool) -> None:
         if (situation := self._situation) is not None:

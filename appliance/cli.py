@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_peaks(commands)
     _add_rules(commands)
     _add_pages(commands)
+    _add_units(commands)
     _add_config(commands)
     return parser
 
@@ -148,6 +149,18 @@ def _add_pages(commands: Any) -> None:
     )
     drawing.add_argument("--png", type=Path, metavar="DIR", required=True, help="write the pictures into DIR")
     drawing.set_defaults(command=_pages, verbose=0)
+
+
+def _add_units(commands: Any) -> None:
+    units = commands.add_parser(
+        "units",
+        help="install the systemd units, the user and the rules for its devices",
+        description="Writes the systemd units (with the path of this command), the sysusers file and the udev rules "
+        "below DIR: / for this machine, or the root of an image.",
+        epilog="example: sudo han-appliance units /",
+    )
+    units.add_argument("root", type=Path, metavar="DIR", help="the root directory to write below")
+    units.set_defaults(command=_units, verbose=0)
 
 
 def _add_peaks(commands: Any) -> None:
@@ -328,6 +341,19 @@ def _pages(options: argparse.Namespace) -> int:
 
     try:
         for path in sheet.write(options.png):
+            print(path)
+    except OSError as trouble:
+        if isinstance(trouble, BrokenPipeError):
+            raise
+        return _refuse(trouble)
+    return FINE
+
+
+def _units(options: argparse.Namespace) -> int:
+    from appliance import installation
+
+    try:
+        for path in installation.install(options.root):
             print(path)
     except OSError as trouble:
         if isinstance(trouble, BrokenPipeError):

@@ -1,0 +1,100 @@
+"""The systemd units: judged by systemd's own tools, on the files that are installed."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance import installation
+
+CATALOGUE = "etc/systemd/system"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root directory with the files as `han-appliance units` writes them."""
+    done = run(sys.executable, "-m", "appliance", "units", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [str(tmp_path / place) for place in installation.PLACES.values()]
+    return tmp_path
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def tool(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def service(root: Path) -> str:
+    return (root / CATALOGUE / "han-appliance.service").read_text(encoding="utf-8")
+
+
+def test_the_exposure_without_a_network_is_at_most_one(root: Path):
+    unit = str(root / CATALOGUE / "han-appliance.service")
+    # systemd counts the threshold in tenths.
+    done = run(tool("systemd-analyze"), "security", "--offline=yes", "--threshold=10", "--no-pager", unit)
+
+    assert done.returncode == 0, done.stdout
+    print(done.stdout.splitlines()[-1])
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(root: Path):
+    units = [str(root / place) for place in installation.PLACES.values() if place.startswith(CATALOGUE)]
+    done = run(tool("systemd-analyze"), "verify", "--man=no", *units)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_unit_starts_the_command_that_installed_it(root: Path):
+    (command,) = re.findall(r"^ExecStart=(\S+) run$", service(root), re.MULTILINE)
+
+    assert run(command, "--version").stdout.startswith("han-appliance ")
+
+
+def test_the_sandbox_lets_gpiozero_see_the_board_and_the_pins(root: Path):
+    # ProcSubset=pid hides /proc/device-tree, PrivateDevices=yes hides /dev/gpiochip0.
+    settings = re.findall(r"^(ProcSubset|PrivateDevices)=", service(root), re.MULTILINE)
+
+    assert settings == []
+
+
+def test_only_serial_ports_i2c_and_pins_are_let_in(root: Path):
+    devices = re.findall(r"^DeviceAllow=char-(\w+) rw$", service(root), re.MULTILINE)
+
+    assert set(devices) == {"ttyAMA", "ttyS", "ttyUSB", "ttyACM", "i2c", "gpiochip"}
+    assert "DevicePolicy=closed" in service(root)
+
+
+def test_the_shutdown_is_asked_for_in_the_folder_that_the_service_owns(root: Path):
+    path = (root / CATALOGUE / "han-appliance-shutdown.path").read_text(encoding="utf-8")
+    (runtime,) = re.findall(r"^RuntimeDirectory=(\S+)$", service(root), re.MULTILINE)
+
+    assert f"PathExists=/run/{runtime}/shutdown\n" in path
+
+
+def test_the_user_and_the_groups_are_made(root: Path):
+    sysusers = tool("systemd-sysusers")
+    done = run(sysusers, f"--root={root}", "han-appliance.conf")
+
+    assert done.returncode == 0, done.stderr
+    groups = {line.split(":")[0] for line in (root / "etc/group").read_text().splitlines()}
+    (user,) = [line for line in (root / "etc/passwd").read_text().splitlines() if line.startswith("han-appliance:")]
+    assert {"han-appliance", "dialout", "gpio", "i2c"} <= groups
+    assert user.endswith("nologin")
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    done = run(sys.executable, "-m", "appliance", "units", str(in_the_way))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"han-appliance: {in_the_way}/etc/systemd/system: Not a directory\n"

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import signal
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_peaks(commands)
     _add_rules(commands)
     _add_pages(commands)
+    _add_status(commands)
     _add_units(commands)
     _add_config(commands)
     return parser
@@ -149,6 +151,21 @@ def _add_pages(commands: Any) -> None:
     )
     drawing.add_argument("--png", type=Path, metavar="DIR", required=True, help="write the pictures into DIR")
     drawing.set_defaults(command=_pages, verbose=0)
+
+
+def _add_status(commands: Any) -> None:
+    asking = commands.add_parser(
+        "status",
+        help="say how the running appliance is",
+        description="Asks the running appliance over its local socket. Exit code 0 when it answers, 2 when none does. "
+        "With --check it prints one line, and 1 is an appliance that runs but has no reading or something wrong.",
+        epilog="example: han-appliance status --check || echo look at the panel",
+    )
+    form = asking.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="all that it knows, as one JSON object")
+    form.add_argument("--check", action="store_true", help="one line, and an exit code for a health check")
+    asking.add_argument("--config", type=Path, metavar="FILE", help="settings: where the socket is")
+    asking.set_defaults(command=_status, verbose=0)
 
 
 def _add_units(commands: Any) -> None:
@@ -349,6 +366,26 @@ def _pages(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _status(options: argparse.Namespace) -> int:
+    from appliance import shown, status
+    from appliance.control import SOCKET, ControlError
+    from appliance.systemd import in_a_line
+
+    socket = _folder(options.config) / SOCKET
+    try:
+        told = status.asked(socket)
+    except ControlError as trouble:
+        return _refuse(trouble)
+    if told is None:
+        return _refuse(f"no appliance is running (nobody answers at {socket})")
+    report, as_it_came = told
+    if options.json:
+        print(json.dumps(as_it_came, ensure_ascii=False))
+        return FINE
+    print(in_a_line(report.situation) if options.check else shown.text(report), end="\n" if options.check else "")
+    return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
+
+
 def _units(options: argparse.Namespace) -> int:
     from appliance import installation
 
@@ -395,6 +432,14 @@ def _show_config(options: argparse.Namespace) -> int:
     for mistake in shown.mistakes:
         _refuse(mistake)
     return BAD_INPUT if shown.mistakes else FINE
+
+
+def _folder(settings: Path | None) -> Path:
+    """The data folder; where the file has a mistake, the running appliance is most likely in the usual one."""
+    try:
+        return Path(config.load(settings).data.folder)
+    except config.SettingsError:
+        return Path(Settings().data.folder)
 
 
 def _until_told(work: Coroutine[Any, Any, None], reload: Callable[[], None] | None = None) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance import control, peaks
+from appliance import control, peaks, status
 from appliance.choices import ChoiceKeeper, Choices
 from appliance.deeds import Deeds
 from appliance.household.hours import HOUR
@@ -239,8 +239,10 @@ class Supervisor:
                 log.warning("no local socket in %s: %s", self._keeper.folder, trouble.strerror or trouble)
 
     async def _answer(self, request: control.Request) -> control.Request:
+        if status.STATUS in request:
+            return status.answer(self._situation, self._timebase.now())
         if peaks.SET_HOUR not in request or self._keeper is None:
-            return {"error": f"the running appliance knows {peaks.SET_HOUR} only"}
+            return {"error": f"the running appliance knows {peaks.SET_HOUR} and {status.STATUS} only"}
         try:
             start, import_wh = peaks.understood(request[peaks.SET_HOUR])
         except peaks.BadPeakError as trouble:

@@ -189,7 +189,7 @@ def test_the_socket_answers_nonsense_with_a_sentence(line: Line, tmp_path: Path)
         for request, sentence in (
             (b"nonsense\n", "a request is one line of JSON"),
             (b"[1]\n", "a request is a JSON object"),
-            (b'{"x": 1}\n', "the running appliance knows set_hour only"),
+            (b'{"x": 1}\n', "the running appliance knows set_hour and status only"),
             (
                 b'{"set_hour": {"start": "2026-01-14T16:00:00+00:00"}}\n',
                 "set_hour needs start, by ISO 8601, and import_wh",

@@ -1,0 +1,138 @@
+"""The appliance's status as text, on one screen, for who sits at a keyboard and not before the panel."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from appliance.household.clock import OSLO, ClockSource
+from appliance.household.situation import Alarm, Phase, Signal, Situation
+from appliance.status import Process, Report
+
+UNKNOWN = "--"
+"""Not known yet, as on the panel."""
+NOT_REPORTED = "–"
+
+
+def text(report: Report) -> str:
+    """A line for each thing, its name before it."""
+    return "".join(f"{name:10}{value}\n" for name, value in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[tuple[str, str]]:
+    situation, process, upkeep = report.situation, report.process, report.situation.upkeep
+    yield "Appliance", f"{report.program}, running for {span(process.running_s)} as process {process.pid}"
+    yield "Power", _power(situation)
+    yield "Phases", ", ".join(_phases(situation)) or UNKNOWN
+    yield "Hour", _hour(situation)
+    yield "Today", _today(situation)
+    yield "Month", _month(situation)
+    yield "Alarms", "; ".join(_alarm(alarm) for alarm in situation.alarms) or "none"
+    yield "Meter", " ".join(filter(None, _meter(situation))) or UNKNOWN
+    yield "Line", _line(situation)
+    yield "Time", _time(situation)
+    yield "History", situation.storage.value
+    yield "Troubles", "; ".join(f"{one.fault.value}: {one.detail}" for one in upkeep.troubles) or "none"
+    yield "Process", ", ".join(_process(process)) or UNKNOWN
+
+
+def span(seconds: float) -> str:
+    """A duration in its two largest units."""
+    minutes = int(seconds / 60)
+    if minutes >= 24 * 60:
+        return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {int(seconds) % 60} s"
+
+
+def _power(situation: Situation) -> str:
+    match situation.signal:
+        case Signal.NO_PORT:
+            return f"{UNKNOWN} (the serial port cannot be opened)"
+        case Signal.WAITING:
+            return f"{UNKNOWN} (waiting for the meter's first list)"
+    age = "" if situation.reading_age_s is None else f", read {span(situation.reading_age_s)} ago"
+    if situation.power_import_w is None:
+        return f"{UNKNOWN}{age}"
+    level = "" if situation.level is None else f", {situation.level.name.lower()}"
+    export = situation.power_export_w
+    sold = f", {export / 1000:.2f} kW to it" if export else ""
+    return f"{situation.power_import_w / 1000:.2f} kW from the grid{sold}{level}{age}"
+
+
+def _phases(situation: Situation) -> Iterator[str]:
+    if situation.phases_known:
+        for number, phase in enumerate(situation.phases, 1):
+            yield f"L{number} {_phase(phase)}"
+
+
+def _phase(phase: Phase) -> str:
+    volts = NOT_REPORTED if phase.voltage_v is None else f"{phase.voltage_v:.0f} V"
+    amperes = NOT_REPORTED if phase.current_a is None else f"{phase.current_a:.1f} A"
+    return f"{volts} {amperes}"
+
+
+def _hour(situation: Situation) -> str:
+    if situation.hour is None:
+        return UNKNOWN
+    hour, outlook = situation.hour, situation.outlook
+    seen = "" if hour.whole else f" in the {span(hour.seen_s)} that were seen"
+    so_far = f"{_clock(hour.start)}: {hour.import_wh / 1000:.2f} kWh so far{seen}"
+    if outlook is None:
+        return so_far
+    allowed = "" if outlook.allowed_wh is None else f", may have {outlook.allowed_wh / 1000:.2f}"
+    return f"{so_far}, {outlook.projection_wh / 1000:.2f} expected{allowed}"
+
+
+def _today(situation: Situation) -> str:
+    today = situation.today
+    if today is None or today.import_wh is None:
+        return UNKNOWN
+    highest = today.highest
+    peak = "" if highest is None else f", highest hour {highest.import_wh / 1000:.2f} at {_clock(highest.start)}"
+    return f"{today.import_wh / 1000:.2f} kWh{peak}"
+
+
+def _month(situation: Situation) -> str:
+    month = situation.month
+    if month is None or month.mean_kw is None:
+        return UNKNOWN
+    step = month.step
+    limit = None if step is None else month.tariff.steps[step].up_to
+    return f"mean of the highest hours {month.mean_kw:.2f} kW" + ("" if limit is None else f", step up to {limit:g}")
+
+
+def _alarm(alarm: Alarm) -> str:
+    phase = "" if alarm.phase is None else f" L{alarm.phase}"
+    return f"{alarm.rule.value}{phase}: {alarm.level.name.lower()} for {span(alarm.age_s)}"
+
+
+def _meter(situation: Situation) -> tuple[str | None, ...]:
+    return situation.meter.maker, situation.meter.meter_type, situation.meter.meter_id
+
+
+def _line(situation: Situation) -> str:
+    line, upkeep = situation.line, situation.upkeep
+    known = [upkeep.line and upkeep.line.value, upkeep.line_settings, upkeep.port]
+    causes = " or ".join(cause.value for cause in upkeep.causes)
+    counters = f"{line.octets} octets, {line.readings} lists, {line.rejected} rejected"
+    return ", ".join(filter(None, [*known, f"likely {causes}" if causes else None, counters]))
+
+
+def _time(situation: Situation) -> str:
+    if situation.local_time is None:
+        return UNKNOWN
+    source = {ClockSource.METER: ", by the meter", ClockSource.SYSTEM: ", by this machine's clock"}
+    return f"{situation.local_time:%Y-%m-%d %H:%M:%S}{source.get(situation.clock_source, '')}"
+
+
+def _process(process: Process) -> Iterator[str]:
+    if process.memory_octets is not None:
+        yield f"{process.memory_octets / 1e6:.0f} MB"
+    if process.descriptors is not None:
+        yield f"{process.descriptors} descriptors"
+    if process.threads is not None:
+        yield f"{process.threads} threads"
+    if process.written_octets is not None:
+        yield f"{process.written_octets / 1e6:.1f} MB written"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(OSLO):%H:%M}"

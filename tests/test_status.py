@@ -1,0 +1,283 @@
+"""The local socket: real clients of all manners on a real Unix socket, and what `han-appliance status` makes of it."""
+
+import asyncio
+import json
+import socket
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from started import MOCK_PINS, Started
+from test_lasting import line as line
+from test_lasting import said, settings_file
+
+from appliance import control, shown, status
+from appliance.household.clock import OSLO, ClockSource
+from appliance.household.hours import Hour, Known
+from appliance.household.situation import (
+    Alarm,
+    Level,
+    LineQuality,
+    MeterIdentity,
+    Phase,
+    Rule,
+    Signal,
+    Situation,
+    Storage,
+)
+from appliance.line.simulator import Line
+from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
+
+START = datetime(2026, 1, 15, 16, tzinfo=UTC)
+SITUATION = Situation(
+    5000,
+    10000,
+    level=Level.WATCH,
+    signal=Signal.RECEIVING,
+    power_import_w=6200,
+    power_export_w=0,
+    phases=(Phase(230.4, 12.5), Phase(231.0), Phase(229.6, 3.2)),
+    phases_known=True,
+    alarms=(Alarm(Rule.PHASE, Level.WATCH, 1, 33.0, 32.0, START, 75.0, acknowledged=False),),
+    ended_hours=(Hour(START, 1000, 0, Known.METERED, 1.0),),
+    local_time=START.astimezone(OSLO),
+    clock_source=ClockSource.METER,
+    storage=Storage.FINE,
+    reading_age_s=2.0,
+    meter=MeterIdentity("Aidon", "6525", "7359990000000001"),
+    line=LineQuality(123456, 1200, 3),
+    upkeep=Upkeep(line=LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1"),
+)
+
+
+@asynccontextmanager
+async def served(path: Path, answer: control.Handler | None = None):
+    async def situation(_request: control.Request) -> control.Request:
+        return status.answer(SITUATION, 3700.0)
+
+    task = asyncio.create_task(control.serve(path, answer or situation))
+    while not path.exists():  # noqa: ASYNC110, ASYNC240 - what is waited for is a file
+        await asyncio.sleep(0.01)
+    yield path
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert task.done()
+
+
+async def asked(path: Path):
+    return await asyncio.to_thread(status.asked, path)
+
+
+def client(path: Path) -> socket.socket:
+    connected = socket.socket(socket.AF_UNIX)
+    connected.settimeout(10)
+    connected.connect(str(path))
+    return connected
+
+
+async def answered(one: socket.socket) -> Any:
+    with one.makefile("rb") as lines:
+        return json.loads(await asyncio.to_thread(lines.readline))
+
+
+async def test_the_situation_comes_over_the_socket_as_it_is(tmp_path: Path):
+    async with served(tmp_path / "s") as path:
+        report, _ = await asked(path)
+
+    assert report.version == status.VERSION
+    assert report.situation == replace(SITUATION, ended_hours=())
+
+
+async def test_unknown_is_null_an_enumeration_its_value_and_a_moment_iso_8601(tmp_path: Path):
+    async with served(tmp_path / "s") as path:
+        _, told = await asked(path)
+
+    situation = told["situation"]
+    assert situation["month"] is None
+    assert (situation["signal"], situation["level"], situation["upkeep"]["line"]) == ("receiving", 1, "fine")
+    assert situation["local_time"] == "2026-01-15T17:00:00+01:00"
+    assert "ended_hours" not in situation
+
+
+async def test_the_process_counts_itself(tmp_path: Path):
+    async with served(tmp_path / "s") as path:
+        report, _ = await asked(path)
+
+    assert report.process.running_s == 3700
+    assert report.process.memory_octets > 5e6
+    assert report.process.descriptors > 3
+    assert report.process.threads >= 1
+
+
+async def test_a_field_that_a_newer_appliance_adds_disturbs_nobody(tmp_path: Path):
+    async def newer(_request: control.Request) -> control.Request:
+        told = status.answer(SITUATION, 1.0)
+        return {**told, "new": 1, "situation": {**told["situation"], "new": 2}}
+
+    async with served(tmp_path / "s", newer) as path:
+        report, _ = await asked(path)
+
+    assert report.situation.power_import_w == 6200
+
+
+async def test_an_appliance_that_speaks_another_shape_is_named(tmp_path: Path):
+    async def other(_request: control.Request) -> control.Request:
+        return {"version": "two"}
+
+    async with served(tmp_path / "s", other) as path:
+        with pytest.raises(control.ControlError, match="of another version than this command"):
+            await asked(path)
+
+
+async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(control, "REQUEST_S", 0.3)
+    async with served(tmp_path / "s") as path:
+        with ExitStack() as open_ones:
+            mute = [open_ones.enter_context(client(path)) for _ in range(control.MOST_CLIENTS - 1)]
+            assert await asked(path) is not None
+            for one in mute:
+                assert await answered(one) == {"error": "a request is one line of JSON"}
+
+
+async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
+    async with served(tmp_path / "s") as path:
+        with ExitStack() as open_ones:
+            for _ in range(control.MOST_CLIENTS):
+                open_ones.enter_context(client(path))
+            with pytest.raises(control.ControlError, match="too many ask at once"):
+                await asked(path)
+        assert await until_answered(path) is not None
+
+
+async def until_answered(path: Path):
+    """The answer once the places of the clients that went are free again."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await asked(path)
+            except control.ControlError:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_client_that_takes_no_answer_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(control, "REQUEST_S", 0.3)
+
+    async def long(_request: control.Request) -> control.Request:
+        return {"long": "x" * 5_000_000}
+
+    async with served(tmp_path / "s", long) as path:
+        with client(path) as greedy:
+            greedy.sendall(b"{}\n")
+            await asyncio.sleep(1)
+            taken = 0
+            while octets := await asyncio.to_thread(greedy.recv, 1 << 20):
+                taken += len(octets)
+
+    assert taken < 5_000_000
+
+
+@pytest.mark.parametrize("request_octets", [b"[" * 60_000 + b"\n", b"\xff\xfe\n", b"\0" * 100_000, b'{"a": 1e999}\n'])
+async def test_a_malicious_request_gets_a_sentence_and_leaves_the_socket_open(tmp_path: Path, request_octets: bytes):
+    async def refuse(_request: control.Request) -> control.Request:
+        return {"error": "refused"}
+
+    async with served(tmp_path / "s", refuse) as path:
+        with client(path) as malicious:
+            await asyncio.to_thread(malicious.sendall, request_octets)
+            assert "error" in await answered(malicious)
+        with pytest.raises(control.ControlError, match="refused"):
+            await asked(path)
+
+
+async def test_the_end_does_not_wait_for_a_mute_client(tmp_path: Path):
+    async with served(tmp_path / "s") as path:
+        mute = client(path)
+        assert await asked(path) is not None  # so it has been taken
+    with mute:
+        assert await asyncio.to_thread(mute.recv, 1) == b""
+
+
+def test_the_status_of_a_running_appliance_fits_a_screen(line: Line, tmp_path: Path):
+    settings = settings_file(tmp_path, line.port)
+    with Started("run", "--config", settings, **MOCK_PINS) as run:
+        run.wait_for(lambda: "MA304H4" in said("status", "--config", settings)[1])
+        code, out, err = said("status", "--config", settings)
+        told = json.loads(said("status", "--json", "--config", settings)[1])
+        run.end()
+
+    assert (code, err) == (0, "")
+    assert len(out.splitlines()) < 24
+    assert "36.00 kW from the grid" in out
+    print(out)
+    assert told["situation"]["power_import_w"] == 36000
+    assert told["process"]["pid"] == run.process.pid
+
+
+def test_a_health_check_passes_while_the_meter_is_read_and_fails_when_nothing_runs(line: Line, tmp_path: Path):
+    settings = settings_file(tmp_path, line.port)
+    with Started("run", "--config", settings, **MOCK_PINS) as run:
+        run.wait_for(lambda: said("status", "--check", "--config", settings)[0] == 0)
+        run.end()
+    code, out, err = said("status", "--check", "--config", settings)
+
+    assert (code, out) == (2, "")
+    assert err == f"han-appliance: no appliance is running (nobody answers at {tmp_path}/control.sock)\n"
+
+
+def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
+    settings = settings_file(tmp_path, "/dev/no-such-port")
+    with Started("run", "--config", settings, **MOCK_PINS) as run:
+        run.wait_for(lambda: said("status", "--check", "--config", settings)[0] == 1)
+        code, out, _ = said("status", "--check", "--config", settings)
+        run.end()
+
+    assert code == 1
+    assert "cannot be opened" in out
+
+
+@pytest.mark.parametrize(
+    ("changed", "healthy"),
+    [
+        ({}, True),
+        ({"level": Level.ACT}, True),
+        ({"level": Level.FAULT}, False),
+        ({"signal": Signal.SILENT}, False),
+        ({"storage": Storage.FAILING}, False),
+        ({"storage": Storage.SET_ASIDE}, True),
+        ({"upkeep": Upkeep(troubles=(Trouble(Fault.ROOM, "display"),))}, False),
+    ],
+)
+def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: bool):
+    assert status.healthy(replace(SITUATION, **changed)) is healthy
+
+
+def shows(**changed: object) -> dict[str, str]:
+    process = status.Process(412, 90_000)
+    report = status.Report(1, "1.0", process, replace(SITUATION, **changed))
+    return {row[:10].rstrip(): row[10:] for row in shown.text(report).splitlines()}
+
+
+def test_each_thing_has_a_line():
+    rows = shows()
+
+    assert rows["Appliance"] == "1.0, running for 1 d 1 h as process 412"
+    assert rows["Power"] == "6.20 kW from the grid, watch, read 0 min 2 s ago"
+    assert rows["Phases"] == "L1 230 V 12.5 A, L2 231 V –, L3 230 V 3.2 A"
+    assert rows["Alarms"] == "phase L1: watch for 1 min 15 s"
+    assert rows["Line"] == "fine, 2400 8E1, /dev/serial0, 123456 octets, 1200 lists, 3 rejected"
+    assert rows["Time"] == "2026-01-15 17:00:00, by the meter"
+
+
+def test_what_is_not_known_is_two_dashes():
+    rows = shows(power_import_w=None, phases_known=False, local_time=None, meter=MeterIdentity(), reading_age_s=None)
+
+    assert {rows[name] for name in ("Power", "Phases", "Hour", "Today", "Month", "Time", "Meter", "Process")} == {"--"}
+
+
+def test_the_likely_causes_of_a_silent_line_are_told_as_likely():
+    upkeep = Upkeep(line=LineCondition.SILENT, causes=(Cause.PORT_CLOSED, Cause.CABLE))
+
+    assert "silent, likely port closed or cable" in shows(signal=Signal.SILENT, upkeep=upkeep)["Line"]

@@ -53,8 +53,7 @@ def appliance(
     on the panel lasts as long as the program. In `runtime` the system is asked to switch off. `mistake` is what is
     wrong with the settings file when these are not what it says.
     """
-    line, display = settings.line, settings.display
-    uart = Uart(port or line.port, timebase, log.warning, baud=line.baud, parity=line.parity)
+    display = settings.display
     display_worker = Worker("display", DISPLAY_S)
     screen = Screen(
         lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, glass),
@@ -73,7 +72,7 @@ def appliance(
         keeper = Keeper(folder, household, boot, timebase, log.warning, disk)
     gpio = pins(settings)
     return Supervisor(
-        uart,
+        line(settings, timebase, log.warning, port),
         household,
         panel,
         screen,
@@ -90,3 +89,9 @@ def appliance(
         mistake=mistake,
         workers=(disk, display_worker),
     )
+
+
+def line(settings: Settings, timebase: Timebase, report: Callable[[str], None], port: str | None = None) -> Uart:
+    """The serial line as set; `report` gets a sentence for each trouble, `port` stands in for the one that is set."""
+    own = settings.line
+    return Uart(port or own.port, timebase, report, baud=own.baud, parity=own.parity)

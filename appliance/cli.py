@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_rules(commands)
     _add_pages(commands)
     _add_status(commands)
+    _add_doctor(commands)
     _add_units(commands)
     _add_config(commands)
     return parser
@@ -166,6 +167,23 @@ def _add_status(commands: Any) -> None:
     form.add_argument("--check", action="store_true", help="one line, and an exit code for a health check")
     asking.add_argument("--config", type=Path, metavar="FILE", help="settings: where the socket is")
     asking.set_defaults(command=_status, verbose=0)
+
+
+def _add_doctor(commands: Any) -> None:
+    looking = commands.add_parser(
+        "doctor",
+        help="look for what is wrong, and say what to do",
+        description="Looks at the serial port, the display's bus, the pins, the card, the clock, the supply and the "
+        "settings, then listens to the line. Beside a running appliance it asks that one and takes nothing from it. "
+        "Exit code 0 when nothing is wrong, 1 with a warning, 2 with a fault.",
+        epilog="example: han-appliance doctor --seconds 60",
+    )
+    looking.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    looking.add_argument("--seconds", type=_positive, default=30.0, metavar="N", help="listen so long; default: 30")
+    form = looking.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object: exit_code, and findings with a grade each")
+    form.add_argument("--letter", action="store_true", help="print a letter that asks the grid company for the port")
+    looking.set_defaults(command=_doctor, verbose=0)
 
 
 def _add_units(commands: Any) -> None:
@@ -384,6 +402,26 @@ def _status(options: argparse.Namespace) -> int:
         return FINE
     print(in_a_line(report.situation) if options.check else shown.text(report), end="\n" if options.check else "")
     return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from appliance.doctor import doctor, finding
+    from appliance.doctor.letter import letter
+    from appliance.household.situation import MeterIdentity
+
+    whom, refused = doctor.patient(options.config)
+    if options.letter:
+        meter = MeterIdentity() if whom.running is None else whom.running.situation.meter
+        print(letter(whom.settings.language, meter), end="")
+        return FINE
+    found = []
+    for one in doctor.findings(whom, refused, options.seconds):
+        found.append(one)
+        if not options.json:
+            print(finding.as_text(one), flush=True)
+    text = json.dumps(finding.as_values(found), ensure_ascii=False) if options.json else finding.summary(found)
+    print(text)
+    return finding.exit_code(found)
 
 
 def _units(options: argparse.Namespace) -> int:

@@ -39,7 +39,9 @@ def span(seconds: float) -> str:
     minutes = int(seconds / 60)
     if minutes >= 24 * 60:
         return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {int(seconds) % 60} s"
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {int(seconds) % 60} s" if minutes else f"{seconds:.0f} s"
 
 
 def _power(situation: Situation) -> str:

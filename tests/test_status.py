@@ -264,7 +264,7 @@ def test_each_thing_has_a_line():
     rows = shows()
 
     assert rows["Appliance"] == "1.0, running for 1 d 1 h as process 412"
-    assert rows["Power"] == "6.20 kW from the grid, watch, read 0 min 2 s ago"
+    assert rows["Power"] == "6.20 kW from the grid, watch, read 2 s ago"
     assert rows["Phases"] == "L1 230 V 12.5 A, L2 231 V –, L3 230 V 3.2 A"
     assert rows["Alarms"] == "phase L1: watch for 1 min 15 s"
     assert rows["Line"] == "fine, 2400 8E1, /dev/serial0, 123456 octets, 1200 lists, 3 rejected"

@@ -1,0 +1,80 @@
+"""The doctor's round: every check in the order in which people build, then the line.
+
+Whoever installs this wants to know what to do first, and a fault at the top often explains those below it. The line
+comes last, for it takes half a minute.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from appliance import config, status
+from appliance.control import SOCKET, ControlError
+from appliance.doctor import health, listening, panel, port
+from appliance.doctor.finding import Check, Finding, Grade, examine
+from appliance.doctor.patient import Patient
+from appliance.settings import Settings
+
+CHECKS: dict[str, Check] = {
+    "board": health.board,
+    "settings": health.settings,
+    "appliance": health.appliance,
+    "port": port.port,
+    "port holder": port.holder,
+    "uart": port.uart,
+    "console": port.console,
+    "display": panel.display,
+    "pins": panel.pins,
+    "space": health.space,
+    "writes": health.writes,
+    "clock": health.clock,
+    "watchdog": health.watchdog,
+    "temperature": health.temperature,
+    "supply": health.supply,
+}
+"""By name, in the order of the report."""
+
+
+def patient(settings_file: Path | None, root: Path = Path("/")) -> tuple[Patient, str | None]:
+    """Whom to look at, and why a running appliance cannot be asked, if it cannot; one sentence."""
+    mistake = None
+    try:
+        settings = config.load(settings_file)
+    except config.SettingsError as trouble:
+        settings, mistake = Settings(), str(trouble)
+    file = settings_file or (config.DEFAULT_FILE if config.DEFAULT_FILE.exists() else None)
+    running, refused = None, None
+    try:
+        answer = status.asked(_socket(settings))
+        running = None if answer is None else answer[0]
+    except ControlError as trouble:
+        refused = str(trouble)
+    return Patient(settings, file, mistake, root, running), refused
+
+
+def _socket(settings: Settings) -> Path:
+    return Path(settings.data.folder) / SOCKET
+
+
+def findings(
+    whom: Patient, refused: str | None, seconds: float, wait: Callable[[float], None] = time.sleep
+) -> Iterator[Finding]:
+    """What every check finds, each as soon as it is known; the line is listened to for `seconds`."""
+    for name, check in CHECKS.items():
+        if name == "appliance" and refused is not None:
+            yield Finding(name, Grade.WARNING, refused, "ask as root, or as a user of the group han-appliance")
+        else:
+            yield examine(name, check, whom)
+    yield examine("line", lambda one: listening.judge(_heard(one, refused, seconds, wait)), whom)
+
+
+def _heard(whom: Patient, refused: str | None, seconds: float, wait: Callable[[float], None]) -> listening.Heard:
+    if refused is not None:
+        # One runs, and two on a port take the octets from each other.
+        return listening.Heard(seconds, refused=f"a running appliance has the port, and {refused}")
+    if whom.running is None:
+        return listening.listen(whom, seconds)
+    try:
+        return listening.compare(whom.running, seconds, _socket(whom.settings), wait)
+    except ControlError as trouble:
+        return listening.Heard(seconds, refused=str(trouble))

@@ -41,7 +41,8 @@ def writes(patient: Patient) -> Finding:
     """What is written to the card a day: cards die of it."""
     told = []
     device = _folder(patient).stat().st_dev
-    counters = (patient.text(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat") or "").split()
+    disk = f"/sys/dev/block/{os.major(device)}:{os.minor(device)}"
+    counters = (patient.text(f"{disk}/stat") or "").split()
     up_s = patient.number("/proc/uptime")
     a_day = None
     if len(counters) > 6 and up_s is not None and up_s >= _LONG_ENOUGH_S:
@@ -52,7 +53,8 @@ def writes(patient: Patient) -> Finding:
         told.append(f"{_amount(own.written_octets / own.running_s * 86_400)} a day by the appliance")
     if not told:
         return Finding("writes", Grade.UNKNOWN, "not known: nothing has run for an hour, or the kernel does not count")
-    if a_day is not None and a_day > _MUCH_A_DAY:
+    card = patient.path(disk).resolve().name.startswith("mmcblk")
+    if card and a_day is not None and a_day > _MUCH_A_DAY:
         advice = "see with iotop who writes; a journal in memory (Storage=volatile in journald.conf) helps"
         return Finding("writes", Grade.WARNING, ", ".join(told), advice)
     return Finding("writes", Grade.FINE, ", ".join(told))
@@ -122,7 +124,9 @@ def settings(patient: Patient) -> Finding:
     if patient.mistake is not None:
         advice = "mend it; 'han-appliance config' prints one with every key"
         return Finding("settings", Grade.FAULT, patient.mistake, advice)
-    return Finding("settings", Grade.FINE, f"{patient.settings_file or 'no file, so the defaults'}: no mistake")
+    if patient.settings_file is None:
+        return Finding("settings", Grade.FINE, "there is no file, so the defaults are in force")
+    return Finding("settings", Grade.FINE, f"no mistake in {patient.settings_file}")
 
 
 def board(patient: Patient) -> Finding:

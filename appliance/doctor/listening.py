@@ -73,19 +73,29 @@ class _Ear:
 
 
 def listen(patient: Patient, seconds: float) -> Heard:
-    """Open the port and hear what comes."""
+    """Open the port and hear what comes; at once back when it cannot be opened."""
     ear, sentences = _Ear(), list[str]()
 
     async def hear() -> None:
+        refused = asyncio.Event()
+
+        def report(sentence: str) -> None:
+            sentences.append(sentence)
+            refused.set()
+
+        listening = asyncio.ensure_future(line(patient.settings, Timebase(), report).listen(ear))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await line(patient.settings, Timebase(), sentences.append).listen(ear)
+                await refused.wait()
+                await asyncio.sleep(seconds if ear.was_open else 0)
+        listening.cancel()
+        await asyncio.wait([listening])
 
     asyncio.run(hear())
     own = patient.settings.line
     settings = f"{own.baud} 8{own.parity[0].upper()}1"
     speaker = " ".join(filter(None, (ear.maker, ear.meter_type))) or None
-    refused = None if ear.was_open else "; ".join(sentences) or "it did not open in time"
+    refused = None if ear.was_open else "; ".join(sentences) or "the port did not open in time"
     return Heard(seconds, ear.octets, ear.readings, ear.rejected, speaker, settings, refused=refused)
 
 
@@ -119,7 +129,9 @@ def judge(heard: Heard) -> Finding:
         says = f"no octet in {heard.seconds:g} s, but a Kamstrup speaks every {SLOWEST_S:g} s only"
         return Finding("line", Grade.WARNING, says, "listen for longer: --seconds 30")
     grade, words, advice = VERDICTS[condition]
-    says = ": ".join(filter(None, (words, heard.refused if condition is LineCondition.NO_PORT else counted)))
+    if condition is LineCondition.NO_PORT:
+        return Finding("line", grade, ": ".join(filter(None, (words, heard.refused))), advice)
+    says = f"{words}: {counted}"
     described = ", ".join(filter(None, (heard.speaker, heard.settings)))
     return Finding("line", grade, f"{says} ({described})" if described else says, advice)
 

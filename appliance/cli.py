@@ -412,7 +412,7 @@ def _doctor(options: argparse.Namespace) -> int:
     whom, refused = doctor.patient(options.config)
     if options.letter:
         meter = MeterIdentity() if whom.running is None else whom.running.situation.meter
-        print(letter(whom.settings.language, meter), end="")
+        print(letter(doctor.language(whom), meter), end="")
         return FINE
     found = []
     for one in doctor.findings(whom, refused, options.seconds):

@@ -4,11 +4,12 @@ Whoever installs this wants to know what to do first, and a fault at the top oft
 comes last, for it takes half a minute.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from appliance import config, status
+from appliance import choices, config, last_good, status
 from appliance.control import SOCKET, ControlError
 from appliance.doctor import health, listening, panel, port
 from appliance.doctor.finding import Check, Finding, Grade, examine
@@ -41,7 +42,7 @@ def patient(settings_file: Path | None, root: Path = Path("/")) -> tuple[Patient
     try:
         settings = config.load(settings_file)
     except config.SettingsError as trouble:
-        settings, mistake = Settings(), str(trouble)
+        settings, mistake = last_good.remembered(Path(Settings().data.folder)), str(trouble)
     file = settings_file or (config.DEFAULT_FILE if config.DEFAULT_FILE.exists() else None)
     running, refused = None, None
     try:
@@ -50,6 +51,13 @@ def patient(settings_file: Path | None, root: Path = Path("/")) -> tuple[Patient
     except ControlError as trouble:
         refused = str(trouble)
     return Patient(settings, file, mistake, root, running), refused
+
+
+def language(whom: Patient) -> str:
+    """The household's, "nb", "en" or "sv": as chosen on the panel, else as set."""
+    with contextlib.suppress(choices.ChoicesError):
+        return choices.load(whom.path(whom.settings.data.folder)).language or whom.settings.language
+    return whom.settings.language
 
 
 def _socket(settings: Settings) -> Path:

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from appliance import choices
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
@@ -120,13 +121,22 @@ def supply(patient: Patient) -> Finding:
 
 
 def settings(patient: Patient) -> Finding:
-    """Whether the settings file is one that can be used."""
+    """Whether the settings file is one that can be used, and so what was chosen on the panel over it."""
     if patient.mistake is not None:
         advice = "mend it; 'han-appliance config' prints one with every key"
         return Finding("settings", Grade.FAULT, patient.mistake, advice)
-    if patient.settings_file is None:
-        return Finding("settings", Grade.FINE, "there is no file, so the defaults are in force")
-    return Finding("settings", Grade.FINE, f"no mistake in {patient.settings_file}")
+    file = (
+        f"no mistake in {patient.settings_file}" if patient.settings_file else "no file, so the defaults are in force"
+    )
+    folder = patient.path(patient.settings.data.folder)
+    if not os.access(folder, os.X_OK):
+        return Finding("settings", Grade.FINE, file)  # nothing was chosen, or it is not for this user to read
+    try:
+        chosen = choices.load(folder)
+    except choices.ChoicesError as trouble:
+        return Finding("settings", Grade.FAULT, str(trouble), "take the file away, and choose anew on the panel")
+    over = "" if chosen == choices.AS_SET else "; the panel's choices lie over it ('han-appliance config show')"
+    return Finding("settings", Grade.FINE, file + over)
 
 
 def board(patient: Patient) -> Finding:

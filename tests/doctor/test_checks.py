@@ -281,6 +281,23 @@ def test_a_mistake_in_the_settings_is_a_fault_in_its_own_words(pi: Machine):
     assert "line.baud = 1" in found.says
 
 
+def test_what_was_chosen_on_the_panel_is_looked_at_too(pi: Machine):
+    pi.write("/var/lib/han-appliance/choices.toml", 'language = "en"\n')
+    assert "the panel's choices lie over it" in finds("settings", pi.patient()).says
+
+    pi.write("/var/lib/han-appliance/choices.toml", 'language = "xx"\n')
+    found = finds("settings", pi.patient())
+    assert found.grade is Grade.FAULT
+    assert "choices.toml: is no file of choices" in found.says
+
+
+def test_the_letter_is_in_the_language_chosen_on_the_panel(pi: Machine):
+    assert doctor.language(pi.patient()) == "nb"
+
+    pi.write("/var/lib/han-appliance/choices.toml", 'language = "en"\n')
+    assert doctor.language(pi.patient()) == "en"
+
+
 def test_a_check_that_fails_itself_is_a_fault_and_the_others_go_on(pi: Machine):
     device = pi.root.stat().st_dev
     pi.write(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat", "x x x x x x x x")

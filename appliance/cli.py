@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
@@ -13,12 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from appliance import __version__, config, decode
+from appliance import __version__, caretaking, config, decode
 from appliance.meter.reading import Reading
+from appliance.outcome import BAD_INPUT, FINE, NOTHING_FOUND, positive, refuse
 from appliance.panel.errors import CatalogueError
 from appliance.settings import Settings
-
-FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
     except CatalogueError as trouble:
-        return _refuse(trouble)
+        return refuse(trouble)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
@@ -53,9 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_peaks(commands)
     _add_rules(commands)
     _add_pages(commands)
-    _add_status(commands)
-    _add_doctor(commands)
-    _add_units(commands)
+    caretaking.add(commands)
     _add_config(commands)
     return parser
 
@@ -91,8 +87,8 @@ def _add_demo(commands: Any) -> None:
     demo.add_argument("--solar", action="store_true", help="the house has solar panels on its roof, and it is May")
     demo.add_argument("--start", default="17:05", metavar="HH:MM", help="the house's time of day; default: 17:05")
     demo.add_argument("--noise", type=_share, default=0.0, metavar="SHARE", help="share of octets damaged, 0 to 1")
-    demo.add_argument("--speed", type=_positive, default=1.0, metavar="N", help="times as fast as life; default: 1")
-    demo.add_argument("--seconds", type=_positive, metavar="N", help="end after N seconds of the wall clock")
+    demo.add_argument("--speed", type=positive, default=1.0, metavar="N", help="times as fast as life; default: 1")
+    demo.add_argument("--seconds", type=positive, metavar="N", help="end after N seconds of the wall clock")
     demo.add_argument("--headless", action="store_true", help="print a line for each change, also in a terminal")
     demo.add_argument("--png", type=Path, metavar="DIR", help="also draw each change of the panel into DIR")
     demo.add_argument("--config", type=Path, metavar="FILE", help="settings: thresholds, language, display")
@@ -154,50 +150,6 @@ def _add_pages(commands: Any) -> None:
     drawing.set_defaults(command=_pages, verbose=0)
 
 
-def _add_status(commands: Any) -> None:
-    asking = commands.add_parser(
-        "status",
-        help="say how the running appliance is",
-        description="Asks the running appliance over its local socket. Exit code 0 when it answers, 2 when none does. "
-        "With --check it prints one line, and 1 is an appliance that runs but has no reading or something wrong.",
-        epilog="example: han-appliance status --check || echo look at the panel",
-    )
-    form = asking.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="all that it knows, as one JSON object")
-    form.add_argument("--check", action="store_true", help="one line, and an exit code for a health check")
-    asking.add_argument("--config", type=Path, metavar="FILE", help="settings: where the socket is")
-    asking.set_defaults(command=_status, verbose=0)
-
-
-def _add_doctor(commands: Any) -> None:
-    looking = commands.add_parser(
-        "doctor",
-        help="look for what is wrong, and say what to do",
-        description="Looks at the serial port, the display's bus, the pins, the card, the clock, the supply and the "
-        "settings, then listens to the line. Beside a running appliance it asks that one and takes nothing from it. "
-        "Exit code 0 when nothing is wrong, 1 with a warning, 2 with a fault.",
-        epilog="example: han-appliance doctor --seconds 60",
-    )
-    looking.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
-    looking.add_argument("--seconds", type=_positive, default=30.0, metavar="N", help="listen so long; default: 30")
-    form = looking.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object: exit_code, and findings with a grade each")
-    form.add_argument("--letter", action="store_true", help="print a letter that asks the grid company for the port")
-    looking.set_defaults(command=_doctor, verbose=0)
-
-
-def _add_units(commands: Any) -> None:
-    units = commands.add_parser(
-        "units",
-        help="install the systemd units, the user and the rules for its devices",
-        description="Writes the systemd units (with the path of this command), the sysusers file and the udev rules "
-        "below DIR: / for this machine, or the root of an image.",
-        epilog="example: sudo han-appliance units /",
-    )
-    units.add_argument("root", type=Path, metavar="DIR", help="the root directory to write below")
-    units.set_defaults(command=_units, verbose=0)
-
-
 def _add_peaks(commands: Any) -> None:
     peaks = commands.add_parser("peaks", help="correct an hour by the grid company's figures")
     actions = peaks.add_subparsers(required=True, metavar="ACTION")
@@ -245,13 +197,6 @@ def _add_verbose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; -vv logs every reading")
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= 1e6:
-        raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")
-    return number
-
-
 def _share(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 1:
@@ -273,7 +218,7 @@ def _run(options: argparse.Namespace) -> int:
             file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
             recorder = Recorder(file) if file else None
         except OSError as trouble:
-            return _refuse(trouble)
+            return refuse(trouble)
         state = os.environ.get("STATE_DIRECTORY")  # systemd.exec(5)
         found = last_good.find(options.config, Path(state) if state else None)
         clock, folder = SystemClock(), Path(state or found.settings.data.folder)
@@ -300,14 +245,14 @@ def _demo(options: argparse.Namespace) -> int:
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
     except (config.SettingsError, demo.BadPlanError, OSError) as trouble:
-        return _refuse(trouble)
+        return refuse(trouble)
     stage = demo.Stage(settings, plan, options.speed)
     if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _until_told(stage.headless(options.seconds, options.png))
     try:
         from appliance.panel import virtual
     except ImportError:
-        return _refuse("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
+        return refuse("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
     logging.disable()  # the screen is the panel's
     return virtual.show(stage, options.seconds)
 
@@ -320,7 +265,7 @@ def _decode(options: argparse.Namespace) -> int:
     except (decode.BadCaptureError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return _refuse(trouble)
+        return refuse(trouble)
 
 
 def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
@@ -362,7 +307,7 @@ def _export(options: argparse.Namespace) -> int:
     except (config.SettingsError, export.BadDatesError, HistoryError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return _refuse(trouble)
+        return refuse(trouble)
     return FINE
 
 
@@ -380,60 +325,7 @@ def _pages(options: argparse.Namespace) -> int:
     except OSError as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return _refuse(trouble)
-    return FINE
-
-
-def _status(options: argparse.Namespace) -> int:
-    from appliance import shown, status
-    from appliance.control import SOCKET, ControlError
-    from appliance.systemd import in_a_line
-
-    socket = _folder(options.config) / SOCKET
-    try:
-        told = status.asked(socket)
-    except ControlError as trouble:
-        return _refuse(trouble)
-    if told is None:
-        return _refuse(f"no appliance is running (nobody answers at {socket})")
-    report, as_it_came = told
-    if options.json:
-        print(json.dumps(as_it_came, ensure_ascii=False))
-        return FINE
-    print(in_a_line(report.situation) if options.check else shown.text(report), end="\n" if options.check else "")
-    return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from appliance.doctor import doctor, finding
-    from appliance.doctor.letter import letter
-    from appliance.household.situation import MeterIdentity
-
-    whom, refused = doctor.patient(options.config)
-    if options.letter:
-        meter = MeterIdentity() if whom.running is None else whom.running.situation.meter
-        print(letter(doctor.language(whom), meter), end="")
-        return FINE
-    found = []
-    for one in doctor.findings(whom, refused, options.seconds):
-        found.append(one)
-        if not options.json:
-            print(finding.as_text(one), flush=True)
-    text = json.dumps(finding.as_values(found), ensure_ascii=False) if options.json else finding.summary(found)
-    print(text)
-    return finding.exit_code(found)
-
-
-def _units(options: argparse.Namespace) -> int:
-    from appliance import installation
-
-    try:
-        for path in installation.install(options.root):
-            print(path)
-    except OSError as trouble:
-        if isinstance(trouble, BrokenPipeError):
-            raise
-        return _refuse(trouble)
+        return refuse(trouble)
     return FINE
 
 
@@ -451,7 +343,7 @@ def _set_peak(options: argparse.Namespace) -> int:
             raise peaks.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
         how = peaks.set_hour(folder, start, peaks.watt_hours(options.kwh))
     except (config.SettingsError, peaks.BadPeakError, ControlError, HistoryError) as trouble:
-        return _refuse(trouble)
+        return refuse(trouble)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
     return FINE
 
@@ -468,16 +360,8 @@ def _show_config(options: argparse.Namespace) -> int:
     shown = origins.show(options.config, Path(state) if state else None)
     print(origins.as_json(shown) if options.json else origins.as_table(shown), end="")
     for mistake in shown.mistakes:
-        _refuse(mistake)
+        refuse(mistake)
     return BAD_INPUT if shown.mistakes else FINE
-
-
-def _folder(settings: Path | None) -> Path:
-    """The data folder; where the file has a mistake, the running appliance is most likely in the usual one."""
-    try:
-        return Path(config.load(settings).data.folder)
-    except config.SettingsError:
-        return Path(Settings().data.folder)
 
 
 def _until_told(work: Coroutine[Any, Any, None], reload: Callable[[], None] | None = None) -> int:
@@ -495,10 +379,3 @@ def _until_told(work: Coroutine[Any, Any, None], reload: Callable[[], None] | No
 
     asyncio.run(watched())
     return FINE
-
-
-def _refuse(trouble: object) -> int:
-    if isinstance(trouble, OSError) and trouble.filename is not None:
-        trouble = f"{trouble.filename}: {trouble.strerror}"
-    print(f"han-appliance: {trouble}", file=sys.stderr)
-    return BAD_INPUT

@@ -1,0 +1,22 @@
+"""How a command ends: its exit code, and the one sentence when it cannot do what it was asked."""
+
+import argparse
+import sys
+
+FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
+
+
+def refuse(trouble: object) -> int:
+    """Say why, in a sentence on the standard error; the exit code."""
+    if isinstance(trouble, OSError) and trouble.filename is not None:
+        trouble = f"{trouble.filename}: {trouble.strerror}"
+    print(f"han-appliance: {trouble}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def positive(text: str) -> float:
+    """An argument that is a number above 0 and of a size that makes sense."""
+    number = float(text)
+    if not 0 < number <= 1e6:
+        raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")
+    return number

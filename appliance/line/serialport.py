@@ -1,0 +1,129 @@
+"""A port of this machine, by termios(3).
+
+Errors come in two ways, and a driver may have either, both or none. With PARMRK and INPCK the terminal marks an octet
+that came with an error in the stream, FF 00 and the octet, and doubles a real FF. And TIOCGICOUNT counts parity and
+framing errors and breaks apart (linux/serial.h, `serial_icounter_struct`). A pseudo-terminal only doubles FF, and
+takes no parity at all: it says so only when it is asked what it took.
+"""
+
+import fcntl
+import os
+import struct
+import termios
+
+import serial
+
+from appliance.line.port import Counters, Heard, Parity, SerialSettings
+
+_CHUNK = 4096
+_TIOCGICOUNT = 0x545D
+_ICOUNTER = struct.Struct("20i")  # cts dsr rng dcd rx tx frame overrun parity brk buf_overrun, and nine reserved
+_MARK = 0xFF
+_IFLAG, _CFLAG, _ISPEED, _OSPEED = 0, 2, 4, 5
+_SPEEDS = {2400: termios.B2400, 9600: termios.B9600, 115200: termios.B115200}
+_SIZES = {7: termios.CS7, 8: termios.CS8}
+_PARITIES = {Parity.NONE: 0, Parity.EVEN: termios.PARENB, Parity.ODD: termios.PARENB | termios.PARODD}
+_SHAPE = termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB
+
+
+class SerialPort:
+    """An open serial port that nobody else has."""
+
+    def __init__(self, name: str) -> None:
+        """Open the port at 2400 8N1, which every device takes. Raises OSError and termios.error."""
+        self._device = serial.Serial(name, 2400, timeout=0, exclusive=True)
+        try:
+            self._mark_errors()
+            self._marks = Marks()
+            self._zero = self._counted()
+            self._seen = Counters()
+        except (OSError, termios.error):
+            self._device.close()
+            raise
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return int(self._device.fileno())
+
+    def apply(self, settings: SerialSettings) -> bool:
+        """Read with these settings from now on; whether the device took them."""
+        wanted = _SIZES[settings.data_bits] | _PARITIES[settings.parity]
+        speed = _SPEEDS[settings.baud]
+        mode = termios.tcgetattr(self.fileno())
+        mode[_CFLAG] = mode[_CFLAG] & ~_SHAPE | wanted
+        mode[_ISPEED] = mode[_OSPEED] = speed
+        try:
+            termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
+        except termios.error:  # the C library's own word for nothing that could be changed
+            return False
+        took = termios.tcgetattr(self.fileno())
+        return took[_CFLAG] & _SHAPE == wanted and took[_ISPEED] == speed
+
+    def read(self) -> Heard | None:
+        """What has come."""
+        try:
+            raw = os.read(self.fileno(), _CHUNK)
+        except BlockingIOError:
+            return Heard(b"")
+        if not raw:
+            return None
+        octets, wrong = self._marks.feed(raw)
+        if (counters := self.counters()) is None:
+            return Heard(octets, wrong)
+        errors = counters.since(self._seen).errors
+        self._seen = counters
+        return Heard(octets, wrong, errors)
+
+    def counters(self) -> Counters | None:
+        """What was noticed since the port was opened."""
+        now = self._counted()
+        return None if now is None or self._zero is None else now.since(self._zero)
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._device.close()
+
+    def _mark_errors(self) -> None:
+        mode = termios.tcgetattr(self.fileno())
+        mode[_IFLAG] |= termios.PARMRK | termios.INPCK
+        mode[_IFLAG] &= ~(termios.IGNBRK | termios.BRKINT | termios.IGNPAR | termios.ISTRIP)
+        termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
+
+    def _counted(self) -> Counters | None:
+        """The driver's counters since the machine started."""
+        try:
+            numbers = _ICOUNTER.unpack(fcntl.ioctl(self.fileno(), _TIOCGICOUNT, bytes(_ICOUNTER.size)))
+        except OSError:
+            return None
+        framing, overruns, parity, breaks = numbers[6:10]
+        return Counters(parity, framing, overruns, breaks)
+
+
+class Marks:
+    """Takes the terminal's marks out of a stream, however it is cut."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+
+    def feed(self, raw: bytes) -> tuple[bytes, tuple[int, ...]]:
+        """The octets, and the places of those that were marked."""
+        if not self._begun and _MARK not in raw:
+            return raw, ()
+        raw, self._begun = self._begun + raw, b""
+        octets, wrong, place = bytearray(), [], 0
+        while place < len(raw):
+            match raw[place : place + 3]:
+                case [0xFF, 0xFF, *_]:
+                    octets.append(_MARK)
+                    place += 2
+                case [0xFF, 0x00, octet]:
+                    wrong.append(len(octets))
+                    octets.append(octet)
+                    place += 3
+                case [0xFF] | [0xFF, 0x00] as begun:
+                    self._begun = bytes(begun)
+                    break
+                case [octet, *_]:  # an FF that is neither, from a driver that does not mark, is itself
+                    octets.append(octet)
+                    place += 1
+        return bytes(octets), tuple(wrong)

@@ -112,18 +112,17 @@ class Marks:
         raw, self._begun = self._begun + raw, b""
         octets, wrong, place = bytearray(), [], 0
         while place < len(raw):
-            match raw[place : place + 3]:
-                case [0xFF, 0xFF, *_]:
-                    octets.append(_MARK)
-                    place += 2
-                case [0xFF, 0x00, octet]:
-                    wrong.append(len(octets))
-                    octets.append(octet)
-                    place += 3
-                case [0xFF] | [0xFF, 0x00] as begun:
-                    self._begun = bytes(begun)
-                    break
-                case [octet, *_]:  # an FF that is neither, from a driver that does not mark, is itself
-                    octets.append(octet)
-                    place += 1
+            if raw[place] != _MARK:
+                octets.append(raw[place])
+                place += 1
+            elif raw.startswith(b"\xff\xff", place):
+                octets.append(_MARK)
+                place += 2
+            elif place + 2 < len(raw):
+                wrong.append(len(octets))
+                octets.append(raw[place + 2])
+                place += 3
+            else:
+                self._begun = raw[place:]
+                break
         return bytes(octets), tuple(wrong)

@@ -46,7 +46,7 @@ FEW = 30
 """A burst below this is no list: the shortest frame has 41 octets."""
 TELLING = 24
 """Octets after which the share of errors is believed."""
-JOINING = 8
+JOINING = 32
 """Octets until a receiver that was set anew amid a burst has found its step."""
 BAD_SHARE = 0.3
 """Settings with so many errors are left amid a burst. A line with one bit in a hundred turned has a third of that."""
@@ -83,6 +83,11 @@ class Burst:
         self.wrong += max(marked, (heard.errors or 0) if not skip else 0)
         for place in range(skip, len(heard.octets)):
             self.like_even += (place in wrong) == (heard.octets[place].bit_count() % 2 == 0)
+
+    @property
+    def telling(self) -> bool:
+        """Its errors can be believed already."""
+        return self.octets >= TELLING
 
     @property
     def share(self) -> float:
@@ -153,16 +158,17 @@ class LineSearch:
         self.burst.add(heard)
         octets, found = self.frames.feed(heard.octets)
         if any(is_proof(one) for one in found):
-            self._prove(now)
-        elif self.settled:
+            self.burst.proven = True
+            self._proven_at = now
+        if self.settled:
             self._doubt(now)
-        elif self.burst.octets >= TELLING and self.burst.share >= BAD_SHARE and not self._patient:
-            self._leave()
+        elif self.burst.telling:
+            self._judge()
         return octets, found
 
     def passed(self, now: float) -> None:
         """Time passed; a pause ends the burst."""
-        if self._last_octet_at is None or now - self._last_octet_at < GAP_S:
+        if self._last_octet_at is None or now < self._last_octet_at + GAP_S:
             return
         burst, self.burst = self.burst, Burst(joined=False)
         self._last_octet_at = None
@@ -177,17 +183,16 @@ class LineSearch:
     def _patient(self) -> bool:
         return self.rounds % 2 == 1
 
-    def _prove(self, now: float) -> None:
-        """Something checked at these settings."""
-        self.burst.proven = True
-        self._proven_at = now
-        if self.settled:
-            return
-        better = self.burst.better(self.settings)
-        if self.burst.share >= GOOD_SHARE and (not self._patient or self._untried(better)):
+    def _judge(self) -> None:
+        """Enough was heard of a burst to settle here or to leave."""
+        if self.burst.proven:
+            better = self.burst.better(self.settings)
+            if self.burst.share < GOOD_SHARE or (self._patient and not self._untried(better)):
+                self.settled, self.rounds = True, 0
+            else:
+                self._leave()
+        elif self.burst.share >= BAD_SHARE and not self._patient:
             self._leave()
-        else:
-            self.settled, self.rounds = True, 0
 
     def _doubt(self, now: float) -> None:
         if now - self._proven_at >= LOST_S:

@@ -103,13 +103,12 @@ class Receiver:
         self._idle = idle
         self._school = school
         self._from_s = 0.0  # the line is not looked at before
+        self._low = idle == 0  # and not before it has been high
 
     def items(self, burst: Burst) -> Iterator[Item]:
         """What comes of a burst; the settings may be changed between two items."""
-        if self._idle == 0:
-            self._from_s = max(self._from_s, burst.start_s)  # it waits for the line to rise
-            self._from_s = _next(burst, 1, self._from_s, 0) or burst.end_s
-        while (start := _next(burst, 0, self._from_s, self._idle)) is not None:
+        self._wait_for_rest(burst)
+        while not self._low and (start := _next(burst, 0, self._from_s, self._idle)) is not None:
             settings, bit_s = self.settings, 1 / self.settings.baud
             if _level(burst, start + bit_s / 2, self._idle):
                 self._from_s = start + bit_s / 2
@@ -120,6 +119,10 @@ class Receiver:
         """Read with other settings; an octet that has begun is lost."""
         self.settings = settings
         self._from_s = max(self._from_s, now_s)
+
+    def _wait_for_rest(self, burst: Burst) -> None:
+        if self._low and (high := _next(burst, 1, self._from_s, self._idle)) is not None:
+            self._from_s, self._low = high, False
 
     def _octet(self, burst: Burst, start: float, settings: SerialSettings, bit_s: float) -> Item:
         count = settings.data_bits
@@ -134,7 +137,8 @@ class Receiver:
         broken = not stop and not any(data) and not parity
         self._from_s = looked
         if not stop and (broken or self._school is School.PL011):
-            self._from_s = _next(burst, 1, looked, self._idle) or burst.end_s
+            self._low = True
+            self._wait_for_rest(burst)
         elif not stop:
             self._from_s = looked - bit_s / 2
         octet = sum(bit << place for place, bit in enumerate(data))
@@ -147,12 +151,10 @@ def _level(burst: Burst, at_s: float, idle: int) -> int:
 
 
 def _next(burst: Burst, level: int, from_s: float, idle: int) -> float | None:
-    """From when on the line is at this level; `None` if it no longer is in this burst."""
-    place = max(0, int((from_s - burst.start_s) / burst.bit_s + 1e-9))
+    """From when on the line is at this level; `None` if not before it rests otherwise."""
     if from_s < burst.start_s and idle == level:
         return from_s
-    if place >= len(burst.bits):
-        return from_s if idle == level and level else None
+    place = max(0, int((from_s - burst.start_s) / burst.bit_s + 1e-9))
     found = burst.bits.find(level, place)
     if found < 0:
         return max(from_s, burst.end_s) if idle == level else None

@@ -44,14 +44,18 @@ CRACKLE = 2
 """So many octets alone say nothing."""
 FEW = 30
 """A burst below this is no list: the shortest frame has 41 octets."""
+CHANCES, MANY_CHANCES = 2, 6
+"""Bursts of few errors that may pass without a frame; more where the errors elsewhere spoke for these settings."""
 TELLING = 24
 """Octets after which the share of errors is believed."""
 JOINING = 32
 """Octets until a receiver that was set anew amid a burst has found its step."""
 BAD_SHARE = 0.3
 """Settings with so many errors are left amid a burst. A line with one bit in a hundred turned has a third of that."""
-GOOD_SHARE = 0.2
+GOOD_SHARE = 0.1
 """A frame among fewer errors than this settles."""
+NEARLY_ALL = 0.8
+"""Of the octets that settings make wrong, so many are."""
 LOST_S = 300.0
 """Settled settings are left when octets have come for so long without anything that checks."""
 _CHECKED = (Reason.FRAME, Reason.NO_CLOSING_FLAG, Reason.CUT_OFF)
@@ -67,8 +71,11 @@ class Burst:
     octets: int = 0
     wrong: int = 0
     skipped: int = 0
-    like_even: int = 0
-    """Octets that were wrong just when their number of ones is even."""
+    even: int = 0
+    """Octets with an even number of ones."""
+    wrong_even: int = 0
+    """Of those, marked as wrong."""
+    wrong_odd: int = 0
     proven: bool = False
     ends_in_break: bool = False
 
@@ -77,12 +84,13 @@ class Burst:
         skip = min(JOINING - self.skipped, len(heard.octets)) if self.joined else 0
         self.skipped += skip
         self.ends_in_break = heard.ends_in_break
-        wrong = set(heard.wrong)
+        marked = [place for place in heard.wrong if place >= skip]
+        even = sum(not heard.octets[place].bit_count() % 2 for place in marked)
         self.octets += len(heard.octets) - skip
-        marked = sum(place >= skip for place in wrong)
-        self.wrong += max(marked, (heard.errors or 0) if not skip else 0)
-        for place in range(skip, len(heard.octets)):
-            self.like_even += (place in wrong) == (heard.octets[place].bit_count() % 2 == 0)
+        self.even += sum(not octet.bit_count() % 2 for octet in heard.octets[skip:])
+        self.wrong_even += even
+        self.wrong_odd += len(marked) - even
+        self.wrong += max(len(marked), (heard.errors or 0) - skip)
 
     @property
     def telling(self) -> bool:
@@ -96,19 +104,22 @@ class Burst:
 
     def better(self, settings: SerialSettings) -> SerialSettings | None:
         """The settings that the errors speak for; `None` where they do not."""
-        if self.octets < TELLING or self.share < GOOD_SHARE or settings.data_bits != 8:
+        if settings.data_bits != 8 or not self.telling:
             return None
+        odd = self.octets - self.even
         match settings.parity:
-            case Parity.NONE if self.like_even >= 0.9 * self.octets:
+            case Parity.NONE if _just(self.wrong_even, self.even, self.wrong_odd, odd):
                 parity = _EVEN
-            case Parity.NONE if self.like_even <= 0.1 * self.octets:
+            case Parity.NONE if _just(self.wrong_odd, odd, self.wrong_even, self.even):
                 parity = _ODD
             case Parity.NONE:
                 return None
-            case wrong if self.share > 0.9:
-                parity = _ODD if wrong is _EVEN else _EVEN
-            case _:
+            case other if self.share > NEARLY_ALL:
+                parity = _ODD if other is _EVEN else _EVEN
+            case _ if self.share > BAD_SHARE:
                 parity = _NONE
+            case _:
+                return None
         return SerialSettings(settings.baud, parity)
 
 
@@ -129,7 +140,7 @@ class LineSearch:
         self._last_octet_at: float | None = None
         self._proven_at = 0.0
         self._tried: set[SerialSettings] = set()
-        self._chances = 0
+        self._chances = CHANCES
 
     @property
     def due(self) -> float | None:
@@ -141,6 +152,7 @@ class LineSearch:
         """The port is open, perhaps amid a burst. The settings that read before come first again."""
         self.settled, self.rounds, self._proven_at = False, 0, now
         self._tried.clear()
+        self._chances = CHANCES
         self._go_to(self.settings)
 
     def refused(self, settings: SerialSettings) -> None:
@@ -183,14 +195,22 @@ class LineSearch:
     def _patient(self) -> bool:
         return self.rounds % 2 == 1
 
+    @property
+    def _others_may_do(self) -> bool:
+        """Others of this baud may do better."""
+        return not self._patient or any(
+            self._untried(one) for one in self._candidates if one.baud == self.settings.baud and one != self.settings
+        )
+
     def _judge(self) -> None:
         """Enough was heard of a burst to settle here or to leave."""
         if self.burst.proven:
-            better = self.burst.better(self.settings)
-            if self.burst.share < GOOD_SHARE or (self._patient and not self._untried(better)):
-                self.settled, self.rounds = True, 0
-            else:
+            if self._untried(self.burst.better(self.settings)) or (
+                self.burst.share >= GOOD_SHARE and self._others_may_do
+            ):
                 self._leave()
+            else:
+                self.settled, self.rounds = True, 0
         elif self.burst.share >= BAD_SHARE and not self._patient:
             self._leave()
 
@@ -198,7 +218,7 @@ class LineSearch:
         if now - self._proven_at >= LOST_S:
             self.settled = False
             self._tried.clear()
-            self._chances = 1
+            self._chances = CHANCES
 
     def _untried(self, settings: SerialSettings | None) -> bool:
         return settings in self._candidates and settings not in self._tried
@@ -207,26 +227,34 @@ class LineSearch:
         """These settings are not the line's."""
         burst = self.burst if self._last_octet_at is not None else self.last
         self._tried.add(self.settings)
+        self._chances = CHANCES
         self._go_to(self._next(burst or self.burst))
 
     def _next(self, burst: Burst) -> SerialSettings:
         better = burst.better(self.settings)
         if better is not None and self._untried(better):
+            self._chances = MANY_CHANCES
             return better
         left = [one for one in self._candidates if one not in self._tried]
         if not left:
             self.rounds += 1
             self._tried.clear()
             left = self._candidates
-        if burst.octets < FEW and not burst.joined:
+        if burst.proven:
+            left = sorted(left, key=lambda one: one.baud != self.settings.baud)
+        elif burst.octets < FEW and not burst.joined:
             left = sorted(left, key=lambda one: one.baud <= self.settings.baud)
         return left[0]
 
     def _go_to(self, settings: SerialSettings) -> None:
         self.settings = settings
-        self._chances = 2
         self.burst = Burst(joined=True)
         self.frames.begin()
+
+
+def _just(wrong: int, of: int, stray: int, others: int) -> bool:
+    """Whether errors come at octets of one kind and at hardly any others."""
+    return wrong >= 4 and wrong >= NEARLY_ALL * of and stray <= (1 - NEARLY_ALL) * others
 
 
 def is_proof(found: Found) -> bool:

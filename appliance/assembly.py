@@ -11,6 +11,8 @@ from appliance.household.history import Boot
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.keeper import Keeper
+from appliance.line.memory import LineMemory
+from appliance.line.port import Parity
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.panel.board import Pins
@@ -70,9 +72,10 @@ def appliance(
     keeper = None
     if boot is not None and folder is not None:
         keeper = Keeper(folder, household, boot, timebase, log.warning, disk)
+    memory = None if folder is None else LineMemory(folder, disk)
     gpio = pins(settings)
     return Supervisor(
-        line(settings, timebase, log.warning, port),
+        line(settings, timebase, log.warning, port, memory),
         household,
         panel,
         screen,
@@ -91,7 +94,20 @@ def appliance(
     )
 
 
-def line(settings: Settings, timebase: Timebase, report: Callable[[str], None], port: str | None = None) -> Uart:
+def line(
+    settings: Settings,
+    timebase: Timebase,
+    report: Callable[[str], None],
+    port: str | None = None,
+    memory: LineMemory | None = None,
+) -> Uart:
     """The serial line as set; `report` gets a sentence for each trouble, `port` stands in for the one that is set."""
     own = settings.line
-    return Uart(port or own.port, timebase, report, baud=own.baud, parity=own.parity)
+    return Uart(
+        port or own.port,
+        timebase,
+        report,
+        baud=None if own.baud == "auto" else own.baud,
+        parity=None if own.parity == "auto" else Parity(own.parity),
+        memory=memory,
+    )

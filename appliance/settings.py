@@ -25,8 +25,8 @@ class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The serial line from the meter's HAN port."""
 
     port: Annotated[str, Meta(min_length=1)] = "/dev/serial0"
-    baud: Literal[2400, 9600, 115200] = 2400
-    parity: Literal["none", "even", "odd"] = "even"
+    baud: Literal["auto", 2400, 9600, 115200] = "auto"
+    parity: Literal["auto", "none", "even", "odd"] = "auto"
 
 
 class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -214,7 +214,7 @@ class Supervisor:
         pins = () if self._no_pins is None else (Trouble(Fault.PINS, self._no_pins),)
         stuck = () if self._fingers is None else self._fingers.stuck
         buttons = (Trouble(Fault.BUTTON, key.value) for key in stuck)
-        return Upkeep(troubles=(*mistakes, *pins, *self._supervision.troubles, *buttons))
+        return replace(self._uart.upkeep(), troubles=(*mistakes, *pins, *self._supervision.troubles, *buttons))
 
     async def _tell_status(self) -> None:
         while True:

@@ -71,7 +71,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         ),
         ("[display]\naddress = 0x3F", "a.toml: display.address = 63: it must be one of 0x3c, 0x3d"),
         ("[display]\nbus = '1'", "a.toml: display.bus = '1': it must be a whole number from 0 to 31"),
-        ("[line]\nbaud = 1200", "a.toml: line.baud = 1200: it must be one of 2400, 9600, 115200"),
+        ("[line]\nbaud = 1200", "a.toml: line.baud = 1200: it must be one of 2400, 9600, 115200, 'auto'"),
         ("line = 3", "a.toml: line = 3: it must be a table, [line]"),
         ("[thresholds]\nwatch_w = nan", "a.toml: thresholds.watch_w = nan: it must be a number from 0 to 100000"),
         (

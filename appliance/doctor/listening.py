@@ -17,7 +17,7 @@ from appliance.household.situation import Situation
 from appliance.meter.decoder import Decoder, Reading
 from appliance.status import Report, asked
 from appliance.timebase import Timebase
-from appliance.upkeep import LineCondition
+from appliance.upkeep import LineCondition, Upkeep
 
 SLOWEST_S = 10.0
 """Kamstrup speaks every 10 s, and a list takes a second to come: who listens for less may hear nothing at all."""
@@ -74,29 +74,32 @@ class _Ear:
 
 def listen(patient: Patient, seconds: float) -> Heard:
     """Open the port and hear what comes; at once back when it cannot be opened."""
-    ear, sentences = _Ear(), list[str]()
+    ear, sentences, refused = _Ear(), list[str](), asyncio.Event()
 
-    async def hear() -> None:
-        refused = asyncio.Event()
+    def report(sentence: str) -> None:
+        sentences.append(sentence)
+        refused.set()
 
-        def report(sentence: str) -> None:
-            sentences.append(sentence)
-            refused.set()
+    uart = line(patient.settings, Timebase(), report)
 
-        listening = asyncio.ensure_future(line(patient.settings, Timebase(), report).listen(ear))
+    async def hear() -> Upkeep:
+        listening = asyncio.ensure_future(uart.listen(ear))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await refused.wait()
                 await asyncio.sleep(seconds if ear.was_open else 0)
+        upkeep = uart.upkeep()
         listening.cancel()
         await asyncio.wait([listening])
+        return upkeep
 
-    asyncio.run(hear())
-    own = patient.settings.line
-    settings = f"{own.baud} 8{own.parity[0].upper()}1"
+    upkeep = asyncio.run(hear())
     speaker = " ".join(filter(None, (ear.maker, ear.meter_type))) or None
-    refused = None if ear.was_open else "; ".join(sentences) or "the port did not open in time"
-    return Heard(seconds, ear.octets, ear.readings, ear.rejected, speaker, settings, refused=refused)
+    if not ear.was_open:
+        return Heard(seconds, refused="; ".join(sentences) or "the port did not open in time")
+    # Who searched knows best what is amiss with octets that make no list; the rest is counted here.
+    condition = upkeep.line if ear.octets and not ear.readings else None
+    return Heard(seconds, ear.octets, ear.readings, ear.rejected, speaker, upkeep.line_settings, condition)
 
 
 def compare(before: Report, seconds: float, socket: Path, wait: Callable[[float], None]) -> Heard:

@@ -38,6 +38,16 @@ CANDIDATES = (
 )
 """The likeliest first. No frame can come through seven bits: the last tells a line of text from noise."""
 
+
+def candidates(baud: int | None = None, parity: Parity | None = None) -> tuple[SerialSettings, ...]:
+    """Those with this baud and this parity; `None` is "find it"."""
+    if baud is None and parity is None:
+        return CANDIDATES
+    return tuple(
+        one for one in CANDIDATES if one.data_bits == 8 and baud in (None, one.baud) and parity in (None, one.parity)
+    )
+
+
 GAP_S = 0.5
 """A pause this long ends a burst: the shortest between two lists is 0.8 s."""
 CRACKLE = 2
@@ -153,13 +163,20 @@ class LineSearch:
         self.settled, self.rounds, self._proven_at = False, 0, now
         self._tried.clear()
         self._chances = CHANCES
-        self._go_to(self.settings)
+        self._last_octet_at = None
+        self.burst = Burst(joined=True)
+        self.frames.begin()
 
-    def refused(self, settings: SerialSettings) -> None:
-        """The port does not take these settings: they are no candidate. The last one always is."""
-        self._candidates = [one for one in self._candidates if one != settings] or [SerialSettings()]
-        if self.settings == settings:
+    def refused(self, settings: SerialSettings) -> bool:
+        """The port does not take these, nor, if they have one, any parity; whether there is something else to try."""
+        parity = settings.parity is not _NONE
+        left = [one for one in self._candidates if one != settings and not (parity and one.parity is not _NONE)]
+        if not left and not parity:
+            return False
+        self._candidates = left or [SerialSettings(settings.baud)]
+        if self.settings not in self._candidates:
             self._go_to(self._next(Burst(joined=True)))
+        return True
 
     def heard(self, now: float, heard: Heard) -> tuple[bytes, list[Found]]:
         """Octets came: those to go on with, and what frames they complete."""
@@ -192,13 +209,18 @@ class LineSearch:
             self._leave()
 
     @property
+    def _only(self) -> bool:
+        """There is nothing to choose from."""
+        return len(self._candidates) == 1
+
+    @property
     def _patient(self) -> bool:
         return self.rounds % 2 == 1
 
     @property
     def _others_may_do(self) -> bool:
         """Others of this baud may do better."""
-        return not self._patient or any(
+        return not (self._only or self._patient) or any(
             self._untried(one) for one in self._candidates if one.baud == self.settings.baud and one != self.settings
         )
 
@@ -211,7 +233,7 @@ class LineSearch:
                 self._leave()
             else:
                 self.settled, self.rounds = True, 0
-        elif self.burst.share >= BAD_SHARE and not self._patient:
+        elif self.burst.share >= BAD_SHARE and not (self._only or self._patient):
             self._leave()
 
     def _doubt(self, now: float) -> None:
@@ -247,9 +269,10 @@ class LineSearch:
         return left[0]
 
     def _go_to(self, settings: SerialSettings) -> None:
-        self.settings = settings
-        self.burst = Burst(joined=True)
-        self.frames.begin()
+        if settings != self.settings:
+            self.settings = settings
+            self.burst = Burst(joined=True)
+            self.frames.begin()
 
 
 def _just(wrong: int, of: int, stray: int, others: int) -> bool:

@@ -6,6 +6,7 @@ framing errors and breaks apart (linux/serial.h, `serial_icounter_struct`). A ps
 takes no parity at all: it says so only when it is asked what it took.
 """
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -47,17 +48,17 @@ class SerialPort:
 
     def apply(self, settings: SerialSettings) -> bool:
         """Read with these settings from now on; whether the device took them."""
-        wanted = _SIZES[settings.data_bits] | _PARITIES[settings.parity]
-        speed = _SPEEDS[settings.baud]
-        mode = termios.tcgetattr(self.fileno())
-        mode[_CFLAG] = mode[_CFLAG] & ~_SHAPE | wanted
-        mode[_ISPEED] = mode[_OSPEED] = speed
+        wanted, speed = _SIZES[settings.data_bits] | _PARITIES[settings.parity], _SPEEDS[settings.baud]
         try:
-            termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
-        except termios.error:  # the C library's own word for nothing that could be changed
-            return False
-        took = termios.tcgetattr(self.fileno())
-        return took[_CFLAG] & _SHAPE == wanted and took[_ISPEED] == speed
+            mode = termios.tcgetattr(self.fileno())
+            mode[_CFLAG] = mode[_CFLAG] & ~_SHAPE | wanted
+            mode[_ISPEED] = mode[_OSPEED] = speed
+            with contextlib.suppress(termios.error):  # the C library's own word for nothing that could be changed
+                termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
+            took = termios.tcgetattr(self.fileno())
+        except termios.error as trouble:
+            raise OSError(*trouble.args) from None
+        return bool(took[_CFLAG] & _SHAPE == wanted and took[_ISPEED] == speed)
 
     def read(self) -> Heard | None:
         """What has come."""

@@ -1,8 +1,9 @@
-"""The serial port: opened, read as octets come, opened again when it vanishes.
+"""The serial port: opened, read as octets come, opened again when it vanishes, its settings searched for.
 
 Nothing here waits busily and nothing blocks: the event loop is told when the port has octets. A USB converter that is
 pulled, a permission that is missing or a port held by another program is said once, in a sentence, and tried again
-after growing pauses for as long as it takes.
+after growing pauses for as long as it takes. Which settings to listen at is the search's to say; those that the device
+does not take are no candidates any more, so that a port which knows no parity is read without.
 """
 
 import asyncio
@@ -10,18 +11,21 @@ import errno
 import os
 import termios
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Protocol
 
 import serial
 
+from appliance.line.condition import LineWatch
+from appliance.line.memory import LineMemory
+from appliance.line.port import Counters, Heard, Parity, Port, SerialSettings
+from appliance.line.search import LineSearch, candidates
+from appliance.line.serialport import SerialPort
 from appliance.timebase import Timebase
+from appliance.upkeep import Upkeep
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 4.0
-_CHUNK = 4096
-_PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
-
-Parity = Literal["none", "even", "odd"]
+_UNPLUGGED = "unplugged"
 
 
 class Receiver(Protocol):
@@ -41,21 +45,51 @@ class Uart:
     """A serial port that is there, or will be."""
 
     def __init__(
-        self, port: str, timebase: Timebase, report: Callable[[str], None], *, baud: int = 2400, parity: Parity = "even"
+        self,
+        port: str,
+        timebase: Timebase,
+        report: Callable[[str], None],
+        *,
+        baud: int | None = None,
+        parity: Parity | None = None,
+        memory: LineMemory | None = None,
+        open_port: Callable[[str], Port] = SerialPort,
     ) -> None:
+        """A port by name; baud and parity that are `None` are searched for, from what `memory` recalls on."""
         self._port = port
         self._timebase = timebase
         self._report = report
-        self._baud = baud
-        self._parity = parity
+        self._by_hand = baud is not None and parity is not None
+        self._parity_set = parity not in (None, Parity.NONE)
+        self._parity_refused = False
+        self._memory = memory
+        self._open_port = open_port
+        self._remembered = memory.recall() if memory is not None else None
+        self._search = LineSearch(candidates(baud, parity), self._remembered)
+        self._watch = LineWatch(self._search, read_before=self._remembered is not None)
+        self._remembering: asyncio.Task[None] | None = None
+        self._applied: SerialSettings | None = None
         self._said: str | None = None
+        self._device: Port | None = None
+
+    @property
+    def counters(self) -> Counters | None:
+        """What the open port noticed; `None` where its driver does not count."""
+        return self._device.counters() if self._device is not None else None
+
+    def upkeep(self) -> Upkeep:
+        """What can be said of the line at this moment; nothing else is filled in."""
+        now = self._timebase.now()
+        self._watch.passed(now, self._search.settings)
+        condition, causes = self._watch.condition(now, by_hand=self._by_hand)
+        return Upkeep(line=condition, causes=causes, port=self._port, line_settings=str(self._search.settings))
 
     async def listen(self, receiver: Receiver) -> None:
         """Hand all octets to the receiver, until cancelled."""
         pause = FIRST_PAUSE_S
         while True:
             try:
-                device = self._open()
+                device = self._open_port(self._port)
             except (OSError, serial.SerialException, termios.error) as trouble:
                 self._say(f"serial port {self._port}: {_cause(trouble)}")
                 await self._timebase.sleep(pause)
@@ -65,44 +99,103 @@ class Uart:
             if self._said is not None:
                 self._report(f"serial port {self._port}: open again")
                 self._said = None
-            receiver.opened()
-            try:
-                why = await self._read(device, receiver)
-            finally:
-                device.close()
-                receiver.lost()
+            why = await self._attend(device, receiver)
             self._say(f"serial port {self._port}: lost ({why}); it is opened again when it returns")
             await self._timebase.sleep(pause)
 
-    def _open(self) -> serial.Serial:
-        return serial.Serial(self._port, self._baud, parity=_PARITIES[self._parity], timeout=0, exclusive=True)
+    async def _attend(self, device: Port, receiver: Receiver) -> str:
+        """Listen to an open port until it fails; why it did."""
+        self._device, self._applied = device, None
+        try:
+            now = self._timebase.now()
+            self._search.opened(now)
+            self._watch.opened(now)
+            self._follow(device)
+            receiver.opened()
+            return await self._read(device, receiver)
+        except OSError as trouble:
+            return _why(trouble)
+        finally:
+            self._device = None
+            device.close()
+            self._watch.lost()
+            receiver.lost()
 
-    async def _read(self, device: serial.Serial, receiver: Receiver) -> str:
+    async def _read(self, device: Port, receiver: Receiver) -> str:
         """Hand on octets until the port fails; why it did."""
         loop = asyncio.get_running_loop()
         failed: asyncio.Future[str] = loop.create_future()
         descriptor = device.fileno()
+        waking: asyncio.TimerHandle | None = None
 
-        def readable() -> None:
+        def guarded(call: Callable[[], str | None]) -> None:
+            nonlocal waking
             try:
-                octets = os.read(descriptor, _CHUNK)
-            except BlockingIOError:
-                return
+                why = call()
+                if why is None:
+                    waking = self._wake_at_the_pause(waking, lambda: guarded(paused))
             except OSError as trouble:
-                octets, why = b"", "unplugged" if trouble.errno == errno.EIO else os.strerror(trouble.errno or 0)
-            else:
-                why = "unplugged"
-            if octets:
-                receiver.received(octets)
-            elif not failed.done():
+                why = _why(trouble)
+            if why is not None and not failed.done():
                 loop.remove_reader(descriptor)
                 failed.set_result(why)
 
-        loop.add_reader(descriptor, readable)
+        def readable() -> str | None:
+            heard = device.read()
+            if heard is None:
+                return _UNPLUGGED
+            self._take(device, heard, receiver)
+            return None
+
+        def paused() -> str | None:
+            self._search.passed(self._timebase.now())
+            self._follow(device)
+            return None
+
+        loop.add_reader(descriptor, guarded, readable)
         try:
             return await failed
         finally:
             loop.remove_reader(descriptor)
+            if waking is not None:
+                waking.cancel()
+
+    def _take(self, device: Port, heard: Heard, receiver: Receiver) -> None:
+        """Let the search hear it first: it knows what the converter made of the octets."""
+        if not heard.octets:
+            return
+        now, settings = self._timebase.now(), self._search.settings
+        octets, found = self._search.heard(now, heard)
+        self._watch.heard(now, heard, found, settings)
+        self._follow(device)
+        if octets:
+            receiver.received(octets)
+
+    def _wake_at_the_pause(
+        self, waking: asyncio.TimerHandle | None, call: Callable[[], None]
+    ) -> asyncio.TimerHandle | None:
+        """Have the search told of the pause behind a burst."""
+        if waking is not None:
+            waking.cancel()
+        if (due := self._search.due) is None:
+            return None
+        delay_s = max(0.0, due - self._timebase.now()) / self._timebase.speed
+        return asyncio.get_running_loop().call_later(delay_s, call)
+
+    def _follow(self, device: Port) -> None:
+        """Listen at what the search has chosen, as far as the device takes it, and remember what it settled on."""
+        while (wanted := self._search.settings) != self._applied:
+            if device.apply(wanted):
+                self._applied = wanted
+                continue
+            if self._parity_set and not self._parity_refused:
+                self._parity_refused = True
+                self._report(f"serial port {self._port}: it takes no parity; it is read without")
+            if not self._search.refused(wanted):
+                self._applied = wanted
+        if self._search.settled and self._memory is not None and wanted != self._remembered:
+            self._remembered = wanted
+            self._remembering = asyncio.get_running_loop().create_task(self._memory.remember(wanted))
 
     def _say(self, sentence: str) -> None:
         """Report a trouble once, however long it lasts."""
@@ -111,10 +204,12 @@ class Uart:
         self._said = sentence
 
 
+def _why(trouble: OSError) -> str:
+    return _UNPLUGGED if trouble.errno == errno.EIO else os.strerror(trouble.errno or 0)
+
+
 def _cause(trouble: Exception) -> str:
     """Why a port cannot be opened, and what to try."""
-    if isinstance(trouble, termios.error):
-        return "it does not take these settings; set line.baud and line.parity to what its converter can do"
     match getattr(trouble, "errno", None):
         case errno.ENOENT:
             return "there is no such port; is the converter plugged in, and the serial port enabled?"

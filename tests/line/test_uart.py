@@ -6,11 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
-import serial
+from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
 
+from appliance.line.memory import LineMemory
+from appliance.line.port import Parity, SerialSettings
 from appliance.line.simulator import Line
 from appliance.line.uart import Uart
 from appliance.timebase import Timebase
+from appliance.upkeep import LineCondition, Upkeep
+from appliance.worker import Worker
 
 
 class Heard:
@@ -110,16 +114,88 @@ async def test_a_port_that_cannot_be_opened_is_named_once_with_its_cause(tmp_pat
     assert words in sentence
 
 
-async def test_a_port_that_refuses_the_parity_is_said_to_do_so():
-    line, said = Line(Timebase()), []
-    # A pseudo-terminal takes no parity; the C library notices when that leaves nothing to change.
-    with serial.Serial(line.port, 2400):
-        pass
-    async with listening(Uart(line.port, Timebase(speed=100), said.append, parity="even"), Heard()):
-        await until(lambda: said)
+async def test_a_port_that_takes_no_parity_is_read_without_and_said_to_be():
+    line, said, heard = Line(Timebase()), [], Heard()
+    async with listening(Uart(line.port, Timebase(), said.append, parity=Parity.EVEN), heard):
+        await until(lambda: heard.events)
+        line.put(b"\x7e\xa0")
+        await until(lambda: heard.octets == b"\x7e\xa0")
     line.close()
 
-    assert "it does not take these settings" in said[0]
+    assert said == [f"serial port {line.port}: it takes no parity; it is read without"]
+
+
+async def test_a_port_that_takes_no_parity_can_be_opened_again_and_again():
+    line = Line(Timebase())
+    for _ in range(3):
+        heard = Heard()
+        async with listening(Uart(line.port, Timebase(), lambda _said: None, parity=Parity.EVEN), heard):
+            await until(lambda heard=heard: heard.events == ["opened"])
+            line.put(b"still")
+            await until(lambda heard=heard: heard.octets == b"still")
+    line.close()
+
+
+async def test_every_octet_arrives_also_those_that_the_terminal_marks_with():
+    line, heard = Line(Timebase()), Heard()
+    octets = b"\xff\xff\x00\xff\x00\x41\xff"
+    async with listening(Uart(line.port, Timebase(), pytest.fail), heard):
+        await until(lambda: heard.events)
+        for octet in octets:
+            line.put(bytes((octet,)))
+            await asyncio.sleep(0.01)
+        await until(lambda: len(heard.octets) == len(octets))
+    line.close()
+
+    assert heard.octets == octets
+
+
+@pytest.mark.parametrize("example", [AIDON_EXAMPLE, KAMSTRUP_EXAMPLE], ids=["Aidon", "Kamstrup"])
+async def test_a_pseudo_terminal_is_settled_with_its_first_list_and_never_searched_again(example):
+    line, heard = Line(Timebase()), Heard()
+    uart = Uart(line.port, Timebase(speed=50), pytest.fail)
+    async with listening(uart, heard):
+        await until(lambda: heard.events)
+        assert uart.upkeep().line is LineCondition.SEARCHING
+        for round_ in range(1, 6):
+            line.put(example)
+            await until(lambda round_=round_: len(heard.octets) == round_ * len(example))
+            assert uart.upkeep() == Upkeep(LineCondition.FINE, (), line.port, "2400 8N1")
+    line.close()
+
+
+async def test_what_read_the_line_is_remembered_and_tried_first_the_next_time(tmp_path: Path):
+    worker = Worker("disk", 10)
+    memory = LineMemory(tmp_path, worker)
+    (tmp_path / "line.txt").write_text("9600 8N1\n")
+    line, heard = Line(Timebase()), Heard()
+    uart = Uart(line.port, Timebase(), pytest.fail, memory=memory)
+    async with listening(uart, heard):
+        await until(lambda: heard.events)
+        assert uart.upkeep().line_settings == "9600 8N1"
+        line.put(AIDON_EXAMPLE)
+        await until(lambda: uart.upkeep().line is LineCondition.FINE)
+    fresh = Uart(line.port, Timebase(), pytest.fail, baud=2400, memory=memory)
+    async with listening(fresh, heard):
+        await until(lambda: heard.events[-1] == "opened")
+        line.put(AIDON_EXAMPLE)
+        await until(lambda: memory.recall() == SerialSettings(2400))
+    line.close()
+    worker.end()
+
+
+@pytest.mark.parametrize("text", ["", "2400 9X1\n", "\udcff"], ids=["empty", "nonsense", "no text"])
+def test_a_memory_that_is_damaged_is_no_memory(tmp_path: Path, text):
+    (tmp_path / "line.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    assert LineMemory(tmp_path, Worker("disk", 10)).recall() is None
+
+
+async def test_a_port_that_is_not_there_is_no_port():
+    uart = Uart("/dev/no-such-port", Timebase(), lambda _said: None)
+    async with listening(uart, Heard()):
+        await asyncio.sleep(0)
+        assert uart.upkeep().line is LineCondition.NO_PORT
 
 
 async def test_a_port_that_another_program_holds_is_said_to_be_held():

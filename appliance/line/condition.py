@@ -1,0 +1,138 @@
+"""What the line does, in the words of `upkeep`, from what was heard and when; without I/O.
+
+A line that is wrong is nearly always wrong in one of a few ways, and octets, errors and rhythm tell them apart: an
+inverted line rests low, so each burst ends in a break; a meter that cuts its port's supply is back within some 60 s; a
+port that never said a word was most likely never opened by the grid company. Causes are in order of likelihood and
+never more than that, for no electronics here can see the other end of the cable.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from itertools import pairwise
+from statistics import median
+
+from appliance.line.habits import Found
+from appliance.line.port import Heard, SerialSettings
+from appliance.line.search import CRACKLE, FEW, GAP_S, LineSearch, is_proof
+from appliance.meter.hdlc import Frame
+from appliance.upkeep import Cause, LineCondition
+
+SILENT_S = 30.0
+"""Three of the slowest meter's lists."""
+UNREAD_S = 60.0
+"""Octets that give nothing for so long are noise, though the line was read before."""
+PAUSE_S = (45.0, 75.0)
+"""The overcurrent pause takes a minute (Aidon v1.1A §2.2.1); a silence of this length that ends by itself was one."""
+WINDOW_S = 600.0
+"""What is older has been mended, perhaps."""
+MOST = 200
+"""Lists that are remembered."""
+DAMAGED_SHARE, MISSING_SHARE, FEWEST = 0.01, 0.02, 3
+"""More than this share, and no fewer than so many, so that one bad moment is no condition of the line."""
+TELLING_LISTS = 8
+"""Lists from which a rhythm is told."""
+
+
+class LineWatch:
+    """Remembers what happened on the line; fed with the same events as the search."""
+
+    def __init__(self, search: LineSearch, *, read_before: bool = False) -> None:
+        """A watch over a search; `read_before`: this line has been read in an earlier life."""
+        self._search = search
+        self._read = read_before
+        self._open_since: float | None = None
+        self._last_octet_at: float | None = None
+        self._last: Heard | None = None
+        self._burst_octets = 0
+        self._low_ends = 0
+        self._full_bursts = 0
+        self._paused_before = False
+        self._proven_at = 0.0
+        self._intact: deque[tuple[float, bool]] = deque(maxlen=MOST)
+        self._starts: deque[float] = deque(maxlen=MOST)
+
+    def opened(self, now: float) -> None:
+        """The port is open."""
+        self._open_since, self._last_octet_at, self._last = now, None, None
+        self._burst_octets = self._low_ends = self._full_bursts = 0
+        self._starts.clear()
+
+    def lost(self) -> None:
+        """The port is gone."""
+        self._open_since = None
+
+    def heard(self, now: float, heard: Heard, found: Iterable[Found], settings: SerialSettings) -> None:
+        """Octets came that were read with these settings, and completed these frames."""
+        self.passed(now, settings)
+        if self._last_octet_at is not None:
+            pause_s = now - self._last_octet_at
+            self._paused_before = self._paused_before or PAUSE_S[0] <= pause_s <= PAUSE_S[1]
+            if pause_s >= SILENT_S:
+                self._starts.clear()
+        self._last_octet_at, self._last = now, heard
+        self._burst_octets += len(heard.octets)
+        for one in found:
+            self._read = self._read or is_proof(one)
+            self._proven_at = now if is_proof(one) else self._proven_at
+            self._intact.append((now, isinstance(one, Frame)))
+            if isinstance(one, Frame):
+                self._starts.append(now - len(one.octets) * settings.octet_s)
+
+    def passed(self, now: float, settings: SerialSettings) -> None:
+        """Time passed; a pause ends a burst."""
+        if self._last_octet_at is None or not self._burst_octets or now < self._last_octet_at + GAP_S:
+            return
+        if self._burst_octets > CRACKLE and settings.baud == 2400:
+            self._low_ends = self._low_ends + 1 if self._last is not None and self._last.ends_in_break else 0
+        self._full_bursts += self._burst_octets >= FEW
+        self._burst_octets = 0
+
+    def condition(self, now: float, *, by_hand: bool) -> tuple[LineCondition, tuple[Cause, ...]]:
+        """What the line does, and why where it is silent; `by_hand`: baud and parity were both set."""
+        if self._open_since is None:
+            return LineCondition.NO_PORT, ()
+        since = self._last_octet_at if self._last_octet_at is not None else self._open_since
+        if now - since >= SILENT_S:
+            return LineCondition.SILENT, self._causes(now - since)
+        return self._reading(now) if self._search.settled else self._searching(by_hand), ()
+
+    def _searching(self, by_hand: bool) -> LineCondition:
+        if self._low_ends >= 2:
+            return LineCondition.INVERTED
+        if not self._search.rounds:
+            return LineCondition.SEARCHING
+        return LineCondition.WRONG_SETTINGS if by_hand and self._full_bursts else LineCondition.NOISE
+
+    def _reading(self, now: float) -> LineCondition:
+        if now - self._proven_at >= UNREAD_S:
+            return LineCondition.NOISE
+        whole = [intact for at, intact in self._intact if now - at <= WINDOW_S]
+        damaged = whole.count(False)
+        if damaged >= FEWEST and damaged > DAMAGED_SHARE * len(whole):
+            return LineCondition.DAMAGED
+        missing, expected = self._missing(now)
+        if missing >= FEWEST and missing > MISSING_SHARE * expected:
+            return LineCondition.MISSING
+        return LineCondition.FINE
+
+    def _missing(self, now: float) -> tuple[int, int]:
+        """Lists that the rhythm of the others lacks, and how many there should have been."""
+        starts = [at for at in self._starts if now - at <= WINDOW_S]
+        if len(starts) <= TELLING_LISTS:
+            return 0, 0
+        steps = [later - earlier for earlier, later in pairwise(starts)]
+        rhythm = median(steps)
+        missing = sum(max(0, round(step / rhythm) - 1) for step in steps) if rhythm > 0 else 0
+        return missing, missing + len(starts)
+
+    def _causes(self, silent_s: float) -> tuple[Cause, ...]:
+        """Why nothing comes, the likeliest first."""
+        closed, cable, converter = Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER
+        low = self._last is not None and self._last.ends_in_break
+        if self._last_octet_at is not None and self._read and silent_s <= PAUSE_S[1]:
+            rest = (converter, cable) if low else (cable, converter)
+            likely = self._paused_before or low or not (self._last and self._last.octets.endswith(b"\x7e"))
+            return (Cause.OVERCURRENT_PAUSE, *rest) if likely else (rest[0], Cause.OVERCURRENT_PAUSE, rest[1])
+        if low:
+            return converter, cable, closed
+        return (cable, converter, closed) if self._read else (closed, cable, converter)

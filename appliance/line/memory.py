@@ -1,0 +1,36 @@
+"""Remembers over restarts how the line was last read, so that a search begins where the last one ended.
+
+A file of one line in the data folder. It is only a hint: one that is missing, damaged or wrong costs a burst.
+"""
+
+import contextlib
+from pathlib import Path
+
+from appliance.line.port import SerialSettings
+from appliance.line.search import CANDIDATES
+from appliance.safefile import replace_file
+from appliance.worker import HungError, Worker
+
+FILE = "line.txt"
+
+
+class LineMemory:
+    """The settings that read the line the last time, in a folder."""
+
+    def __init__(self, folder: Path, worker: Worker) -> None:
+        """A memory in `folder`, which `worker` writes."""
+        self._path = folder / FILE
+        self._worker = worker
+
+    def recall(self) -> SerialSettings | None:
+        """What was remembered; `None` when nothing was."""
+        try:
+            text = self._path.read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            return None
+        return next((one for one in CANDIDATES if str(one) == text), None)
+
+    async def remember(self, settings: SerialSettings) -> None:
+        """Remember these; a disk that cannot be written remembers nothing."""
+        with contextlib.suppress(OSError, HungError):
+            await self._worker.do(lambda: replace_file(self._path, f"{settings}\n".encode()))

@@ -55,7 +55,9 @@ CRACKLE = 2
 FEW = 30
 """A burst below this is no list: the shortest frame has 41 octets."""
 CHANCES, MANY_CHANCES = 2, 6
-"""Bursts of few errors that may pass without a frame; more where the errors elsewhere spoke for these settings."""
+"""Bursts of few errors that may pass without a frame; more where something speaks for these settings."""
+ENDLESS = 2100
+"""A burst beyond the longest frame is none: noise without a pause."""
 TELLING = 24
 """Octets after which the share of errors is believed."""
 JOINING = 32
@@ -150,19 +152,21 @@ class LineSearch:
         self._last_octet_at: float | None = None
         self._proven_at = 0.0
         self._tried: set[SerialSettings] = set()
-        self._chances = CHANCES
+        self._failures = 0
+        self._likely = remembered is not None
+        self._marks = False  # the driver tells of errors
+        self._too_slow = 0  # at this baud a list was but a few octets
 
     @property
     def due(self) -> float | None:
         """When `passed` is to be called, unless octets come before; `None` when nothing is waited for."""
-        heard_something = self.burst.octets or self.burst.skipped or not self.burst.joined
-        return None if self._last_octet_at is None or not heard_something else self._last_octet_at + GAP_S
+        return None if self._last_octet_at is None else self._last_octet_at + GAP_S
 
     def opened(self, now: float) -> None:
         """The port is open, perhaps amid a burst. The settings that read before come first again."""
         self.settled, self.rounds, self._proven_at = False, 0, now
         self._tried.clear()
-        self._chances = CHANCES
+        self._failures = self._too_slow = 0
         self._last_octet_at = None
         self.burst = Burst(joined=True)
         self.frames.begin()
@@ -185,6 +189,7 @@ class LineSearch:
             return b"", []
         self._last_octet_at = now
         self.burst.add(heard)
+        self._marks = self._marks or heard.error_count > 0
         octets, found = self.frames.feed(heard.octets)
         if any(is_proof(one) for one in found):
             self.burst.proven = True
@@ -193,19 +198,28 @@ class LineSearch:
             self._doubt(now)
         elif self.burst.telling:
             self._judge()
+            if self.burst.octets > ENDLESS:
+                self._end_burst()
         return octets, found
 
     def passed(self, now: float) -> None:
         """Time passed; a pause ends the burst."""
-        if self._last_octet_at is None or now < self._last_octet_at + GAP_S:
-            return
+        if self._last_octet_at is not None and now >= self._last_octet_at + GAP_S:
+            self._end_burst()
+
+    def _end_burst(self) -> None:
         burst, self.burst = self.burst, Burst(joined=False)
         self._last_octet_at = None
         self.last = burst
         if self.settled or burst.proven or burst.joined or burst.octets <= CRACKLE:
             return
-        self._chances -= 1
-        if self._chances <= 0 or burst.octets < FEW or burst.share >= BAD_SHARE:
+        self._failures += 1
+        likely = self._likely or (self._marks and burst.share < GOOD_SHARE)
+        chances = MANY_CHANCES if likely else CHANCES
+        few, wrong = burst.octets < FEW, burst.telling and burst.share >= BAD_SHARE
+        if few:
+            self._too_slow = max(self._too_slow, self.settings.baud)
+        if self._failures >= chances or wrong or (few and not self._likely):
             self._leave()
 
     @property
@@ -240,7 +254,7 @@ class LineSearch:
         if now - self._proven_at >= LOST_S:
             self.settled = False
             self._tried.clear()
-            self._chances = CHANCES
+            self._failures = 0
 
     def _untried(self, settings: SerialSettings | None) -> bool:
         return settings in self._candidates and settings not in self._tried
@@ -249,23 +263,24 @@ class LineSearch:
         """These settings are not the line's."""
         burst = self.burst if self._last_octet_at is not None else self.last
         self._tried.add(self.settings)
-        self._chances = CHANCES
+        self._failures, self._likely = 0, False
         self._go_to(self._next(burst or self.burst))
 
     def _next(self, burst: Burst) -> SerialSettings:
         better = burst.better(self.settings)
         if better is not None and self._untried(better):
-            self._chances = MANY_CHANCES
+            self._likely = True
             return better
         left = [one for one in self._candidates if one not in self._tried]
         if not left:
             self.rounds += 1
             self._tried.clear()
+            self._too_slow = 0
             left = self._candidates
         if burst.proven:
             left = sorted(left, key=lambda one: one.baud != self.settings.baud)
-        elif burst.octets < FEW and not burst.joined:
-            left = sorted(left, key=lambda one: one.baud <= self.settings.baud)
+        else:
+            left = sorted(left, key=lambda one: one.baud <= self._too_slow)
         return left[0]
 
     def _go_to(self, settings: SerialSettings) -> None:

@@ -69,7 +69,9 @@ def test_it_never_settles_wrongly_and_in_time_on_a_line_that_works(school, capsy
 
 
 @pytest.mark.parametrize("maker", list(Maker))
-@pytest.mark.parametrize("settings", [SerialSettings(2400, N), SerialSettings(2400, E), SerialSettings(9600, O)], ids=str)
+@pytest.mark.parametrize(
+    "settings", [SerialSettings(2400, N), SerialSettings(2400, E), SerialSettings(9600, O)], ids=str
+)
 def test_settled_it_never_leaves_a_line_that_gives_frames_whatever_the_noise(settings, maker):
     wire = Wire(Sender(settings), bit_errors=1e-3, seed=7)
     search = LineSearch(remembered=settings)

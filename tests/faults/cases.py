@@ -183,8 +183,6 @@ async def killed_and_begun_again(folder: Path) -> Outcome:
         await cupboard.timebase.sleep(65)  # until it has written
         await cupboard.end()
         assert minutes_of(cupboard.data) > 0
-        cupboard.unplug()  # a pseudo-terminal takes a parity but once
-        cupboard.plug()
         await cupboard.start()
         return Outcome("", await cupboard.until(well, 60))
 

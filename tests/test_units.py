@@ -1,14 +1,18 @@
 """The systemd units: judged by systemd's own tools, on the files that are installed."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from started import MOCK_PINS
 
-from appliance import installation
+from appliance import control, installation, status
 
 CATALOGUE = "etc/systemd/system"
 
@@ -98,3 +102,41 @@ def test_a_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"han-appliance: {in_the_way}/etc/systemd/system: Not a directory\n"
+
+
+REFUSED = {"clock_adjtime", "fchown"}
+"""Asked for and not needed: whether the clock was set, and what SQLite does as root only."""
+
+
+def test_the_program_needs_no_system_call_that_the_sandbox_forbids(root: Path, tmp_path: Path):
+    strace, analyze = tool("strace"), tool("systemd-analyze")
+    settings = tmp_path / "appliance.toml"
+    settings.write_text(f'[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n[data]\nfolder = "{tmp_path}"\n')
+    trace = tmp_path / "trace"
+    program = (sys.executable, "-m", "appliance", "run", "--config", str(settings))
+    with subprocess.Popen((strace, "-f", "-qq", "-o", str(trace), *program), env={**os.environ, **MOCK_PINS}) as traced:
+        answer = None
+        deadline = time.monotonic() + 60
+        while answer is None and traced.poll() is None and time.monotonic() < deadline:
+            answer = status.asked(tmp_path / control.SOCKET)
+            time.sleep(0.1)
+        if answer is None:
+            traced.kill()
+            pytest.skip("strace cannot trace here")
+        os.kill(answer[0].process.pid, signal.SIGTERM)
+
+    called = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(errors="replace"), re.MULTILINE))
+    filters = re.findall(r"^SystemCallFilter=(~?)(.+)$", service(root), re.MULTILINE)
+    allowed = calls(analyze, "@default")
+    for sign, groups in filters:
+        of_groups = set().union(*(calls(analyze, group) for group in groups.split()))
+        allowed = allowed - of_groups if sign else allowed | of_groups
+    assert "openat" in called & allowed
+    assert called - allowed <= REFUSED
+
+
+def calls(analyze: str, group: str) -> set[str]:
+    """The system calls of one of systemd's groups."""
+    lines = [line.strip() for line in run(analyze, "syscall-filter", group).stdout.splitlines()[1:]]
+    inner = [calls(analyze, line) for line in lines if line.startswith("@")]
+    return {line for line in lines if line and line[0] not in "#@"}.union(*inner)

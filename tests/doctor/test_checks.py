@@ -250,6 +250,14 @@ def test_the_running_appliance_is_believed_about_its_port_its_pins_and_its_disk(
     assert "1.9 MB a day by the appliance" in found["writes"].says
 
 
+def test_a_pin_that_the_running_appliance_had_to_leave_to_another_is_named(pi: Machine):
+    pi.wiring.holders = dict.fromkeys(PINS.values(), "lg") | {PINS["buzzer"]: "pwm-fan"}
+    found = finds("pins", pi.patient(running=running()))
+
+    assert found.grade is Grade.FAULT
+    assert "GPIO 18 (buzzer) by pwm-fan" in found.says
+
+
 def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
     troubles = Upkeep(troubles=(Trouble(Fault.PINS, "no lamps on GPIO 17"), Trouble(Fault.ROOM, "display")))
     situation = Situation(5000, 10000, signal=Signal.NO_PORT, storage=Storage.FAILING, upkeep=troubles)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from started import MOCK_PINS, Started
 from test_lasting import line as line
@@ -29,6 +30,7 @@ from appliance.household.situation import (
     Storage,
 )
 from appliance.line.simulator import Line
+from appliance.panel import examples
 from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
@@ -281,3 +283,19 @@ def test_the_likely_causes_of_a_silent_line_are_told_as_likely():
     upkeep = Upkeep(line=LineCondition.SILENT, causes=(Cause.PORT_CLOSED, Cause.CABLE))
 
     assert "silent, likely port closed or cable" in shows(signal=Signal.SILENT, upkeep=upkeep)["Line"]
+
+
+EXAMPLES = {name: value for name, value in vars(examples).items() if isinstance(value, Situation)}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_situation_that_the_panel_can_show_comes_over_unchanged_and_fits_a_screen(name: str):
+    situation = EXAMPLES[name]
+    told = json.loads(json.dumps(status.answer(situation, 60.0)))
+    report = msgspec.convert(told, status.Report)
+
+    assert report.situation == replace(situation, ended_hours=())
+    text = shown.text(report)
+    assert "None" not in text
+    assert text.count("\n") < 24
+    assert max(map(len, text.splitlines())) < 160

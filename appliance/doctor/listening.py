@@ -128,7 +128,7 @@ def judge(heard: Heard) -> Finding:
     """What the line is like, and what to do."""
     condition = heard.condition or _condition(heard)
     counted = f"{heard.octets} octets, {heard.readings} lists, {heard.rejected} rejected in {heard.seconds:g} s"
-    if condition is LineCondition.SILENT and heard.seconds < SLOWEST_S + 2:
+    if heard.condition is None and condition is LineCondition.SILENT and heard.seconds < SLOWEST_S + 2:
         says = f"no octet in {heard.seconds:g} s, but a Kamstrup speaks every {SLOWEST_S:g} s only"
         return Finding("line", Grade.WARNING, says, "listen for longer: --seconds 30")
     grade, words, advice = VERDICTS[condition]

@@ -9,6 +9,8 @@ from appliance.doctor.patient import Patient, join, locked_out
 from appliance.household.situation import Signal
 
 _USUAL = ("serial0", "ttyAMA*", "ttyUSB*", "ttyACM*")
+_RUNGS = {"usb", "hub", "port", "ctrl"}
+"""Drivers of the ladder between a port and the machine; they say nothing of it."""
 _NO_CONSOLE = (
     "sudo raspi-config, Interface Options, Serial Port: no login shell, but the hardware enabled; then restart"
 )
@@ -55,7 +57,7 @@ def uart(patient: Patient) -> Finding:
     if not path.exists():
         return Finding("uart", Grade.UNKNOWN, "there is no port to look at")
     name = path.resolve().name
-    words = {word for told in _hardware(patient, name) for word in told.split("\0")}
+    words = list(_hardware(patient, name))
     if any("bcm2835-aux-uart" in word for word in words):
         return Finding(
             "uart",
@@ -66,7 +68,7 @@ def uart(patient: Patient) -> Finding:
     if any("pl011" in word for word in words):
         return Finding("uart", Grade.FINE, f"{name} is the PL011: it knows parity and sees a damaged octet")
     if name.startswith(("ttyUSB", "ttyACM")):
-        driver = ", ".join(sorted(_drivers(words))) or "its driver is not told"
+        driver = next((word for word in words if "," not in word and word not in _RUNGS), "its driver is not told")
         return Finding("uart", Grade.FINE, f"{name} is a USB converter ({driver})")
     return Finding("uart", Grade.UNKNOWN, f"the kernel does not tell what hardware {name} is")
 
@@ -104,7 +106,7 @@ def _command(patient: Patient, pid: int) -> str:
 
 
 def _hardware(patient: Patient, name: str) -> Iterator[str]:
-    """What the device and those that it hangs on are called: by the device tree, and their drivers."""
+    """What the device and those that it hangs on are called: in the device tree ("maker,part"), and their drivers."""
     device = patient.path(f"/sys/class/tty/{name}/device")
     if not device.exists():
         return
@@ -113,11 +115,6 @@ def _hardware(patient: Patient, name: str) -> Iterator[str]:
     for folder in (here, *here.parents[:4]):
         compatible = folder / "of_node" / "compatible"
         if compatible.exists():
-            yield compatible.read_text(encoding="utf-8", errors="replace")
+            yield from compatible.read_text(encoding="utf-8", errors="replace").strip("\0").split("\0")
         if (folder / "driver").exists():
             yield (folder / "driver").resolve().name
-
-
-def _drivers(words: set[str]) -> set[str]:
-    """Those that say something: the rungs of the USB ladder do not."""
-    return words - {"usb", "hub", "port", "ctrl", ""}

@@ -185,7 +185,9 @@ def test_a_usb_converter_is_named_with_its_driver(pi: Machine):
     (pi.root / "dev/serial0").unlink()
     pi.write("/dev/ttyUSB0")
     (pi.root / "sys/devices/usb1/1-1/ttyUSB0").mkdir(parents=True)
-    (pi.root / "sys/bus/ftdi_sio").mkdir(parents=True)
+    for driver in ("ftdi_sio", "usb"):
+        (pi.root / "sys/bus" / driver).mkdir(parents=True)
+    (pi.root / "sys/devices/usb1/1-1/driver").symlink_to("../../../bus/usb")
     (pi.root / "sys/devices/usb1/1-1/ttyUSB0/driver").symlink_to("../../../../bus/ftdi_sio")
     (pi.root / "sys/class/tty/ttyUSB0").mkdir()
     (pi.root / "sys/class/tty/ttyUSB0/device").symlink_to("../../../devices/usb1/1-1/ttyUSB0")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.situation import Alarm, Phase, Signal, Situation
+from appliance.household.tariff import Basis
 from appliance.status import Process, Report
 
 UNKNOWN = "--"
@@ -98,7 +99,9 @@ def _month(situation: Situation) -> str:
         return UNKNOWN
     step = month.step
     limit = None if step is None else month.tariff.steps[step].up_to
-    return f"mean of the highest hours {month.mean_kw:.2f} kW" + ("" if limit is None else f", step up to {limit:g}")
+    unit = "A" if month.tariff.basis is Basis.FUSE else "kW"
+    reached = "" if limit is None else f", in the step up to {limit:g} {unit}"
+    return f"mean of the highest hours {month.mean_kw:.2f} kW{reached}"
 
 
 def _alarm(alarm: Alarm) -> str:

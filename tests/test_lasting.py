@@ -53,8 +53,7 @@ def line() -> Iterator[Line]:
 
 def settings_file(folder: Path, port: str, data: str | Path | None = None) -> str:
     path = folder / "appliance.toml"
-    # A pseudo-terminal that was open before refuses to be told of a parity.
-    line = f'[line]\nport = "{port}"\nparity = "none"\n'
+    line = f'[line]\nport = "{port}"\n'
     path.write_text(f'{line}[display]\nbus = 31\n[data]\nfolder = "{data or folder}"\n')
     return str(path)
 

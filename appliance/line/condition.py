@@ -1,9 +1,9 @@
 """What the line does, in the words of `upkeep`, from what was heard and when; without I/O.
 
 A line that is wrong is nearly always wrong in one of a few ways, and octets, errors and rhythm tell them apart: an
-inverted line rests low, so each burst ends in a break; a meter that cuts its port's supply is back within some 60 s; a
-port that never said a word was most likely never opened by the grid company. Causes are in order of likelihood and
-never more than that, for no electronics here can see the other end of the cable.
+inverted line rests low, so bursts end without a stop bit, or in a break; a meter that cuts its port's supply is back
+within some 60 s; a port that never said a word was most likely never opened by the grid company. Causes are in order
+of likelihood and never more than that, for no electronics here can see the other end of the cable.
 """
 
 from collections import deque
@@ -82,8 +82,8 @@ class LineWatch:
         """Time passed; a pause ends a burst."""
         if self._last_octet_at is None or not self._burst_octets or now < self._last_octet_at + GAP_S:
             return
-        if self._burst_octets > CRACKLE and settings.baud == 2400:
-            self._low_ends = self._low_ends + 1 if self._last is not None and self._last.ends_in_break else 0
+        if self._burst_octets > CRACKLE and settings.baud == 2400 and self._last is not None:
+            self._low_ends = self._low_ends + self._last.ends_in_break if self._last.ends_wrong else 0
         self._full_bursts += self._burst_octets >= FEW
         self._burst_octets = 0
 

@@ -78,10 +78,14 @@ class Heard:
         return max(len(self.wrong), self.errors or 0)
 
     @property
+    def ends_wrong(self) -> bool:
+        """The last octet came with an error."""
+        return bool(self.wrong) and self.wrong[-1] == len(self.octets) - 1
+
+    @property
     def ends_in_break(self) -> bool:
         """The last that came was a break, or an octet 00 with an error, which looks the same."""
-        last = len(self.octets) - 1
-        return bool(self.wrong) and self.wrong[-1] == last and self.octets[last] == 0
+        return self.ends_wrong and self.octets[-1] == 0
 
 
 class Port(Protocol):

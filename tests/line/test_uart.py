@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import os
 import time
 from pathlib import Path
 
 import pytest
 from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
+from line.wire import Item, Receiver, Sender, Wire, counted
+from line.wire import heard as heard_octets
 
 from appliance.line.memory import LineMemory
-from appliance.line.port import Parity, SerialSettings
+from appliance.line.port import Counters, Parity, SerialSettings
+from appliance.line.port import Heard as HeardOctets
 from appliance.line.simulator import Line
 from appliance.line.uart import Uart
 from appliance.timebase import Timebase
@@ -189,6 +193,56 @@ def test_a_memory_that_is_damaged_is_no_memory(tmp_path: Path, text):
     (tmp_path / "line.txt").write_bytes(text.encode("utf-8", "surrogateescape"))
 
     assert LineMemory(tmp_path, Worker("disk", 10)).recall() is None
+
+
+class ModelPort:
+    """A port of the bit-level model: what is put on its wire is there to be read."""
+
+    def __init__(self, sender: Sender, timebase: Timebase) -> None:
+        self._wire, self._timebase = Wire(sender), timebase
+        self._receiver = Receiver(SerialSettings())
+        self._items: list[Item] = []
+        self._all: list[Item] = []
+        self._told, self._tell = os.pipe()
+
+    def put(self, octets: bytes) -> None:
+        self._items += self._receiver.items(self._wire.burst(self._timebase.now(), octets))
+        self._all += self._items
+        os.write(self._tell, b"!")
+
+    def fileno(self) -> int:
+        return self._told
+
+    def apply(self, settings: SerialSettings) -> bool:
+        self._receiver.set(settings, 0.0)
+        return True
+
+    def read(self) -> HeardOctets:
+        os.read(self._told, 1)
+        items, self._items = self._items, []
+        return heard_octets(items)
+
+    def counters(self) -> Counters:
+        return counted(self._all)
+
+    def close(self) -> None:
+        os.close(self._told)
+        os.close(self._tell)
+
+
+async def test_the_port_is_read_with_the_settings_that_its_errors_speak_for():
+    timebase, heard = Timebase(speed=50), Heard()
+    port = ModelPort(Sender(SerialSettings(2400, Parity.EVEN)), timebase)
+    uart = Uart("model", timebase, pytest.fail, open_port=lambda _name: port)
+    async with listening(uart, heard):
+        await until(lambda: heard.events)
+        for place in range(3):
+            port.put(AIDON_EXAMPLE)
+            await until(lambda place=place: heard.octets.count(AIDON_EXAMPLE) == place + 1)
+            await timebase.sleep(1)  # a pause, behind which a new burst begins
+        assert uart.upkeep() == Upkeep(LineCondition.FINE, (), "model", "2400 8E1")
+        assert uart.counters.framing > 50
+    assert uart.counters is None
 
 
 async def test_a_port_that_is_not_there_is_no_port():

@@ -9,6 +9,7 @@ from itertools import islice
 
 from line.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, heard
 
+from appliance.line.condition import LineWatch
 from appliance.line.house import House, Net
 from appliance.line.port import SerialSettings
 from appliance.line.search import LineSearch
@@ -50,10 +51,13 @@ class Ear:
     counts: bool = False
 
     def __post_init__(self) -> None:
+        self._deaf_until = 0.0
         self.settled_s: float | None = None
         self.changes: list[SerialSettings] = [self.search.settings]
         self.octets = bytearray()
         self.frames = 0
+        self.watch = LineWatch(self.search)
+        self.watch.opened(0.0)
         self.search.opened(0.0)
         self.receiver.set(self.search.settings, 0.0)
 
@@ -71,10 +75,14 @@ class Ear:
         if chunk:
             self._take(chunk, chunk[-1].at_s + CHUNK_S)
 
-    _deaf_until = 0.0
+    def wait(self, now: float) -> None:
+        """Nothing comes until then."""
+        self._pass(now)
 
     def _take(self, chunk: list[Item], now: float) -> None:
-        octets, found = self.search.heard(now, heard(chunk, marks=self.marks, counts=self.counts))
+        taken, settings = heard(chunk, marks=self.marks, counts=self.counts), self.search.settings
+        octets, found = self.search.heard(now, taken)
+        self.watch.heard(now, taken, found, settings)
         self.octets += octets
         self.frames += len(found)
         self._follow(now)
@@ -82,6 +90,7 @@ class Ear:
     def _pass(self, now: float) -> None:
         while (due := self.search.due) is not None and due <= now:
             self.search.passed(due)
+            self.watch.passed(due, self.search.settings)
             self._follow(due)
 
     def _follow(self, now: float) -> None:

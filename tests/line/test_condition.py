@@ -1,0 +1,181 @@
+"""What the line does, told from octets, errors and rhythm; on a UART at bit level and in simulated time."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from line.trials import Ear, bursts
+from line.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
+
+from appliance.line.condition import SILENT_S, LineWatch
+from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.search import LineSearch, candidates
+from appliance.meter.reading import Maker
+from appliance.upkeep import Cause, LineCondition
+
+EVEN = SerialSettings(2400, Parity.EVEN)
+CLOSED, CABLE, CONVERTER, PAUSE = Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER, Cause.OVERCURRENT_PAUSE
+
+
+def listened(
+    sender: Sender,
+    *,
+    maker: Maker = Maker.AIDON,
+    seconds: float = 120.0,
+    search: LineSearch | None = None,
+    noise: float = 0.0,
+    habit: Habit = bytes,
+    school: School = School.PL011,
+    keep: Callable[[int, Burst], bool] = lambda _place, _burst: True,
+) -> Ear:
+    """An ear that has listened for so long."""
+    wire = Wire(sender, bit_errors=noise, seed=3)
+    search = search or LineSearch()
+    ear = Ear(search, Receiver(search.settings, idle=wire.idle, school=school))
+    for place, burst in enumerate(bursts(wire, maker, 0.5, habit)):
+        if burst.start_s < seconds and keep(place, burst):
+            ear.listen(burst)
+    ear.wait(seconds)
+    return ear
+
+
+def said(ear: Ear, now: float = 120.0, *, by_hand: bool = False) -> LineCondition:
+    return ear.watch.condition(now, by_hand=by_hand)[0]
+
+
+def causes(watch: LineWatch, now: float) -> tuple[Cause, ...]:
+    condition, likely = watch.condition(now, by_hand=False)
+    assert condition is LineCondition.SILENT
+    return likely
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("settings", [SerialSettings(), EVEN], ids=str)
+def test_a_line_that_gives_all_its_lists_is_fine(settings, maker):
+    ear = listened(Sender(settings), maker=maker, seconds=590)
+
+    assert ear.watch.condition(590.0, by_hand=False) == (LineCondition.FINE, ())
+
+
+def test_before_the_first_frame_it_is_searching():
+    assert said(listened(Sender(EVEN), seconds=0.2), 0.2) is LineCondition.SEARCHING
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("settings", [SerialSettings(), EVEN], ids=str)
+@pytest.mark.parametrize("school", School, ids=lambda school: school.name)
+def test_an_inverted_line_is_named(settings, maker, school):
+    ear = listened(Sender(settings, inverted=True), maker=maker, school=school)
+
+    assert said(ear) is LineCondition.INVERTED
+
+
+@pytest.mark.parametrize(
+    "settings", [SerialSettings(9600), SerialSettings(115200), SerialSettings(2400, Parity.EVEN, 7)]
+)
+@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("school", School, ids=lambda school: school.name)
+def test_other_settings_are_never_called_inverted(settings, maker, school):
+    search = LineSearch(candidates(2400))
+    ear = Ear(search, Receiver(search.settings, school=school))
+    for burst in itertools.islice(bursts(Wire(Sender(settings)), maker, 0.5), 20):
+        ear.listen(burst)
+        assert said(ear, burst.end_s) is not LineCondition.INVERTED
+
+
+@pytest.mark.parametrize("settings", [SerialSettings(9600), SerialSettings(2400, Parity.ODD)], ids=str)
+def test_settings_by_hand_that_never_read_are_wrong_settings(settings):
+    ear = listened(Sender(SerialSettings()), search=LineSearch(candidates(settings.baud, settings.parity)))
+
+    assert said(ear, by_hand=True) is LineCondition.WRONG_SETTINGS
+
+
+def test_octets_that_no_settings_explain_are_noise():
+    assert said(listened(Sender(EVEN), noise=0.08)) is LineCondition.NOISE
+
+
+def test_a_line_that_was_read_and_now_gives_only_rubbish_is_noise():
+    ear = listened(Sender(EVEN))
+    assert said(ear) is LineCondition.FINE
+    for second in range(120, 190):
+        ear.watch.heard(float(second), Heard(bytes(range(0x80, 0xC0))), (), EVEN)
+
+    assert said(ear, 190.0) is LineCondition.NOISE
+
+
+@pytest.mark.parametrize("trouble", [{"habit": dropping(400)}, {"noise": 1e-4}], ids=["octets lost", "bits turned"])
+def test_more_than_one_damaged_list_in_a_hundred_is_damage(trouble):
+    assert said(listened(Sender(EVEN), seconds=300, **trouble), 300) is LineCondition.DAMAGED
+
+
+def test_one_bad_moment_is_no_damage():
+    broken = {40}
+
+    def habit(octets: bytes) -> bytes:
+        broken_now = count() in broken
+        return octets[:20] + b"\x55" + octets[21:] if broken_now else octets
+
+    numbers = itertools.count()
+
+    def count() -> int:
+        return next(numbers)
+
+    assert said(listened(Sender(EVEN), seconds=300, habit=habit), 300) is LineCondition.FINE
+
+
+@pytest.mark.parametrize("maker", list(Maker))
+def test_lists_missing_from_the_rhythm_are_missed(maker):
+    ear = listened(Sender(EVEN), maker=maker, seconds=590, keep=lambda place, _burst: place % 7 != 5)
+
+    assert said(ear, 590) is LineCondition.MISSING
+
+
+def test_a_pause_of_a_minute_is_not_counted_as_lists_missing():
+    ear = listened(Sender(EVEN), seconds=400, keep=lambda _place, burst: not 100 < burst.start_s < 160)
+
+    assert said(ear, 400) is LineCondition.FINE
+
+
+def test_a_port_that_was_never_opened_by_the_grid_company_is_the_likeliest_of_a_line_that_never_spoke():
+    ear = listened(Sender(EVEN), keep=lambda _place, _burst: False)
+
+    assert said(ear, SILENT_S - 1) is LineCondition.SEARCHING
+    assert causes(ear.watch, SILENT_S) == (CLOSED, CABLE, CONVERTER)
+
+
+def test_a_line_that_was_read_in_an_earlier_life_has_a_cable_before_a_closed_port():
+    watch = LineWatch(LineSearch(), read_before=True)
+    watch.opened(0.0)
+
+    assert causes(watch, 40.0) == (CABLE, CONVERTER, CLOSED)
+
+
+def test_a_line_that_rests_low_has_a_converter_without_supply():
+    watch = LineWatch(LineSearch())
+    watch.opened(0.0)
+    watch.heard(0.1, Heard(b"\0", (0,)), (), EVEN)
+
+    assert causes(watch, 40.0) == (CONVERTER, CABLE, CLOSED)
+
+
+def test_a_line_that_fell_silent_amid_a_list_is_in_the_meters_pause_for_a_minute():
+    ear = listened(Sender(EVEN))
+    ear.watch.heard(120.0, Heard(b"\x7e\xa0\x2a"), (), EVEN)
+
+    assert causes(ear.watch, 160.0) == (PAUSE, CABLE, CONVERTER)
+    assert causes(ear.watch, 200.0) == (CABLE, CONVERTER, CLOSED)
+
+
+def test_between_two_lists_a_cable_was_more_likely_pulled_unless_such_a_pause_was_seen():
+    assert causes(listened(Sender(EVEN)).watch, 160.0) == (CABLE, PAUSE, CONVERTER)
+
+    ear = listened(Sender(EVEN), seconds=200, keep=lambda _place, burst: not 60 < burst.start_s < 120)
+    assert causes(ear.watch, 240.0) == (PAUSE, CABLE, CONVERTER)
+
+
+def test_without_a_port_there_is_no_port():
+    watch = LineWatch(LineSearch())
+    assert watch.condition(0.0, by_hand=False) == (LineCondition.NO_PORT, ())
+    watch.opened(1.0)
+    watch.lost()
+    assert watch.condition(100.0, by_hand=False) == (LineCondition.NO_PORT, ())

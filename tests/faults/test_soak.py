@@ -1,7 +1,7 @@
 """Days on end with random faults: nothing grows, nothing that came whole is lost.
 
 Everything is real but time, glass and pins: a pseudo-terminal, the decoder, the household, a file with its fsyncs.
-Half a day, or as many as HAN_SOAK_DAYS says.
+A tenth of a day, or as many as HAN_SOAK_DAYS says.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from appliance.panel.glass import Glass
 from appliance.timebase import Timebase
 
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
-DAYS = float(os.environ.get("HAN_SOAK_DAYS", "0.5"))
+DAYS = float(os.environ.get("HAN_SOAK_DAYS", "0.1"))
 DAY_S, HOUR_S = 86_400.0, 3600.0
 NOISE = 0.003
 EVERY = 10

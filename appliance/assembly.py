@@ -12,8 +12,9 @@ from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.keeper import Keeper
 from appliance.line.memory import LineMemory
-from appliance.line.port import Parity
+from appliance.line.port import Parity, Port
 from appliance.line.recording import Recorder
+from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
 from appliance.panel.board import Pins
 from appliance.panel.glass import Glass
@@ -38,6 +39,7 @@ def appliance(
     timebase: Timebase,
     *,
     port: str | None = None,
+    open_port: Callable[[str], Port] = SerialPort,
     glass: Glass | None = None,
     pin_factory: Any = None,
     clock: Clock | None = None,
@@ -49,7 +51,7 @@ def appliance(
     manager: ServiceManager | None = None,
     mistake: str | None = None,
 ) -> Supervisor:
-    """The whole appliance; port, glass and pin factory stand in for the Pi's own where given.
+    """The whole appliance; port, its opening, glass and pin factory stand in for the Pi's own where given.
 
     Without a `clock` the meter alone tells the time; without `boot` and `folder` no history is kept, and what is chosen
     on the panel lasts as long as the program. In `runtime` the system is asked to switch off. `mistake` is what is
@@ -75,7 +77,7 @@ def appliance(
     memory = None if folder is None else LineMemory(folder, disk)
     gpio = pins(settings)
     return Supervisor(
-        line(settings, timebase, log.warning, port, memory),
+        line(settings, timebase, log.warning, port, memory, open_port),
         household,
         panel,
         screen,
@@ -100,6 +102,7 @@ def line(
     report: Callable[[str], None],
     port: str | None = None,
     memory: LineMemory | None = None,
+    open_port: Callable[[str], Port] = SerialPort,
 ) -> Uart:
     """The serial line as set; `report` gets a sentence for each trouble, `port` stands in for the one that is set."""
     own = settings.line
@@ -110,4 +113,5 @@ def line(
         baud=None if own.baud == "auto" else own.baud,
         parity=None if own.parity == "auto" else Parity(own.parity),
         memory=memory,
+        open_port=open_port,
     )

@@ -1,0 +1,139 @@
+"""What a wire does to the whole appliance, on the bit-level model of a UART: parity and framing errors, and breaks."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+from line.wire import Item, Receiver, Sender, Wire, counted
+from line.wire import heard as heard_octets
+
+from appliance.assembly import appliance
+from appliance.household.situation import Situation
+from appliance.line.house import House, Load, Net
+from appliance.line.port import Counters, Heard, Parity, SerialSettings
+from appliance.line.simulator import Meter
+from appliance.meter.reading import Maker
+from appliance.panel.glass import Glass
+from appliance.settings import Settings
+from appliance.timebase import Timebase
+from appliance.upkeep import LineCondition
+
+START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
+SPEED = 5.0
+HEALED_S = 5.0
+EVEN = SerialSettings(2400, Parity.EVEN)
+LOAD_W = 1000.0
+
+
+class WirePort:
+    """A UART on the wire from a meter, of which everything can go wrong."""
+
+    def __init__(self, timebase: Timebase) -> None:
+        self.wire = Wire(Sender(EVEN))
+        self._timebase = timebase
+        self._settings = SerialSettings()
+        self._receiver = Receiver(self._settings)
+        self._items: list[Item] = []
+        self._all: list[Item] = []
+        self._told, self._tell = os.pipe()
+
+    def turn_round(self, *, inverted: bool) -> None:
+        """The converter's output is turned round, or back; the line rests at the other level."""
+        self.wire = Wire(Sender(EVEN, inverted=inverted))
+        self._receiver = Receiver(self._settings, idle=int(not inverted))
+
+    async def speak(self) -> None:
+        house = House(Net.TN, loads=(Load("test", None, lambda _moment, _chance: LOAD_W),))
+        for sent in Meter(Maker.AIDON, house, START).sent():
+            await self._timebase.sleep_until((sent.moment - START).total_seconds())
+            self._items += self._receiver.items(self.wire.burst(self._timebase.now(), sent.octets))
+            self._all += self._items
+            os.write(self._tell, b"!")
+
+    def fileno(self) -> int:
+        return self._told
+
+    def apply(self, settings: SerialSettings) -> bool:
+        self._settings = settings
+        self._receiver.set(settings, self._timebase.now())
+        return True
+
+    def read(self) -> Heard:
+        os.read(self._told, 1)
+        items, self._items = self._items, []
+        return heard_octets(items)
+
+    def counters(self) -> Counters:
+        return counted(self._all)
+
+    def close(self) -> None:
+        os.close(self._told)
+        os.close(self._tell)
+
+
+class Wired:
+    """An appliance on such a wire, and what it shows."""
+
+    def __init__(self) -> None:
+        self.timebase = Timebase(SPEED)
+        self.port = WirePort(self.timebase)
+        self.seen: list[Situation] = []
+        self.supervisor = appliance(
+            Settings(),
+            self.timebase,
+            open_port=lambda _name: self.port,
+            glass=Glass("ssd1309"),
+            pin_factory=MockFactory(pin_class=MockPWMPin),
+            watch=self.seen.append,
+        )
+
+    async def until(self, condition, seconds: float = 120.0) -> float:
+        began = self.timebase.now()
+        async with asyncio.timeout(seconds / SPEED + 10):
+            while not (self.seen and condition(self.seen[-1])):  # noqa: ASYNC110 - what is waited for is seen only
+                await asyncio.sleep(0.01)
+        return self.timebase.now() - began
+
+
+@contextlib.asynccontextmanager
+async def living() -> AsyncIterator[Wired]:
+    wired = Wired()
+    tasks = [asyncio.ensure_future(wired.supervisor.run()), asyncio.ensure_future(wired.port.speak())]
+    try:
+        await wired.until(lambda seen: seen.power_import_w == LOAD_W and seen.upkeep.line_settings == "2400 8E1")
+        yield wired
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def fresh(seen: Situation) -> bool:
+    return seen.power_import_w == LOAD_W and seen.reading_age_s is not None and seen.reading_age_s < 3
+
+
+async def test_parity_and_framing_errors_show_no_wrong_number_and_all_is_well_soon_after():
+    async with living() as wired:
+        wired.port.wire = Wire(Sender(EVEN), bit_errors=0.02, seed=3)
+        before = wired.port.counters()
+        await wired.until(lambda seen: seen.power_import_w is None)
+        noticed = wired.port.counters().since(before)
+        assert noticed.parity > 10
+        assert noticed.framing > 10
+        assert {seen.power_import_w for seen in wired.seen[-200:]} <= {None, LOAD_W}
+        wired.port.wire = Wire(Sender(EVEN))
+        assert await wired.until(fresh) <= HEALED_S
+
+
+async def test_a_line_of_breaks_is_named_and_all_is_well_soon_after():
+    async with living() as wired:
+        wired.port.turn_round(inverted=True)
+        before = wired.port.counters()
+        await wired.until(lambda seen: seen.upkeep.line is LineCondition.INVERTED, 300)
+        assert wired.port.counters().since(before).breaks > 0
+        assert {seen.power_import_w for seen in wired.seen[-200:]} <= {None, LOAD_W}
+        wired.port.turn_round(inverted=False)
+        assert await wired.until(fresh) <= HEALED_S

@@ -13,12 +13,10 @@ from statistics import median
 
 from appliance.line.habits import Found
 from appliance.line.port import Heard, SerialSettings
-from appliance.line.search import CRACKLE, FEW, GAP_S, LineSearch, is_proof
+from appliance.line.search import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
 from appliance.meter.hdlc import Frame
 from appliance.upkeep import Cause, LineCondition
 
-SILENT_S = 30.0
-"""Three of the slowest meter's lists."""
 UNREAD_S = 60.0
 """Octets that give nothing for so long are noise, though the line was read before."""
 PAUSE_S = (45.0, 75.0)

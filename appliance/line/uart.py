@@ -107,9 +107,8 @@ class Uart:
         """Listen to an open port until it fails; why it did."""
         self._device, self._applied = device, None
         try:
-            now = self._timebase.now()
-            self._search.opened(now)
-            self._watch.opened(now)
+            self._search.opened()
+            self._watch.opened(self._timebase.now())
             self._follow(device)
             receiver.opened()
             return await self._read(device, receiver)

@@ -166,7 +166,7 @@ def test_line_feeds_that_a_converter_made_two_octets_of_are_mended_once_proven(m
 
 def test_silence_changes_nothing_nor_does_a_crackle():
     search = LineSearch()
-    search.opened(0.0)
+    search.opened()
     for moment in range(1, 1000, 7):
         search.heard(moment, Heard(b"\xf0" * (1 + moment % CRACKLE), (0,)))
         assert search.due is not None
@@ -178,7 +178,7 @@ def test_silence_changes_nothing_nor_does_a_crackle():
 
 def test_noise_without_a_meter_settles_nothing():
     search, chance = LineSearch(), random.Random(3)
-    search.opened(0.0)
+    search.opened()
     for tenth in range(6000):
         octets = chance.randbytes(24)
         search.heard(tenth / 10, Heard(octets, tuple(place for place in range(24) if chance.random() < 0.4)))
@@ -189,7 +189,7 @@ def test_noise_without_a_meter_settles_nothing():
 
 def settled_on_aidon() -> LineSearch:
     search = LineSearch()
-    search.opened(0.0)
+    search.opened()
     search.heard(1.0, Heard(AIDON_EXAMPLE))
     assert search.settled
     return search
@@ -209,10 +209,11 @@ def test_a_settled_line_is_left_when_octets_come_for_minutes_and_nothing_checks(
 
 def test_a_settled_line_is_not_left_for_silence_however_long():
     search = settled_on_aidon()
+    search.heard(2.0, Heard(AIDON_EXAMPLE[:50]))  # it fell silent amid a list
     search.passed(100_000.0)
-    search.heard(100_001.0, Heard(AIDON_EXAMPLE))
-
-    assert search.settled
+    for place in range(0, len(AIDON_EXAMPLE), 10):
+        search.heard(100_000.0 + place / 240, Heard(AIDON_EXAMPLE[place : place + 10]))
+        assert search.settled
 
 
 def test_baud_or_parity_set_by_hand_are_kept():
@@ -230,7 +231,7 @@ def test_baud_or_parity_set_by_hand_are_kept():
 def test_a_port_without_parity_leaves_the_candidates_without():
     search = LineSearch()
     assert search.refused(SerialSettings(2400, E))
-    search.opened(0.0)
+    search.opened()
     for second in range(0, 200, 2):
         search.heard(second, Heard(bytes(range(0x80, 0xC0))))
         search.passed(second + 1)

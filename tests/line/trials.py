@@ -58,7 +58,7 @@ class Ear:
         self.frames = 0
         self.watch = LineWatch(self.search)
         self.watch.opened(0.0)
-        self.search.opened(0.0)
+        self.search.opened()
         self.receiver.set(self.search.settings, 0.0)
 
     def listen(self, burst: Burst) -> None:

@@ -1,0 +1,90 @@
+"""What one burst of octets says of the settings that it was read with.
+
+Wrong settings leave traces, in how many octets came with an error and in which:
+
+- An 8E1 line heard as 8N1 gives right octets, and a framing error at each that has an even number of ones, for there
+  the parity bit stands where the stop bit should be. With odd parity it is the other octets. One burst tells both.
+- A wrong kind of parity is wrong at every octet; parity where there is none at about half.
+"""
+
+from dataclasses import dataclass
+
+from appliance.line.port import Heard, Parity, SerialSettings
+
+TELLING = 24
+"""Octets after which the share of errors is believed."""
+JOINING = 32
+"""Octets until a receiver that was set anew amid a burst has found its step."""
+BAD_SHARE = 0.3
+"""Settings with so many errors are left amid a burst. A line with one bit in a hundred turned has a third of that."""
+GOOD_SHARE = 0.1
+"""A frame among fewer errors than this settles."""
+NEARLY_ALL = 0.8
+"""Of the octets that settings make wrong, so many are."""
+
+
+@dataclass(slots=True)
+class Burst:
+    """What was heard since the last pause, or since the settings were changed."""
+
+    joined: bool
+    """It had begun before."""
+    skipped: int = 0
+    """Of one that was joined, the first octets, which may be out of step."""
+    octets: int = 0
+    wrong: int = 0
+    """By marks or counters, whichever the driver has."""
+    even: int = 0
+    """Octets with an even number of ones."""
+    wrong_even: int = 0
+    """Of those, marked as wrong."""
+    wrong_odd: int = 0
+    proven: bool = False
+    """A frame or a header in it checked."""
+
+    def add(self, heard: Heard) -> None:
+        """Count octets and errors, but of the first ones when it was joined."""
+        skip = min(JOINING - self.skipped, len(heard.octets)) if self.joined else 0
+        self.skipped += skip
+        marked = [place for place in heard.wrong if place >= skip]
+        even = sum(not heard.octets[place].bit_count() % 2 for place in marked)
+        self.octets += len(heard.octets) - skip
+        self.even += sum(not octet.bit_count() % 2 for octet in heard.octets[skip:])
+        self.wrong_even += even
+        self.wrong_odd += len(marked) - even
+        self.wrong += max(len(marked), (heard.errors or 0) - skip)
+
+    @property
+    def telling(self) -> bool:
+        """Its errors can be believed already."""
+        return self.octets >= TELLING
+
+    @property
+    def share(self) -> float:
+        """The share of octets that came with an error."""
+        return min(1.0, self.wrong / self.octets) if self.octets else 0.0
+
+    def better(self, settings: SerialSettings) -> SerialSettings | None:
+        """The settings that the errors speak for; `None` where they do not."""
+        if settings.data_bits != 8 or not self.telling:
+            return None
+        odd = self.octets - self.even
+        match settings.parity:
+            case Parity.NONE if _just(self.wrong_even, self.even, self.wrong_odd, odd):
+                parity = Parity.EVEN
+            case Parity.NONE if _just(self.wrong_odd, odd, self.wrong_even, self.even):
+                parity = Parity.ODD
+            case Parity.NONE:
+                return None
+            case other if self.share > NEARLY_ALL:
+                parity = Parity.ODD if other is Parity.EVEN else Parity.EVEN
+            case _ if self.share > BAD_SHARE:
+                parity = Parity.NONE
+            case _:
+                return None
+        return SerialSettings(settings.baud, parity)
+
+
+def _just(wrong: int, of: int, stray: int, others: int) -> bool:
+    """Whether errors come at octets of one kind and at hardly any others."""
+    return wrong >= 4 and wrong >= NEARLY_ALL * of and stray <= (1 - NEARLY_ALL) * others

@@ -41,7 +41,7 @@ class LineWatch:
         self._open_since: float | None = None
         self._last_octet_at: float | None = None
         self._last: Heard | None = None
-        self._burst_octets = 0
+        self._burst_octets = self._burst_baud = 0
         self._low_ends = 0
         self._full_bursts = 0
         self._paused_before = False
@@ -61,14 +61,16 @@ class LineWatch:
 
     def heard(self, now: float, heard: Heard, found: Iterable[Found], settings: SerialSettings) -> None:
         """Octets came that were read with these settings, and completed these frames."""
-        self.passed(now, settings)
         if self._last_octet_at is not None:
             pause_s = now - self._last_octet_at
+            if pause_s >= GAP_S:
+                self._end_burst()
             self._paused_before = self._paused_before or PAUSE_S[0] <= pause_s <= PAUSE_S[1]
             if pause_s >= SILENT_S:
                 self._starts.clear()
         self._last_octet_at, self._last = now, heard
         self._burst_octets += len(heard.octets)
+        self._burst_baud = settings.baud
         for one in found:
             self._read = self._read or is_proof(one)
             self._proven_at = now if is_proof(one) else self._proven_at
@@ -76,11 +78,9 @@ class LineWatch:
             if isinstance(one, Frame):
                 self._starts.append(now - len(one.octets) * settings.octet_s)
 
-    def passed(self, now: float, settings: SerialSettings) -> None:
-        """Time passed; a pause ends a burst."""
-        if self._last_octet_at is None or not self._burst_octets or now < self._last_octet_at + GAP_S:
-            return
-        if self._burst_octets > CRACKLE and settings.baud == 2400 and self._last is not None:
+    def _end_burst(self) -> None:
+        """A pause came behind a burst."""
+        if self._burst_octets > CRACKLE and self._burst_baud == 2400 and self._last is not None:
             self._low_ends = self._low_ends + self._last.ends_in_break if self._last.ends_wrong else 0
         self._full_bursts += self._burst_octets >= FEW
         self._burst_octets = 0

@@ -163,15 +163,16 @@ class LineSearch:
     def _others_may_do(self) -> bool:
         """Others of this baud may do better."""
         return not (self._only or self._patient) or any(
-            self._untried(one) for one in self._candidates if one.baud == self.settings.baud and one != self.settings
+            one.baud == self.settings.baud and one != self.settings and one not in self._tried
+            for one in self._candidates
         )
 
     def _judge(self) -> None:
         """Enough was heard of a burst to settle here or to leave."""
         if self.burst.proven:
-            if self._untried(self.burst.better(self.settings)) or (
-                self.burst.share >= GOOD_SHARE and self._others_may_do
-            ):
+            # Settings that the errors speak for come again, also when noise hid them the first time.
+            better = self.burst.better(self.settings) in self._candidates
+            if better or (self.burst.share >= GOOD_SHARE and self._others_may_do):
                 self._leave()
             else:
                 self.settled, self.rounds = True, 0
@@ -184,9 +185,6 @@ class LineSearch:
             self._tried.clear()
             self._failures = 0
 
-    def _untried(self, settings: SerialSettings | None) -> bool:
-        return settings in self._candidates and settings not in self._tried
-
     def _leave(self) -> None:
         """These settings are not the line's."""
         burst = self.burst if self._last_octet_at is not None else self._last
@@ -196,7 +194,7 @@ class LineSearch:
 
     def _next(self, burst: Burst) -> SerialSettings:
         better = burst.better(self.settings)
-        if better is not None and self._untried(better):
+        if better in self._candidates and (burst.proven or better not in self._tried):
             self._likely = True
             return better
         left = [one for one in self._candidates if one not in self._tried]

@@ -79,9 +79,7 @@ class Uart:
 
     def upkeep(self) -> Upkeep:
         """What can be said of the line at this moment; nothing else is filled in."""
-        now = self._timebase.now()
-        self._watch.passed(now, self._search.settings)
-        condition, causes = self._watch.condition(now, by_hand=self._by_hand)
+        condition, causes = self._watch.condition(self._timebase.now(), by_hand=self._by_hand)
         return Upkeep(line=condition, causes=causes, port=self._port, line_settings=str(self._search.settings))
 
     async def listen(self, receiver: Receiver) -> None:

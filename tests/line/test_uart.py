@@ -245,6 +245,28 @@ async def test_the_port_is_read_with_the_settings_that_its_errors_speak_for():
     assert uart.counters is None
 
 
+async def test_a_burst_too_short_for_a_list_is_left_at_the_pause_behind_it():
+    timebase, heard = Timebase(speed=50), Heard()
+    port = ModelPort(Sender(SerialSettings(115200)), timebase)
+    uart = Uart("model", timebase, pytest.fail, open_port=lambda _name: port)
+    async with listening(uart, heard):
+        await until(lambda: heard.events)
+        await timebase.sleep(1)
+        port.put(AIDON_EXAMPLE)  # the first may have been joined
+        await timebase.sleep(1)
+        port.put(AIDON_EXAMPLE)
+        await until(lambda: uart.upkeep().line_settings == "9600 8N1")
+
+
+async def test_a_memory_that_cannot_be_written_remembers_nothing(tmp_path: Path):
+    worker = Worker("disk", 10)
+    memory = LineMemory(tmp_path / "no such folder", worker)
+    await memory.remember(SerialSettings(2400))
+    worker.end()
+
+    assert memory.recall() is None
+
+
 async def test_a_port_that_is_not_there_is_no_port():
     uart = Uart("/dev/no-such-port", Timebase(), lambda _said: None)
     async with listening(uart, Heard()):

@@ -90,7 +90,6 @@ class Ear:
     def _pass(self, now: float) -> None:
         while (due := self.search.due) is not None and due <= now:
             self.search.passed(due)
-            self.watch.passed(due, self.search.settings)
             self._follow(due)
 
     def _follow(self, now: float) -> None:

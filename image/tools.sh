@@ -35,9 +35,9 @@ if [ ! -e "$tools/made" ]; then
     # what an earlier list fetched, or a run that was stopped left: without root its files belong to other user numbers
     as_root rm -rf "$cache"/tools-*
     echo "image: fetches the tools of Debian trixie, once (half a minute)" >&2
-    as_root mmdebstrap --quiet --mode=root --variant=minbase --aptopt='APT::Install-Recommends "false"' \
+    as_root mmdebstrap --quiet --mode=root --architectures=amd64,arm64 --variant=minbase --aptopt='APT::Install-Recommends "false"' \
         --include="$(paste -sd, "$list")" --customize-hook="mkdir -p \"\$1$checkout\" \"\$1$cache\"" \
-        --skip=check/empty trixie "$tools" >&2 ||
+        trixie "$tools" >&2 ||
         missing "mmdebstrap could not fetch the packages of image/tools.list; is there a network, and 2 GB of disk?"
     touch "$tools/made"
 fi

@@ -5,10 +5,14 @@ A tenth of a day, or as many as HAN_SOAK_DAYS says.
 """
 
 import asyncio
+import fcntl
 import gc
 import os
 import random
+import struct
+import termios
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +35,9 @@ DAYS = float(os.environ.get("HAN_SOAK_DAYS", "0.1"))
 DAY_S, HOUR_S = 86_400.0, 3600.0
 NOISE = 0.003
 EVERY = 10
+LINE_HOLDS = 4095
+"""Octets that a terminal keeps ready for its reader (Linux: N_TTY_BUF_SIZE less one); more wait behind."""
+ARRIVES_S = 1.0
 GROWTH_KB = 4096
 """What the memory may grow by over the whole time, by its slope once it has settled."""
 
@@ -116,7 +123,18 @@ class Soak:
             listening = self.situation is not None and self.situation.signal is not Signal.NO_PORT
             self.whole += sent.octets in octets
             self.intact += listening and sent.octets in octets
-            self.line.put(octets)
+            self._put(octets)
+
+    def _put(self, octets: bytes) -> None:
+        """On the line until they can be read there: the kernel hands them over in a time of its own."""
+        assert self.line is not None
+        end = os.open(self.port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        expected = min(readable(end) + len(octets), LINE_HOLDS)
+        self.line.put(octets)
+        deadline = time.monotonic() + ARRIVES_S
+        while readable(end) < expected and time.monotonic() < deadline:
+            time.sleep(0)
+        os.close(end)
 
     async def befall(self) -> None:
         """One fault after another, some minutes apart."""
@@ -166,6 +184,11 @@ class Soak:
             )
 
 
+def readable(line: int) -> int:
+    """How many octets wait in it."""
+    return struct.unpack("i", fcntl.ioctl(line, termios.FIONREAD, bytes(4)))[0]
+
+
 def resident_kb() -> int:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
@@ -210,7 +233,8 @@ def test_days_of_faults_leave_no_growth_and_lose_no_frame(tmp_path: Path):
     memory = slope([(day, kb) for day, kb, _, _ in settled])
     told = ", ".join(f"{name.strip('_')} {count}" for name, count in sorted(soak.befallen.items()))
     print(
-        f"\n{DAYS:g} days: {soak.intact} lists sent whole to an open port, {soak.taken} taken; {told}; memory {memory:+.0f} kB a day, "
+        f"\n{DAYS:g} days: {soak.intact} lists sent whole to an open port, {soak.taken} taken; {told}; "
+        f"memory {memory:+.0f} kB a day, "
         f"descriptors {settled[0][2]} to {settled[-1][2]}, threads {settled[0][3]} to {settled[-1][3]}"
     )
     assert soak.intact <= soak.taken <= soak.whole  # some wait in the line until the port is opened again

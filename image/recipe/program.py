@@ -1,0 +1,110 @@
+"""The program: this checkout and the Python packages of requirements.lock, in a folder of their own under /opt.
+
+Wheels for arm64 are unpacked as they are. Two packages come as sources only; lgpio, which moves the pins, is compiled
+here for arm64: pip would quietly take an old, empty release instead of it (0.0.0.2, the last with a wheel that fits),
+so what came is looked at. All is byte-compiled by hash: the times of the read-only root are not those of these files.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from image.recipe.steps import BuildError, Steps
+
+IMAGE = Path(__file__).parent.parent
+LOCK = IMAGE / "requirements.lock"
+HOME = "opt/han-appliance"
+SITE = f"{HOME}/lib/python3.13/site-packages"
+COMMAND = f"{HOME}/bin/han-appliance"
+CROSS = {
+    "PYPI": "1",  # lgpio: with its C library in it
+    "CC": "aarch64-linux-gnu-gcc",
+    "LDSHARED": "aarch64-linux-gnu-gcc -shared",
+    "_PYTHON_SYSCONFIGDATA_NAME": "_sysconfigdata__aarch64-linux-gnu",
+    "_PYTHON_HOST_PLATFORM": "linux-aarch64",
+}
+AARCH64 = b"\xb7\x00"
+"""`e_machine` 183 in an ELF header (System V ABI, ELF header), at octets 18 and 19."""
+
+ENTRY = """#!/opt/han-appliance/bin/python3
+import sys
+
+from appliance.cli import main
+
+sys.exit(main())
+"""
+
+
+def locked() -> dict[str, tuple[str, str]]:
+    """Name (in lower case) to version and SHA-256, of requirements.lock."""
+    lines = re.findall(r"^(\S+)==(\S+) --hash=sha256:(\w+)$", LOCK.read_text(encoding="utf-8"), re.M)
+    return {name.lower(): (version, digest) for name, version, digest in lines}
+
+
+def program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) -> Path:
+    """A folder to lay over the root. Raises BuildError."""
+    folder = work / "program"
+    built = work / "wheels"
+    tools = work / "python"
+    steps.run("python3", "-m", "venv", tools)
+    pip = tools / "bin/pip"
+    offline = ("--no-index", "--find-links", wheels, "--no-deps", "-q")
+    names = re.findall(r"^([^#=]+)==", (IMAGE / "build.lock").read_text(encoding="utf-8"), re.M)
+    steps.run(pip, "install", *offline, *names)
+    now = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": "0"}
+    build = (pip, "wheel", *offline, "--no-build-isolation", "-w", built)
+    for source in wheels.glob("*.tar.gz"):
+        steps.run(*build, source, env={**now, **(CROSS if source.name.startswith("lgpio-") else {})})
+    steps.run(*build, checkout, env=now)
+
+    ready = [path for path in wheels.glob("*.whl") if _distribution(path) in locked()]
+    site = folder / SITE
+    steps.run(pip, "install", "-q", "--no-index", "--no-deps", "--no-compile", "--target", site,
+              "--platform", "any", "--platform", "linux_aarch64", "--platform", "manylinux_2_28_aarch64",
+              "--platform", "manylinux_2_27_aarch64", "--platform", "manylinux2014_aarch64",
+              "--python-version", "3.13", "--only-binary", ":all:", *ready, *built.glob("*.whl"))  # fmt: skip
+    _check(site)
+    _tidy(folder)
+    steps.run(
+        "python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", "/", site
+    )
+    return folder
+
+
+def _distribution(wheel: Path) -> str:
+    """The lock file's name for it (Python packaging: names, normalised; luma.core's wheel is luma_core)."""
+    name = wheel.name.split("-")[0].lower()
+    return next((known for known in locked() if re.sub(r"[-_.]", "_", known) == name), name)
+
+
+def _check(site: Path) -> None:
+    """All that is locked is there in its version, and every library is for arm64. Raises BuildError."""
+    for name, (version, _) in locked().items():
+        found = [
+            path.name
+            for path in site.glob("*.dist-info")
+            if re.sub(r"[-_.]", "_", name) == path.name.rsplit("-", 1)[0].lower().replace(".", "_")
+        ]
+        if found and not found[0].endswith(f"-{version}.dist-info"):
+            raise BuildError(f"{name} came as {found[0]}, and not in version {version}")
+        if not found:
+            raise BuildError(f"{name} {version} is locked and was not installed")
+    if not list(site.glob("_lgpio*.so")):
+        raise BuildError("lgpio came without its library, which moves the pins")
+    for library in site.rglob("*.so*"):
+        if library.read_bytes()[18:20] != AARCH64:
+            raise BuildError(f"{library.relative_to(site)} is not for arm64")
+
+
+def _tidy(folder: Path) -> None:
+    """A virtual environment as Python knows one, without what only installers and other boards need."""
+    home = folder / HOME
+    for name in ("bin", "share"):
+        for path in (folder / SITE / name).glob("*"):
+            path.unlink() if path.is_file() else None
+    (home / "bin").mkdir(parents=True)
+    (home / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n", encoding="ascii")
+    (home / "bin/python3").symlink_to("/usr/bin/python3")
+    command = folder / COMMAND
+    command.write_text(ENTRY, encoding="ascii")
+    command.chmod(0o755)

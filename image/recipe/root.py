@@ -1,0 +1,169 @@
+"""The root: the base without what a cupboard does not need, the program, and the files of image/root.
+
+It is read-only and one file (squashfs), so a power cut finds nothing half written. What leaves: package manager and its
+scripts' Perl, the maker of the initial file system, drivers of other machines, and every right to become another user.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from appliance import installation
+from image.recipe.program import COMMAND
+from image.recipe.steps import BuildError, Steps
+
+IMAGE = Path(__file__).parent.parent
+FILES = IMAGE / "root"
+MODULES = IMAGE / "modules.list"
+
+LEFT_OUT = (
+    "boot/*",
+    "etc/apt",
+    "etc/cron.*",
+    "etc/debconf.conf",
+    "etc/dpkg",
+    "etc/init.d",
+    "etc/initramfs*",
+    "etc/kernel",
+    "etc/machine-id",
+    "etc/perl",
+    "etc/rc?.d",
+    "etc/ssh/ssh_host_*",
+    "etc/systemd/system/*",
+    "etc/udev/hwdb.bin",
+    "etc/*-",
+    "usr/bin/apt*",
+    "usr/bin/deb*",
+    "usr/bin/dpkg*",
+    "usr/bin/perl*",
+    "usr/bin/update-alternatives",
+    "usr/lib/*/perl*",
+    "usr/lib/apt",
+    "usr/lib/dpkg",
+    "usr/lib/initramfs-tools",
+    "usr/lib/linux-image-*",
+    "usr/lib/raspi-firmware",
+    "usr/lib/udev/hwdb.bin",
+    "usr/lib/udev/hwdb.d",
+    "usr/sbin/*initramfs",
+    "usr/sbin/dpkg*",
+    "usr/share/bug",
+    "usr/share/debconf",
+    "usr/share/dpkg",
+    "usr/share/initramfs-tools",
+    "usr/share/perl*",
+    "var/cache/*",
+    "var/lib/*",
+    "var/log/*",
+)
+FIRMWARE_KEPT = re.compile(r"brcm/brcmfmac434(30|36|36s|55|56)-sdio|cypress/cyfmac434(30|55)|regulatory\.db")
+"""Wi-Fi of the 3 B, Zero 2 W, 3 B+ and 4."""
+
+ENABLED = (
+    "han-appliance.service",
+    "han-appliance-shutdown.path",
+    "systemd-timesyncd.service",
+)
+MASKED = (
+    "getty@.service",
+    "serial-getty@.service",
+    "console-getty.service",
+    "debug-shell.service",
+    "systemd-firstboot.service",
+    "systemd-hwdb-update.service",
+    "systemd-journal-catalog-update.service",
+    "systemd-machine-id-commit.service",
+    "systemd-update-done.service",
+    "ldconfig.service",
+)
+"""Logins, and what would try to write into a root that cannot be written."""
+
+
+def root(steps: Steps, base: Path, work: Path) -> Path:
+    """The base's files in a folder, as Debian packed them. Raises BuildError."""
+    folder = work / "root"
+    folder.mkdir()
+    steps.run("tar", "--numeric-owner", "-xf", base, "-C", folder)
+    return folder
+
+
+def finished(steps: Steps, folder: Path, program: Path) -> None:
+    """Makes the appliance's root of Debian's, in place. Raises BuildError."""
+    _keep_modules(steps, folder)
+    _keep_firmware(folder)
+    for pattern in LEFT_OUT:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for source in (FILES, program):
+        shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
+    shutil.rmtree(folder / "etc/initramfs-tools")
+    for _ in installation.install(folder, Path("/", COMMAND)):
+        pass
+    for name in ("boot/firmware", "data"):
+        (folder / name).mkdir(parents=True)
+    (folder / "etc/machine-id").write_text("", encoding="ascii")
+    steps.run("systemd-sysusers", f"--root={folder}")
+    _enable(steps, folder)
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o6000:
+            path.chmod(path.stat().st_mode & 0o1777)
+    _compile(steps, folder)
+
+
+def squashed(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
+    """Packs the root into one file: owned by root throughout, all times alike. Raises BuildError."""
+    steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "256K",
+              "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet")  # fmt: skip
+
+
+def _keep_modules(steps: Steps, folder: Path) -> None:
+    (tree,) = (folder / "usr/lib/modules").iterdir()
+    needs = dict(line.split(":", 1) for line in (tree / "modules.dep").read_text(encoding="ascii").splitlines())
+    by_name = {_name(path): path for path in needs}
+    built_in = {_name(path) for path in (tree / "modules.builtin").read_text(encoding="ascii").splitlines()}
+    lines = MODULES.read_text(encoding="utf-8").splitlines()
+    wanted = {line for line in lines if line and not line.startswith("#")} - built_in
+    if unknown := sorted(wanted - by_name.keys()):
+        raise BuildError(f"image/modules.list names what this kernel does not have: {', '.join(unknown)}")
+    kept = {path for name in wanted for path in (by_name[name], *needs[by_name[name]].split())}
+    for path in needs:
+        if path not in kept:
+            (tree / path).unlink()
+    shutil.rmtree(tree / "build", ignore_errors=True)
+    steps.run("depmod", "-b", folder, tree.name)
+
+
+def _name(module: str) -> str:
+    return Path(module).name.split(".")[0].replace("-", "_")
+
+
+def _keep_firmware(folder: Path) -> None:
+    tree = folder / "usr/lib/firmware"
+    for path in sorted(tree.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif not FIRMWARE_KEPT.search(str(path.relative_to(tree))):
+            path.unlink()
+
+
+def _enable(steps: Steps, folder: Path) -> None:
+    system = folder / "etc/systemd/system"
+    units = sorted(path.name for path in (FILES / "usr/lib/systemd/system").glob("*") if _is_wanted(path))
+    steps.run("systemctl", f"--root={folder}", "enable", *ENABLED, *units)
+    for name in MASKED:
+        (system / name).unlink(missing_ok=True)
+        (system / name).symlink_to("/dev/null")
+
+
+def _is_wanted(unit: Path) -> bool:
+    return unit.is_file() and "[Install]" in unit.read_text(encoding="utf-8")
+
+
+def _compile(steps: Steps, folder: Path) -> None:
+    """Python's own modules, by hash: Debian's were compiled for the times that their files no longer have."""
+    library = folder / "usr/lib/python3.13"
+    for cache in [*library.rglob("__pycache__"), *(folder / "usr/lib/python3").rglob("__pycache__")]:
+        shutil.rmtree(cache)
+    steps.run("python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", "/",
+              library)  # fmt: skip

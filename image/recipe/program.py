@@ -72,23 +72,21 @@ def program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) 
 
 
 def _distribution(wheel: Path) -> str:
-    """The lock file's name for it (Python packaging: names, normalised; luma.core's wheel is luma_core)."""
+    """Which one of the lock file it is; luma.core's wheel is luma_core."""
     name = wheel.name.split("-")[0].lower()
-    return next((known for known in locked() if re.sub(r"[-_.]", "_", known) == name), name)
+    return next((known for known in locked() if _plain(known) == name), name)
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", "_")
 
 
 def _check(site: Path) -> None:
     """All that is locked is there in its version, and every library is for arm64. Raises BuildError."""
+    came = {tuple(path.name.removesuffix(".dist-info").lower().split("-")) for path in site.glob("*.dist-info")}
     for name, (version, _) in locked().items():
-        found = [
-            path.name
-            for path in site.glob("*.dist-info")
-            if re.sub(r"[-_.]", "_", name) == path.name.rsplit("-", 1)[0].lower().replace(".", "_")
-        ]
-        if found and not found[0].endswith(f"-{version}.dist-info"):
-            raise BuildError(f"{name} came as {found[0]}, and not in version {version}")
-        if not found:
-            raise BuildError(f"{name} {version} is locked and was not installed")
+        if (_plain(name), version) not in {(_plain(known), number) for known, number in came}:
+            raise BuildError(f"{name} {version} is locked and did not come, but {sorted(came)}")
     if not list(site.glob("_lgpio*.so")):
         raise BuildError("lgpio came without its library, which moves the pins")
     for library in site.rglob("*.so*"):

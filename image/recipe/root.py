@@ -4,6 +4,7 @@ It is read-only and one file (squashfs), so a power cut finds nothing half writt
 scripts' Perl, the maker of the initial file system, drivers of other machines, and every right to become another user.
 """
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -113,7 +114,8 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
 def squashed(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
     """Packs the root into one file: owned by root throughout, all times alike. Raises BuildError."""
     steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "256K",
-              "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet")  # fmt: skip
+              "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet",
+              env={"PATH": os.environ["PATH"]})  # fmt: skip
 
 
 def _keep_modules(steps: Steps, folder: Path) -> None:

@@ -67,6 +67,7 @@ ENABLED = (
 )
 MASKED = (
     "getty@.service",
+    "getty-static.service",
     "serial-getty@.service",
     "console-getty.service",
     "debug-shell.service",
@@ -76,6 +77,7 @@ MASKED = (
     "systemd-machine-id-commit.service",
     "systemd-update-done.service",
     "ldconfig.service",
+    "e2scrub_reap.service",
 )
 """Logins, and what would try to write into a root that cannot be written."""
 

@@ -7,6 +7,7 @@ so what came is looked at. All is byte-compiled by hash: the times of the read-o
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from image.recipe.steps import BuildError, Steps
@@ -19,7 +20,8 @@ COMMAND = f"{HOME}/bin/han-appliance"
 CROSS = {
     "PYPI": "1",  # lgpio: with its C library in it
     "CC": "aarch64-linux-gnu-gcc",
-    "LDSHARED": "aarch64-linux-gnu-gcc -shared",
+    "CFLAGS": "-O2 -g0",  # what is for debuggers tells where it was built
+    "LDSHARED": "aarch64-linux-gnu-gcc -shared -s",
     "_PYTHON_SYSCONFIGDATA_NAME": "_sysconfigdata__aarch64-linux-gnu",
     "_PYTHON_HOST_PLATFORM": "linux-aarch64",
 }
@@ -97,9 +99,10 @@ def _check(site: Path) -> None:
 def _tidy(folder: Path) -> None:
     """A virtual environment as Python knows one, without what only installers and other boards need."""
     home = folder / HOME
-    for name in ("bin", "share"):
-        for path in (folder / SITE / name).glob("*"):
-            path.unlink() if path.is_file() else None
+    site = folder / SITE
+    for pattern in ("bin", "share", "*.dist-info/RECORD", "*.dist-info/direct_url.json", "*.dist-info/REQUESTED"):
+        for path in site.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     (home / "bin").mkdir(parents=True)
     (home / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n", encoding="ascii")
     (home / "bin/python3").symlink_to("/usr/bin/python3")

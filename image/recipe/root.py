@@ -66,20 +66,32 @@ ENABLED = (
     "systemd-timesyncd.service",
 )
 MASKED = (
+    # logins
+    "console-getty.service",
+    "debug-shell.service",
     "getty@.service",
     "getty-static.service",
     "serial-getty@.service",
-    "console-getty.service",
-    "debug-shell.service",
+    # what would write into a root that cannot be written
+    "e2scrub_reap.service",
+    "ldconfig.service",
     "systemd-firstboot.service",
     "systemd-hwdb-update.service",
     "systemd-journal-catalog-update.service",
     "systemd-machine-id-commit.service",
     "systemd-update-done.service",
-    "ldconfig.service",
-    "e2scrub_reap.service",
+    # sockets and file systems that nobody here uses
+    "dev-hugepages.mount",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-creds.socket",
+    "systemd-hostnamed.socket",
+    "systemd-initctl.socket",
+    "systemd-sysext.socket",
 )
-"""Logins, and what would try to write into a root that cannot be written."""
+GENERATORS_MASKED = ("systemd-getty-generator", "systemd-gpt-auto-generator", "systemd-ssh-generator")
+"""More logins, and sshd on sockets that nobody asked for; mounts by partition type."""
 
 
 def root(steps: Steps, base: Path, work: Path) -> Path:
@@ -155,9 +167,11 @@ def _enable(steps: Steps, folder: Path) -> None:
     system = folder / "etc/systemd/system"
     units = sorted(path.name for path in (FILES / "usr/lib/systemd/system").glob("*") if _is_wanted(path))
     steps.run("systemctl", f"--root={folder}", "enable", *ENABLED, *units)
-    for name in MASKED:
-        (system / name).unlink(missing_ok=True)
-        (system / name).symlink_to("/dev/null")
+    generators = folder / "etc/systemd/system-generators"
+    generators.mkdir(exist_ok=True)
+    for path in [*(system / name for name in MASKED), *(generators / name for name in GENERATORS_MASKED)]:
+        path.unlink(missing_ok=True)
+        path.symlink_to("/dev/null")
 
 
 def _is_wanted(unit: Path) -> bool:

@@ -98,7 +98,7 @@ def root(steps: Steps, base: Path, work: Path) -> Path:
     """The base's files in a folder, as Debian packed them. Raises BuildError."""
     folder = work / "root"
     folder.mkdir()
-    steps.run("tar", "--numeric-owner", "-xf", base, "-C", folder)
+    steps.run("tar", "--numeric-owner", "--exclude=./dev/*", "-xf", base, "-C", folder)  # the kernel fills /dev
     return folder
 
 

@@ -82,9 +82,11 @@ MASKED = (
     "systemd-update-done.service",
     # sockets and file systems that nobody here uses
     "dev-hugepages.mount",
+    "proc-sys-fs-binfmt_misc.automount",
     "sys-fs-fuse-connections.mount",
     "sys-kernel-debug.mount",
     "sys-kernel-tracing.mount",
+    "systemd-binfmt.service",
     "systemd-creds.socket",
     "systemd-hostnamed.socket",
     "systemd-initctl.socket",

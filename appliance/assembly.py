@@ -32,6 +32,8 @@ DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
 DISK_S = 60.0
 """An SD card may be busy with itself for seconds, and a damaged file takes a while to be read."""
+SWITCHED_ON_S = 120.0
+"""A start so soon after the kernel's is that of the machine, and not of the program alone."""
 
 
 def appliance(
@@ -70,7 +72,8 @@ def appliance(
     chosen = ChoiceKeeper(folder, choices, timebase, log.warning, disk)
     tuned = tuning(over(settings, choices))
     household = Household(tuned.rules, settings.meter.net, sound=tuned.sound, tariffs=tuned.tariffs)
-    panel = Panel(tuned.words, timebase, screen.offer, tuned.wishes, choices)
+    switched_on = boot is not None and boot().clock_s < SWITCHED_ON_S
+    panel = Panel(tuned.words, timebase, screen.offer, tuned.wishes, choices, greets=switched_on)
     keeper = None
     if boot is not None and folder is not None:
         keeper = Keeper(folder, household, boot, timebase, log.warning, disk)

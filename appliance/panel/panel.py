@@ -37,6 +37,7 @@ log = logging.getLogger("appliance")
 _ON = Light.ON
 LAMP_TEST = (Lamps(red=_ON), Lamps(yellow=_ON), Lamps(green=_ON), Lamps(red=_ON, yellow=_ON, green=_ON))
 LAMP_TEST_STEP_S = 1.0
+GREETING_STEP_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,18 @@ class Panel:
     """Shows situations; called from the event loop only."""
 
     def __init__(
-        self, words: Words, timebase: Timebase, offer: Offer, wishes: Wishes = WISHES, choices: Choices = AS_SET
+        self,
+        words: Words,
+        timebase: Timebase,
+        offer: Offer,
+        wishes: Wishes = WISHES,
+        choices: Choices = AS_SET,
+        *,
+        greets: bool = False,
     ) -> None:
+        """A panel without lamps and sound; one that `greets` tests its lamps, silently, once it has them."""
         self._words = words
+        self._greets = greets
         self._timebase = timebase
         self._offer = offer
         self._wishes = wishes
@@ -104,6 +114,9 @@ class Panel:
             playing.cancel()
         self._outputs = outputs
         self._tune_outputs()
+        if outputs is not None and self._greets:
+            self._greets = False
+            self._lamp_test = asyncio.create_task(self._greet(outputs))
 
     def serve(self, do: Callable[[Deed], bool]) -> None:
         """What is asked for with the keys is done by `do`, which says whether it can be; lamps are tested here."""
@@ -157,6 +170,12 @@ class Panel:
                 self._lamp_test = asyncio.create_task(self._test_lamps(self._outputs))
         elif not self._do(deed) and deed is Order.SHUT_DOWN:
             self._state = navigation.refused(self._state)
+
+    async def _greet(self, outputs: Outputs) -> None:
+        """Each lamp in turn; silently, for the power may come back by night."""
+        for lamps in LAMP_TEST[:-1]:
+            outputs.lamps.show(lamps, self._timebase.now())
+            await self._timebase.sleep(GREETING_STEP_S)
 
     async def _test_lamps(self, outputs: Outputs) -> None:
         """Each lamp in turn, then all with a tone; whoever tests wants to hear it, by night too."""

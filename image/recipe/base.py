@@ -68,6 +68,9 @@ def _recipe() -> list[str]:
         *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in LEFT_OUT),
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
         "--format=tar",
+        # copied by hand, for the checkout's owner and modes are the host's
+        '--essential-hook=mkdir -p "$1/etc/initramfs-tools" && cp -r "$HAN_INITRAMFS/." "$1/etc/initramfs-tools"',
+        '--essential-hook=chown -R 0:0 "$1/etc/initramfs-tools" && chmod -R u=rwX,go=rX "$1/etc/initramfs-tools"',
         RELEASE,
     ]
 
@@ -78,11 +81,15 @@ def _make(steps: Steps, made: Base) -> None:
         steps.run(
             "mmdebstrap",
             "--mode=root",
-            f"--essential-hook=copy-in {INITRAMFS} /etc",
             f'--customize-hook=cat "$1"/var/lib/apt/lists/*_Packages > {made.offered}',
             *_recipe(),
             part,
-            env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "DEBIAN_FRONTEND": "noninteractive"},
+            env={
+                **os.environ,
+                "HAN_INITRAMFS": str(INITRAMFS),
+                "SOURCE_DATE_EPOCH": EPOCH,
+                "DEBIAN_FRONTEND": "noninteractive",
+            },
         )
     part.rename(made.tar)
 

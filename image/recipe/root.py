@@ -113,6 +113,7 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for source in (FILES, program):
         shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
+        _as_on_every_host(source, folder)
     shutil.rmtree(folder / "etc/initramfs-tools")
     for _ in installation.install(folder, Path("/", COMMAND)):
         pass
@@ -132,6 +133,14 @@ def squashed(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
     steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "256K",
               "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet",
               env={"PATH": os.environ["PATH"]})  # fmt: skip
+
+
+def _as_on_every_host(source: Path, folder: Path) -> None:
+    """The modes of a checkout are its owner's habit; here a file may be read, and run or not."""
+    for path in source.rglob("*"):
+        laid = folder / path.relative_to(source)
+        if not laid.is_symlink():
+            laid.chmod(0o755 if laid.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def _keep_modules(steps: Steps, folder: Path) -> None:

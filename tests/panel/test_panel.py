@@ -35,12 +35,12 @@ OVER = replace(
 class Front:
     """A panel on mock pins, with its glass and what it was asked to do."""
 
-    def __init__(self, wishes: Wishes = WISHES, *, able: bool = True, speed: float = 1.0) -> None:
+    def __init__(self, wishes: Wishes = WISHES, *, able: bool = True, speed: float = 1.0, greets: bool = False) -> None:
         self.pins = MockFactory(pin_class=MockPWMPin)
         self.deeds: list[Deed] = []
         self.glass = Image.new("1", (128, 64))
         self.timebase = Timebase(speed)
-        self.panel = Panel(EN, self.timebase, self._offer, wishes)
+        self.panel = Panel(EN, self.timebase, self._offer, wishes, greets=greets)
         self.panel.serve(lambda deed: self.deeds.append(deed) or able)
         self.fingers = Fingers(self.panel.press, long_s=0.03)
         loop = asyncio.get_running_loop()
@@ -140,6 +140,33 @@ async def test_when_it_cannot_be_switched_off_the_menu_says_so() -> None:
     front.show()
     await front.press(LONG_A, *[A] * 8, LONG_A, LONG_A)
     assert front.shows_menu(navigation.refused(navigation.State(menu=Menu(Row.SHUT_DOWN))).menu or Menu())
+    front.close()
+
+
+async def test_a_panel_that_is_switched_on_shows_each_lamp_once_and_silently_and_then_what_is() -> None:
+    front = Front(speed=20, greets=True)
+    seen: list[tuple[bool, bool, bool]] = []
+    sounded = False
+    async with asyncio.timeout(5):
+        while len(seen) < 3:
+            front.show()
+            sounded = sounded or front.board.outputs.beeper.sounding is not None
+            if any(front.lit) and (not seen or seen[-1] != front.lit):
+                seen.append(front.lit)
+            await asyncio.sleep(0.002)
+    assert seen == [(True, False, False), (False, True, False), (False, False, True)]
+    assert not sounded
+    front.close()
+
+
+async def test_pins_that_were_lost_and_come_back_are_not_greeted_again() -> None:
+    front = Front(speed=20, greets=True)
+    front.panel.connect(None)
+    front.panel.connect(front.board.outputs)
+    for _ in range(20):
+        front.show()
+        assert front.lit in ((False, False, False), (False, False, True))
+        await asyncio.sleep(0.005)
     front.close()
 
 

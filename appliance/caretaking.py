@@ -14,6 +14,7 @@ def add(commands: Any) -> None:
     """Add the commands to the command line's."""
     _add_status(commands)
     _add_doctor(commands)
+    _add_report(commands)
     _add_units(commands)
 
 
@@ -47,6 +48,20 @@ def _add_doctor(commands: Any) -> None:
     form.add_argument("--json", action="store_true", help="one JSON object: exit_code, and findings with a grade each")
     form.add_argument("--letter", action="store_true", help="print a letter that asks the grid company for the port")
     looking.set_defaults(command=_doctor, verbose=0)
+
+
+def _add_report(commands: Any) -> None:
+    telling = commands.add_parser(
+        "report",
+        help="write a folder with all that somebody needs to help",
+        description="Writes the doctor's verdict, the status, the settings, hours, peaks and voltages as CSV and the "
+        "letter to the grid company into a new folder in DIR, and takes a file 'report' away that lies there. The "
+        "image does so on its boot partition when somebody puts such a file there.",
+        epilog="example: han-appliance report /boot/firmware",
+    )
+    telling.add_argument("folder", type=Path, metavar="DIR", help="where the report's folder is made")
+    telling.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    telling.set_defaults(command=_report, verbose=0)
 
 
 def _add_units(commands: Any) -> None:
@@ -99,6 +114,17 @@ def _doctor(options: argparse.Namespace) -> int:
     text = json.dumps(finding.as_values(found), ensure_ascii=False) if options.json else finding.summary(found)
     print(text)
     return finding.exit_code(found)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from appliance import last_good, report
+
+    found = last_good.find(options.config, None)
+    try:
+        print(report.write(options.folder, options.config, Path(found.settings.data.folder), found.settings))
+    except OSError as trouble:
+        return refuse(trouble)
+    return FINE
 
 
 def _units(options: argparse.Namespace) -> int:

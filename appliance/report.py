@@ -1,0 +1,130 @@
+"""A folder with all that somebody far away needs to help, for the boot partition of a Pi that nobody can log in to.
+
+Who asks puts a file `report` on the card with a PC, and finds a folder beside it. Each part is made on its own, and
+one that cannot be made says why: a damaged history keeps nobody from the doctor's verdict. The folder gets its name
+when all is on the card, and the request goes last, so after a power cut in the middle it is asked for again.
+
+Texts have a PC's line ends and a byte order mark, which Notepad and spreadsheets tell UTF-8 by.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from appliance import __version__, export, origins, shown, status
+from appliance.control import SOCKET, ControlError
+from appliance.doctor import doctor, finding
+from appliance.doctor.letter import letter
+from appliance.household.clock import OSLO
+from appliance.household.history import FILE, History, HistoryError
+from appliance.household.situation import MeterIdentity
+from appliance.safefile import replace_file
+from appliance.settings import Settings
+from appliance.tuning import tariffs
+
+REQUESTS = ("report", "report.txt")
+"""What the request may be called: a PC's editor adds its ending. Case does not matter on FAT."""
+UNFINISHED = "report.new"
+KEPT_DAYS = 400
+"""Back from the newest hour: a year and the month before."""
+LISTENS_S = 30.0
+
+
+def write(folder: Path, settings_file: Path | None, data: Path, settings: Settings) -> Path:
+    """Make the report's folder in `folder` and take the request away; the new folder. Raises OSError.
+
+    `settings_file` is that of the appliance (`None`: the usual one), `data` where its history is.
+    """
+    unfinished = folder / UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    for name, octets in _parts(settings_file, data, settings):
+        replace_file(unfinished / name, octets)
+    finished = _free_name(folder, _newest(data))
+    unfinished.rename(finished)
+    os.sync()
+    for request in REQUESTS:
+        (folder / request).unlink(missing_ok=True)
+    return finished
+
+
+def _parts(settings_file: Path | None, data: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    texts: dict[str, Callable[[], str]] = {
+        "doctor.txt": lambda: _verdict(settings_file),
+        "status.txt": lambda: _status(data),
+        "settings.txt": lambda: _settings(settings_file, data),
+        "letter.txt": lambda: letter(settings.language, _meter(data)),
+    }
+    for name, made in texts.items():
+        yield name, _text(_or_why(made).replace("\n", "\r\n"))
+    for what in export.WHAT:
+        yield f"{what}.csv", _text(_or_why(lambda what=what: _table(data, settings, what)))  # type: ignore[misc]
+
+
+def _or_why(made: Callable[[], str]) -> str:
+    try:
+        return made()
+    except (HistoryError, ControlError, OSError) as trouble:
+        return f"This could not be made: {trouble}\r\n"
+
+
+def _text(text: str) -> bytes:
+    return text.encode(export.ENCODING)
+
+
+def _verdict(settings_file: Path | None) -> str:
+    whom, refused = doctor.patient(settings_file)
+    found = list(doctor.findings(whom, refused, LISTENS_S))
+    lines = [f"HAN appliance {__version__}", "", *map(finding.as_text, found), "", finding.summary(found)]
+    return "\n".join(lines) + "\n"
+
+
+def _status(data: Path) -> str:
+    told = status.asked(data / SOCKET)
+    if told is None:
+        return "No appliance is running.\n"
+    report, as_it_came = told
+    return shown.text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
+
+
+def _settings(settings_file: Path | None, data: Path) -> str:
+    said = origins.show(settings_file, data)
+    return "".join(f"{mistake}\n" for mistake in said.mistakes) + origins.as_table(said)
+
+
+def _meter(data: Path) -> MeterIdentity:
+    told = None
+    with contextlib.suppress(ControlError):
+        told = status.asked(data / SOCKET)
+    return MeterIdentity() if told is None else told[0].situation.meter
+
+
+def _table(data: Path, settings: Settings, what: export.What) -> str:
+    newest = _newest(data)
+    if newest is None:
+        return "There are no hours yet.\r\n"
+    last = newest.astimezone(OSLO).date()
+    with contextlib.closing(History(data / FILE, read_only=True)) as history:
+        lines = export.export(
+            history, last - timedelta(days=KEPT_DAYS), last, what, settings.language, tariffs(settings)
+        )
+        return "".join(lines)
+
+
+def _newest(data: Path) -> datetime | None:
+    """The beginning of the newest hour; `None` without a history."""
+    with contextlib.suppress(HistoryError), contextlib.closing(History(data / FILE, read_only=True)) as history:
+        hours = history.hours(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+        return hours[-1].start if hours else None
+    return None
+
+
+def _free_name(folder: Path, newest: datetime | None) -> Path:
+    """By the day of the newest hour, for a Pi without a network knows no other; numbered where that is taken."""
+    stem = "report" if newest is None else f"report-{newest.astimezone(OSLO):%Y-%m-%d}"
+    names = (folder / (stem if number == 1 and newest else f"{stem}-{number}") for number in range(1, 1000))
+    return next(name for name in names if not name.exists())

@@ -15,6 +15,7 @@ def add(commands: Any) -> None:
     _add_status(commands)
     _add_doctor(commands)
     _add_report(commands)
+    _add_network(commands)
     _add_units(commands)
 
 
@@ -62,6 +63,18 @@ def _add_report(commands: Any) -> None:
     telling.add_argument("folder", type=Path, metavar="DIR", help="where the report's folder is made")
     telling.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
     telling.set_defaults(command=_report, verbose=0)
+
+
+def _add_network(commands: Any) -> None:
+    joining = commands.add_parser(
+        "network",
+        help="join the network of the settings (on the SD-card image)",
+        description="Writes what [network] of the settings asks for below /run and starts it. The image does so at "
+        "each start; other systems have their own ways to a network.",
+        epilog="example: han-appliance network --config /boot/firmware/appliance.toml",
+    )
+    joining.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    joining.set_defaults(command=_network, verbose=0)
 
 
 def _add_units(commands: Any) -> None:
@@ -125,6 +138,19 @@ def _report(options: argparse.Namespace) -> int:
     except OSError as trouble:
         return refuse(trouble)
     return FINE
+
+
+def _network(options: argparse.Namespace) -> int:
+    from appliance import last_good, network
+
+    found = last_good.find(options.config, Path(Settings().data.folder))
+    try:
+        failed = network.apply(found.settings.network)
+    except OSError as trouble:
+        return refuse(trouble)
+    for sentence in failed:
+        refuse(sentence)
+    return NOTHING_FOUND if failed else FINE
 
 
 def _units(options: argparse.Namespace) -> int:

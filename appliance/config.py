@@ -17,7 +17,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, inspect
 
-from appliance.settings import Settings
+from appliance import corrections
+from appliance.peaks import BadPeakError
+from appliance.settings import HIDDEN, SECRETS, Settings
 
 DEFAULT_FILE = Path("/etc/han-appliance/appliance.toml")
 """Read when no other file is named, and it is there."""
@@ -86,6 +88,10 @@ def parse(text: str, name: str) -> Settings:
     clash = _clash(pins(settings))
     if clash is not None:
         raise SettingsError(f"{name}: {clash}")
+    try:
+        corrections.understood(settings.corrections)
+    except BadPeakError as trouble:
+        raise SettingsError(f"{name}: corrections: {trouble}") from None
     return settings
 
 
@@ -131,7 +137,7 @@ def _sentence(message: str, document: Mapping[str, Any]) -> str:
         return f"{name} = {value!r}: it must be a table, [{name}]"
     if isinstance(found, inspect.VarTupleType) and not isinstance(value, list):
         return f"{name} = {value!r}: it must be a list of tables, [[{name}]]"
-    shown = value.isoformat() if isinstance(value, date) else repr(value)
+    shown = HIDDEN if name in SECRETS else value.isoformat() if isinstance(value, date) else repr(value)
     return f"{name} = {shown}: it must be {allowed}" if allowed else f"{name}: {what}"
 
 

@@ -19,7 +19,7 @@ import msgspec
 from appliance import config, last_good
 from appliance.choices import AS_SET, Choices, ChoicesError
 from appliance.choices import load as load_choices
-from appliance.settings import Settings, StepSettings
+from appliance.settings import HIDDEN, SECRETS, Settings, StepSettings
 from appliance.tuning import over
 
 CHOSEN = {
@@ -112,6 +112,7 @@ def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], s
     for key, value in _flat(_plain(over(settings, choices))).items():
         # Also where somebody chose what was set anyhow: a change of the file would change nothing.
         by_choice = value != before.get(key) or re.sub(r"\[\d+\]", "", key) in chosen
+        value = HIDDEN if key in SECRETS and value is not None else value
         yield Value(key, value, Origin.PANEL if by_choice else said if key in written else Origin.DEFAULT)
 
 

@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, octets: bytes) -> None:
+def replace_file(path: Path, octets: bytes, mode: int = 0o666) -> None:
     """Put these octets into the file at `path`, and have them on the disk. Raises OSError.
+
+    A new file has `mode`, less the process's mask.
 
     The new name takes the old one's place in one step (rename(2)), and both it and the folder are synchronised.
     """
     beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
+    with open(beside, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(octets)
         file.flush()
         os.fsync(file.fileno())

@@ -3,9 +3,10 @@
 `config` reads the file into these, and appliance.toml shows them with a word on each.
 """
 
+import re
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -19,6 +20,11 @@ Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Ore = Annotated[float, Meta(ge=0, le=10_000)]
 Contrast = Annotated[int, Meta(ge=0, le=255)]
 Gpio = Annotated[int, Meta(ge=2, le=27)]
+
+
+SECRETS = frozenset({"network.passphrase"})
+"""Keys whose values nobody is shown."""
+HIDDEN = "(not shown)"
 
 
 class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +185,35 @@ class NightSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ends: Clock = "06:30"
 
 
+class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The network that the SD-card image joins; without name and wire none at all."""
+
+    wired: bool = False
+    name: str | None = None
+    passphrase: str | None = None
+    country: str | None = None
+    hostname: str = "han"
+    ssh_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            if not 1 <= len(self.name.encode()) <= 32:
+                raise ValueError("name, the Wi-Fi's, must have from 1 to 32 octets")
+            if self.passphrase is None or self.country is None:
+                raise ValueError("name needs passphrase, and country, such as NO, for what is allowed on the air there")
+        if self.passphrase is not None and not re.fullmatch(r"[ -~]{8,63}|[0-9a-fA-F]{64}", self.passphrase):
+            raise ValueError("passphrase must have from 8 to 63 letters, digits and signs of an English keyboard")
+        if self.country is not None and not re.fullmatch(r"[A-Z]{2}", self.country):
+            raise ValueError("country must be two capital letters, such as NO")
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", self.hostname):  # RFC 1123, section 2.1
+            raise ValueError("hostname must be small letters, digits and dashes, such as han")
+        if self.ssh_key is not None:
+            if not re.fullmatch(r"(sk-)?(ssh-|ecdsa-)[a-z0-9@.-]+ [A-Za-z0-9+/=]{60,}( [ -~]*)?", self.ssh_key):
+                raise ValueError("ssh_key must be the one line of a public key, such as that in id_ed25519.pub")
+            if not self.wired and self.name is None:
+                raise ValueError("ssh_key is of no use without a network: set wired = true, or name")
+
+
 class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
 
@@ -208,4 +243,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     display: DisplaySettings = DisplaySettings()
     lamps: LampSettings = LampSettings()
     night: NightSettings = NightSettings()
+    network: NetworkSettings = NetworkSettings()
     pins: PinSettings = PinSettings()
+    corrections: dict[str, Any] = {}

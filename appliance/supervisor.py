@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance import control, peaks, status
+from appliance import control, corrections, peaks, status
 from appliance.choices import ChoiceKeeper, Choices
 from appliance.deeds import Deeds
 from appliance.household.hours import HOUR
@@ -106,6 +106,7 @@ class Supervisor:
         tuned = tuning(over(settings, self._chosen.choices))
         self._household.settle(tuned.rules, tuned.tariffs, tuned.sound, self._timebase.now())
         self._panel.settle(tuned.words, tuned.wishes, self._chosen.choices)
+        self._correct()
         self._show()
 
     def reload(self, found: Found) -> None:
@@ -118,6 +119,13 @@ class Supervisor:
             log.warning("line, display, pins and data folder are taken when the appliance is started anew")
         log.info("the settings were read again")
         self.apply(found.settings)
+
+    def _correct(self) -> None:
+        """Put the settings' corrections into the ledger, where they are not yet."""
+        wanted = corrections.understood(self._settings.corrections)
+        for start, import_wh in corrections.due(wanted, self._household.hours):
+            log.info("the hour from %s UTC has %g Wh, by the settings", f"{start:%Y-%m-%d %H:%M}", import_wh)
+            self._household.correct(start, import_wh)
 
     def _do(self, deed: Deed) -> bool:
         """Do what somebody asked for with the buttons, and show it; whether it could be done."""
@@ -134,6 +142,7 @@ class Supervisor:
             log.warning("%s; the last good settings are in force", self._mistake)
         if self._keeper is not None:
             await self._keeper.open()
+            self._correct()
         try:
             await self._rooms()
         finally:

@@ -61,7 +61,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         (
             "langage = 'nb'",
             "a.toml: langage is no setting; the file may hold language, line, meter, thresholds, hour, "
-            "phases, voltage, export, readings, sound, tariff, data, display, lamps, night, pins",
+            "phases, voltage, export, readings, sound, tariff, data, display, lamps, night, network, pins, corrections",
         ),
         ("language = 'no'", "a.toml: language = 'no': it must be one of 'en', 'nb', 'sv'"),
         (
@@ -123,6 +123,43 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
             "they are equal",
         ),
         ("[tariff]\ndays = 3", "a.toml: tariff = {'days': 3}: it must be a list of tables, [[tariff]]"),
+        (
+            "[network]\nname = 'Home'",
+            "a.toml: network: name needs passphrase, and country, such as NO, for what is allowed on the air there",
+        ),
+        (
+            "[network]\npassphrase = 12345678",
+            "a.toml: network.passphrase = (not shown): it must be a text that is not empty",
+        ),
+        (
+            "[network]\nwired = true\nhostname = 'My Pi'",
+            "a.toml: network: hostname must be small letters, digits and dashes, such as han",
+        ),
+        (
+            "[network]\nssh_key = 'secret'",
+            "a.toml: network: ssh_key must be the one line of a public key, such as that in id_ed25519.pub",
+        ),
+        (
+            "[corrections]\n2026-11-03 = 4",
+            'a.toml: corrections: 2026-11-03: an hour is written such as "2026-11-03T17", for that from 17:00 to 18:00',
+        ),
+        (
+            "[corrections]\n2026-10-25T02 = 4",
+            'a.toml: corrections: 2026-10-25T02 is there twice: write "2026-10-25T02+02:00" for the first, '
+            '"2026-10-25T02+01:00" for the second',
+        ),
+        (
+            "[corrections]\n2026-03-29T02 = 4",
+            "a.toml: corrections: 2026-03-29 has no hour 02: the clock skips it",
+        ),
+        (
+            "[corrections]\n2026-11-03T17 = '4'",
+            "a.toml: corrections: 2026-11-03T17 = '4': it must be the hour's kWh, such as 6.42",
+        ),
+        (
+            "[corrections]\n2026-11-03T17 = 400",
+            "a.toml: corrections: 2026-11-03T17 = 400: the hour's kWh must be from 0 to 100",
+        ),
         ("[pins]\nled_red = 40", "a.toml: pins.led_red = 40: it must be a whole number from 2 to 27"),
     ],
 )

@@ -29,6 +29,7 @@ LEFT_OUT = (
     "etc/machine-id",
     "etc/perl",
     "etc/rc?.d",
+    "etc/resolv.conf",
     "etc/ssh/ssh_host_*",
     "etc/systemd/system/*",
     "etc/udev/hwdb.bin",

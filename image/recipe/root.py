@@ -72,6 +72,7 @@ MASKED = (
     "debug-shell.service",
     "getty@.service",
     "getty-static.service",
+    "getty.target",
     "serial-getty@.service",
     # what would write into a root that cannot be written
     "e2scrub_reap.service",

@@ -1,0 +1,112 @@
+"""What stands on the glass, worked out from the octets that the emulated bus carried.
+
+The emulator has another chip at the display's address, which takes what it is sent; its trace tells every octet. They go
+into the model of the controller that the panel's own tests use, so what is looked at is what a person would see, and words
+and numbers are found on it by the shapes of the panel's own type, wherever on the glass the day's shift has put them.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops
+from smbus2 import i2c_msg
+
+from appliance.panel.glass import Glass
+from appliance.panel.typeface import Face
+
+ADDRESS = 0x3C
+_LOOK_S = 0.05
+_TOLD = re.compile(r"^(?:\d+@(?P<at>[\d.]+):)?i2c_(?P<what>event|send)\s+(?P<rest>.*)$")
+_OCTET = re.compile(r"data:0x(?P<octet>[0-9a-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture, and when it stood there, seconds since power on."""
+
+    at_s: float
+    picture: Image.Image
+
+
+class Display:
+    """The glass of one machine; `pictures` are all that stood on it, oldest first."""
+
+    def __init__(self, trace: Path, now: Callable[[], float]) -> None:
+        self.pictures: list[Shown] = []
+        self.octets = 0
+        self._glass = Glass("ssd1309", ADDRESS)
+        self._trace = trace
+        self._now = now
+        self._gathered = bytearray()
+        self._changed = asyncio.Event()
+
+    async def watch(self) -> None:
+        """Follow the trace, until cancelled."""
+        with self._trace.open(encoding="ascii", errors="replace") as trace:
+            rest = ""
+            while True:
+                text = rest + trace.read()
+                *lines, rest = text.split("\n")
+                for line in lines:
+                    self._told(line)
+                self._look()
+                await asyncio.sleep(_LOOK_S)
+
+    async def until(self, is_it: Callable[[Image.Image], bool], within_s: float) -> Shown | None:
+        """The first picture from now on of which this is true, the present one among them; `None` when none came."""
+        place = max(0, len(self.pictures) - 1)
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    for shown in self.pictures[place:]:
+                        if is_it(shown.picture):
+                            return shown
+                    place = len(self.pictures)
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return None
+
+    def _told(self, line: str) -> None:
+        if (told := _TOLD.match(line)) is None:
+            return
+        if told["what"] == "send":
+            if octet := _OCTET.search(told["rest"]):
+                self._gathered.append(int(octet["octet"], 16))
+        elif self._gathered:
+            self.octets += len(self._gathered)
+            self._glass.i2c_rdwr(i2c_msg.write(ADDRESS, bytes(self._gathered)))
+            self._gathered.clear()
+
+    def _look(self) -> None:
+        picture = self._glass.picture()
+        if not self.pictures or ImageChops.difference(picture, self.pictures[-1].picture).getbbox():
+            self.pictures.append(Shown(self._now(), picture))
+            self._changed.set()
+
+
+def finds(picture: Image.Image, face: Face, text: str) -> bool:
+    """Whether this text stands somewhere on the picture, light on dark or dark on light, with nothing in its box."""
+    width, height = face.width(text), face.height
+    wanted = Image.new("1", (width, height))
+    face.draw(wanted, 0, 0, text)
+    box = wanted.getbbox()
+    if box is None:
+        return False
+    wanted = wanted.crop(box)
+    shapes = {wanted.tobytes(), ImageChops.invert(wanted).tobytes()}
+    return any(
+        picture.crop((left, top, left + wanted.width, top + wanted.height)).tobytes() in shapes
+        for top in range(picture.height - wanted.height + 1)
+        for left in range(picture.width - wanted.width + 1)
+    )
+
+
+def saved(picture: Image.Image, file: Path, scale: int = 4) -> Path:
+    """The glass as a PNG, each pixel a square."""
+    size = (picture.width * scale, picture.height * scale)
+    picture.convert("L").resize(size, Image.Resampling.NEAREST).save(file)
+    return file

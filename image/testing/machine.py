@@ -1,0 +1,164 @@
+"""An emulated Raspberry Pi 3 B: power on, power off, and the wires that come out of it.
+
+QEMU's `raspi3b` has the board's own controllers: card, PL011, I2C, pins. It does not run the Pi's firmware, so the kernel,
+its initial file system and the device tree are taken out of the card's boot partition, as the firmware would take them.
+Its wires are pairs of connected sockets that the emulator inherits: nothing listens on the host, and no path is too long.
+
+What is added for the test alone: device tree nodes for a console on the small UART and for the board's revision, which the
+firmware tells on a real one; on the command line, PID 1's watchdog off (the emulated one resets the board at once) and a
+unit, handed in as a credential, that puts a shell on that console (systemd-debug-generator(8), "systemd.extra-unit.*").
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from image.testing import tools
+from image.testing.card import Card
+
+TREE = "bcm2837-rpi-3-b.dtb"
+OVERLAY = Path(__file__).with_name("console.dtso")
+GPLEV0 = 0x3F200034
+"""The levels of pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+SHELL = """[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/bin/sh
+StandardInput=tty-force
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/ttyS1
+"""
+_TEST_ONLY = (
+    "console=ttyS1,115200",
+    "systemd.watchdog_sec=0",
+    f"systemd.set_credential_binary=systemd.extra-unit.probe.service:{base64.b64encode(SHELL.encode()).decode()}",
+    "systemd.wants=probe.service",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the Pi's firmware would hand over, as files beside the card."""
+
+    kernel: Path
+    initrd: Path
+    tree: Path
+    words: str
+
+
+def start(card: Card, folder: Path) -> Start:
+    """Take it out of the card's boot partition. Raises ToolError."""
+    kernel, initrd = card.get("vmlinuz", folder / "vmlinuz"), card.get("initrd.img", folder / "initrd.img")
+    own, overlay, tree = card.get(TREE, folder / TREE), folder / "console.dtbo", folder / "test.dtb"
+    tools.run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, OVERLAY)
+    tools.run("fdtoverlay", "-i", own, "-o", tree, overlay)
+    words = card.get("cmdline.txt", folder / "cmdline.txt").read_text(encoding="ascii").strip()
+    return Start(kernel, initrd, tree, words)
+
+
+class Machine:
+    """One machine, from power on to power off; `now` is the time since power on, s."""
+
+    def __init__(self, card: Card, handed: Start, log: Path, *, words: tuple[str, ...] = ()) -> None:
+        """A machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
+        self.trace = log
+        self.alive = False
+        self._card = card
+        self._handed = handed
+        self._words = " ".join((handed.words, *_TEST_ONLY, *words))
+        self._process: asyncio.subprocess.Process | None = None
+        self._asking = asyncio.Lock()
+        self._began = 0.0
+        self.han: asyncio.StreamWriter
+        self.console: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+    @property
+    def now(self) -> float:
+        """Seconds since power on."""
+        return time.monotonic() - self._began
+
+    async def power_on(self) -> None:
+        """Start, and let the processors run. Raises ToolError when the emulator will not."""
+        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+        self.trace.write_bytes(b"")
+        self._process = await asyncio.create_subprocess_exec(
+            *tools.command("qemu-system-aarch64", *self._arguments([end.fileno() for end in theirs])),
+            cwd=tools.CHECKOUT,
+            pass_fds=[end.fileno() for end in theirs],
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=self.trace.with_suffix(".qemu").open("wb"),
+            start_new_session=True,
+        )
+        for end in theirs:
+            end.close()
+        self._monitor = await asyncio.open_connection(sock=ours[0])
+        _, self.han = await asyncio.open_connection(sock=ours[1])
+        self.console = await asyncio.open_connection(sock=ours[2])
+        if not await self._monitor[0].readline():
+            said = self.trace.with_suffix(".qemu").read_text(errors="replace").strip().splitlines()
+            raise tools.ToolError(f"the emulator did not start: {said[-1] if said else 'without a word'}")
+        await self._ask("qmp_capabilities")
+        self._began = time.monotonic()
+        await self._ask("cont")
+        self.alive = True
+
+    async def cut_power(self) -> None:
+        """As by a pulled plug: what the card was not told is lost."""
+        self.alive = False
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+        for writer in (self._monitor[1], self.han, self.console[1]):
+            writer.close()
+
+    async def pins(self) -> int:
+        """The levels of pins 0 to 31, the lowest bit first."""
+        said = await self._ask("human-monitor-command", {"command-line": f"xp /1wx {GPLEV0:#x}"})
+        return int(str(said).split(":")[1], 16)
+
+    async def written(self) -> tuple[int, int]:
+        """Octets and requests that were written to the card since power on."""
+        for device in await self._ask("query-blockstats"):
+            stats = device["stats"]
+            if stats["wr_operations"] or device.get("device") == "card":
+                return int(stats["wr_bytes"]), int(stats["wr_operations"])
+        return 0, 0
+
+    async def _ask(self, what: str, arguments: dict[str, Any] | None = None) -> Any:
+        """QEMU's machine protocol: one question at a time, and events in between that nobody waits for."""
+        reader, writer = self._monitor
+        async with self._asking:
+            writer.write(json.dumps({"execute": what, "arguments": arguments or {}}).encode() + b"\n")
+            while line := await reader.readline():
+                answer = json.loads(line)
+                if "return" in answer:
+                    return answer["return"]
+                if "error" in answer:
+                    raise tools.ToolError(f"the emulator's monitor says: {answer['error']['desc']}")
+        raise ConnectionResetError("the emulator has ended")
+
+    def _arguments(self, ends: list[int]) -> list[str | Path]:
+        monitor, han, console = ends
+        return [
+            "-M", "raspi3b", "-display", "none", "-no-reboot", "-S",
+            "-kernel", self._handed.kernel, "-initrd", self._handed.initrd, "-dtb", self._handed.tree,
+            "-append", self._words,
+            "-drive", f"file={self._card.file},format=raw,if=sd,id=card",
+            "-device", "ssd0303,bus=i2c-bus.1,address=0x3c",
+            "-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control",
+            "-chardev", f"socket,id=han,fd={han}", "-serial", "chardev:han",
+            "-chardev", f"socket,id=console,fd={console},logfile={self.trace.with_suffix('.console')}",
+            "-serial", "chardev:console",
+            "-trace", "i2c_event", "-trace", "i2c_send", "-msg", "timestamp=on", "-D", self.trace,
+        ]  # fmt: skip

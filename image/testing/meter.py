@@ -1,0 +1,54 @@
+"""A meter on the emulated PL011, in a house whose load the test sets.
+
+It is the simulator's meter, and its octets come as on the wire: at the moments that the meter's description names, by the
+wall's clock, 240 a second. It is day in its house, so that sounds are made; it goes on over all power cuts of the
+appliance, as a meter does, and what it counted is the truth that the history is held against.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+from appliance.line.house import House, Load
+from appliance.line.simulator import Meter
+from appliance.meter.reading import Maker
+
+_OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
+_BURST = 12
+CALM_W = 1180.0
+
+
+class Household:
+    """A house with one load, from a moment of a winter's day on."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 3, 11, 7, tzinfo=UTC)) -> None:
+        self.load_w = CALM_W
+        self._start = start
+        self._began = time.monotonic()
+        self._house = House(loads=(Load("load", None, lambda _moment, _chance: self.load_w),))
+        self.reached: dict[float, float] = {}
+        """By power, W: when the last octet of the newest list that said so went into the line (monotonic, s)."""
+        self.first_list: float | None = None
+        """When the last octet of the first list since `speak` went in (monotonic, s)."""
+
+    @property
+    def utc(self) -> datetime:
+        """The time of the house and its meter."""
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
+
+    async def speak(self, wire: asyncio.StreamWriter) -> None:
+        """Have a Kaifa meter speak on the wire, until cancelled or the machine is off."""
+        self.first_list = None
+        for sent in Meter(Maker.KAIFA, self._house, self.utc).sent():
+            await asyncio.sleep(max(0.0, (sent.moment - self.utc).total_seconds()))
+            await self._send(sent.octets, wire)
+            self.first_list = self.first_list or time.monotonic()
+            if sent.meant.power_import_w is not None:
+                self.reached[sent.meant.power_import_w] = time.monotonic()
+
+    @staticmethod
+    async def _send(octets: bytes, wire: asyncio.StreamWriter) -> None:
+        began = time.monotonic()
+        for place in range(0, len(octets), _BURST):
+            wire.write(octets[place : place + _BURST])
+            await asyncio.sleep(began + (place + _BURST) / _OCTETS_A_SECOND - time.monotonic())

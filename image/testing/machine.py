@@ -31,6 +31,7 @@ GPLEV0 = 0x3F200034
 SHELL = """[Unit]
 DefaultDependencies=no
 [Service]
+Environment=TERM=dumb PS1= SYSTEMD_COLORS=0 SYSTEMD_PAGER= COLUMNS=200
 ExecStart=/bin/sh
 StandardInput=tty-force
 StandardOutput=tty
@@ -78,7 +79,7 @@ class Machine:
         self._process: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Lock()
         self._began = 0.0
-        self.han: asyncio.StreamWriter
+        self.han: socket.socket
         self.console: tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
     @property
@@ -102,7 +103,8 @@ class Machine:
         for end in theirs:
             end.close()
         self._monitor = await asyncio.open_connection(sock=ours[0])
-        _, self.han = await asyncio.open_connection(sock=ours[1])
+        self.han = ours[1]
+        self.han.setblocking(False)
         self.console = await asyncio.open_connection(sock=ours[2])
         if not await self._monitor[0].readline():
             said = self.trace.with_suffix(".qemu").read_text(errors="replace").strip().splitlines()
@@ -119,8 +121,9 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
-        for writer in (self._monitor[1], self.han, self.console[1]):
-            writer.close()
+        self._monitor[1].close()
+        self.console[1].close()
+        self.han.close()
 
     async def pins(self) -> int:
         """The levels of pins 0 to 31, the lowest bit first."""

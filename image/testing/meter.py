@@ -1,11 +1,15 @@
 """A meter on the emulated PL011, in a house whose load the test sets.
 
 It is the simulator's meter, and its octets come as on the wire: at the moments that the meter's description names, by the
-wall's clock, 240 a second. It is day in its house, so that sounds are made; it goes on over all power cuts of the
+wall's clock, 240 a second; while nobody has the port open they are lost. It is day in its house, so that sounds are made; it goes on over all power cuts of the
 appliance, as a meter does, and what it counted is the truth that the history is held against.
 """
 
 import asyncio
+import fcntl
+import socket
+import struct
+import termios
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -36,19 +40,29 @@ class Household:
         """The time of the house and its meter."""
         return self._start + timedelta(seconds=time.monotonic() - self._began)
 
-    async def speak(self, wire: asyncio.StreamWriter) -> None:
+    async def speak(self, wire: socket.socket) -> None:
         """Have a Kaifa meter speak on the wire, until cancelled or the machine is off."""
         self.first_list = None
         for sent in Meter(Maker.KAIFA, self._house, self.utc).sent():
             await asyncio.sleep(max(0.0, (sent.moment - self.utc).total_seconds()))
-            await self._send(sent.octets, wire)
-            self.first_list = self.first_list or time.monotonic()
-            if sent.meant.power_import_w is not None:
-                self.reached[sent.meant.power_import_w] = time.monotonic()
+            if await _send(sent.octets, wire):
+                self.first_list = self.first_list or time.monotonic()
+                if sent.meant.power_import_w is not None:
+                    self.reached[sent.meant.power_import_w] = time.monotonic()
 
-    @staticmethod
-    async def _send(octets: bytes, wire: asyncio.StreamWriter) -> None:
-        began = time.monotonic()
-        for place in range(0, len(octets), _BURST):
-            wire.write(octets[place : place + _BURST])
-            await asyncio.sleep(began + (place + _BURST) / _OCTETS_A_SECOND - time.monotonic())
+
+async def _send(octets: bytes, wire: socket.socket) -> bool:
+    """Send at the pace of the line; whether all was taken. What nobody takes is lost, as on a wire."""
+    began, taken = time.monotonic(), True
+    for place in range(0, len(octets), _BURST):
+        if _waiting(wire):
+            taken = False
+        else:
+            wire.send(octets[place : place + _BURST])
+        await asyncio.sleep(began + (place + _BURST) / _OCTETS_A_SECOND - time.monotonic())
+    return taken
+
+
+def _waiting(wire: socket.socket) -> bool:
+    """Whether octets lie in the wire that the UART has not taken: nobody has opened it (SIOCOUTQ, unix(7))."""
+    return bool(struct.unpack("i", fcntl.ioctl(wire, termios.TIOCOUTQ, bytes(4)))[0])

@@ -78,14 +78,15 @@ class Machine:
         self._words = " ".join((handed.words, *_TEST_ONLY, *words))
         self._process: asyncio.subprocess.Process | None = None
         self._asking = asyncio.Lock()
-        self._began = 0.0
+        self.switched_on = 0.0
+        """On the monotonic clock, s."""
         self.han: socket.socket
         self.console: tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
     @property
     def now(self) -> float:
         """Seconds since power on."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self.switched_on
 
     async def power_on(self) -> None:
         """Start, and let the processors run. Raises ToolError when the emulator will not."""
@@ -110,7 +111,7 @@ class Machine:
             said = self.trace.with_suffix(".qemu").read_text(errors="replace").strip().splitlines()
             raise tools.ToolError(f"the emulator did not start: {said[-1] if said else 'without a word'}")
         await self._ask("qmp_capabilities")
-        self._began = time.monotonic()
+        self.switched_on = time.monotonic()
         await self._ask("cont")
         self.alive = True
 
@@ -129,6 +130,12 @@ class Machine:
         """The levels of pins 0 to 31, the lowest bit first."""
         said = await self._ask("human-monitor-command", {"command-line": f"xp /1wx {GPLEV0:#x}"})
         return int(str(said).split(":")[1], 16)
+
+    def said_on_han(self) -> bytes:
+        """What was sent on the HAN line since the last time; it is to be nothing."""
+        with contextlib.suppress(BlockingIOError):
+            return self.han.recv(1 << 16)
+        return b""
 
     async def written(self) -> tuple[int, int]:
         """Octets and requests that were written to the card since power on."""

@@ -1,0 +1,45 @@
+"""python -m image.testing IMAGE: boots a built image in an emulated Raspberry Pi, and tells what it saw.
+
+The exit code is 0 when all holds, 1 when something does not, 2 when nothing could be tested.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+from image.testing import tools
+from image.testing.card import room
+from image.testing.course import Course
+from image.testing.meter import Household
+from image.testing.verdict import Verdict
+
+
+def main() -> int:
+    """Run the course; the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m image.testing", description="boots the built image and looks at it"
+    )
+    parser.add_argument("image", type=Path, help="the card's image, as image/build makes it")
+    parser.add_argument("--cuts", type=int, default=2, help="power cuts at random moments (2)")
+    parser.add_argument("--seed", type=int, help="of the random moments, to see the same ones again")
+    wishes = parser.parse_args()
+    if not wishes.image.is_file():
+        print(f"{wishes.image}: there is no such image; image/build makes it", file=sys.stderr)
+        return 2
+    seed = random.SystemRandom().randrange(10_000) if wishes.seed is None else wishes.seed
+    folder, verdict = tools.cache() / "boot-test", Verdict()
+    room(folder)
+    verdict.say(f"{wishes.image.name}, seed {seed}; pictures, console and bus of each boot are kept in {folder}")
+    course = Course(wishes.image.resolve(), folder, verdict, random.Random(seed), Household())
+    try:
+        asyncio.run(course.whole(wishes.cuts))
+    except (tools.ToolError, OSError) as trouble:
+        print(f"the boot test cannot go on: {trouble}", file=sys.stderr)
+        return 2
+    verdict.say(f"{verdict.passed} sentences hold, {len(verdict.failed)} do not")
+    return 1 if verdict.failed else 0
+
+
+sys.exit(main())

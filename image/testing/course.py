@@ -1,0 +1,236 @@
+"""Which boot checks what: few boots, since each takes a minute, and as much as can be seen in each.
+
+The first boot of a new card is the long one: start, front, system, and a cut while the history is being written. Its card
+then lives on, as in a house: a newer image is flashed over it, the household edits its settings on a PC, makes a mistake in
+them. Between, power is cut: on cards that go on with that history, and on new cards in the midst of their first boot.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from image.testing import front, inside
+from image.testing.bench import PATIENCE_S, Bench, powered
+from image.testing.card import Card
+from image.testing.console import NoAnswerError
+from image.testing.history import Kept, kept
+from image.testing.meter import Household
+from image.testing.verdict import Verdict, Wrong
+
+BOOT_RATIO = 1.5
+"""Kernel start to the first reading, in times of the same kernel's bare way to multi-user."""
+MOST_MISSING = timedelta(seconds=60)
+IN_FLIGHT = timedelta(seconds=5)
+"""A list that is on its way, and a write that is."""
+HISTORY_S = 150.0
+"""From the first reading to a cut after which whole minutes must be found."""
+MAKING_S = 6.0
+"""From the first write to a new card, within which its data partition is being made."""
+RUNNING_S = 75.0
+DAY_S = 86_400
+MASKED = "systemd.mask="
+
+
+@dataclass(slots=True)
+class Course:
+    """One run of the boot test on one image."""
+
+    image: Path
+    folder: Path
+    verdict: Verdict
+    chance: random.Random
+    house: Household
+
+    async def whole(self, cuts: int) -> None:
+        """All of it, with so many power cuts beyond the first boot's."""
+        card, units, first_s = await self.first_boot()
+        await self.bare_boot(units, first_s)
+        await self.flashed_over(card)
+        await self.mistaken(card)
+        for number in range(1, cuts + 1):
+            if number % 2:
+                card = await self.cut_in_making(number)
+            else:
+                await self.cut_in_running(card, number)
+
+    async def first_boot(self) -> tuple[Card, list[str], float]:
+        """A new card: from the first word to a cut. Its card, the units that are the image's own, the first reading."""
+        card = self._new("first")
+        self.verdict.say("first boot of a new card")
+        async with powered("first", card, self.house, self.folder) as bench:
+            await self.verdict.check(bench, front.words_first, front.first_reading)
+            first_s = bench.machine.now
+            await self.verdict.check(bench, front.green_when_calm, inside.all_started)
+            units = await self._stages(bench, first_s)
+            wrote, at_s = (await bench.machine.written())[0], bench.machine.now
+            await self.verdict.check(
+                bench, front.yellow_when_high, front.red_when_too_high, front.buzzer_with_red, front.green_again
+            )
+            await self.verdict.check(
+                bench,
+                inside.appliance_is_up,
+                inside.nothing_listens,
+                inside.root_is_read_only,
+                inside.nobody_can_log_in,
+                inside.data_is_mounted,
+                inside.little_memory,
+                inside.few_packages,
+                inside.han_line_is_silent,
+            )
+            await bench.run(first_s + HISTORY_S + self.chance.uniform(0, 30))
+            octets, _ = await bench.machine.written()
+            a_day = (octets - wrote) / (bench.machine.now - at_s) * DAY_S
+            self.verdict.say(
+                f"        written in {bench.machine.now - at_s:.0f} s of running: {(octets - wrote) // 512} sectors; "
+                f"a day like this: {a_day / 512:.0f} sectors, {a_day / 1e6:.0f} MB"
+            )
+            cut = self.house.utc
+        await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
+        return card, units, first_s
+
+    async def bare_boot(self, units: list[str], first_s: float) -> None:
+        """The same kernel and system without the image's own units, for comparison."""
+        self.verdict.say("the same card without the appliance's units, for comparison")
+        words = tuple(MASKED + unit for unit in units)
+        async with powered("bare", self._new("bare"), self.house, self.folder, words) as bench:
+            await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
+            bare_s = dict(await inside.stages(bench))["systemd up to multi-user"]
+
+        async def ratio(seconds: float) -> str:
+            """The first reading comes within 1.5 times the bare way to multi-user."""
+            saw = f"{first_s:.1f} s, {bare_s:.1f} s bare: {first_s / seconds:.2f} times"
+            if first_s > BOOT_RATIO * seconds:
+                raise Wrong(saw)
+            return saw
+
+        await self.verdict.check(bare_s, ratio)
+
+    async def flashed_over(self, card: Card) -> None:
+        """A newer image over the old card, and settings from a PC's editor: history and wishes hold."""
+        self.verdict.say(
+            "a newer image flashed over the card, first and last MB zeroed; settings saved by a PC's editor"
+        )
+        before = kept(card)
+        card.flash(self.image, like_an_imager=True)
+        card.put(_settings("watch_w = 5000.0", "watch_w = 3000.0"), "appliance.toml")
+        async with powered("flashed", card, self.house, self.folder) as bench:
+            await self.verdict.check(bench, front.first_reading, inside.all_started, inside.data_is_mounted)
+            await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again, inside.no_repair_asked)
+            cut = self.house.utc
+        await self._history(card, cut, before=before)
+
+    async def mistaken(self, card: Card) -> None:
+        """A mistake in the settings: named on the panel, and the last good ones run on."""
+        self.verdict.say("a mistake in appliance.toml")
+        card.put(_settings("watch_w = 5000.0", "watch_w = 5000,0"), "appliance.toml")
+        async with powered("mistaken", card, self.house, self.folder) as bench:
+            await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
+            self.house.load_w = front.CALM_W
+
+    async def cut_in_making(self, number: int) -> Card:
+        """Power goes while a new card's data partition is being made; the next boot makes it. The card."""
+        name = f"cut{number}"
+        card, after_s = self._new(name), self.chance.uniform(0, MAKING_S)
+        async with powered(f"{name}-making", card, self.house, self.folder) as bench:
+            began_s = await bench.first_write()
+            await bench.run((began_s or 0.0) + after_s)
+            octets, requests = await bench.machine.written()
+        self.verdict.say(
+            f"power cut {number}: {after_s:.1f} s after a new card's first write, {octets // 512} sectors, {requests} writes"
+        )
+        async with powered(f"{name}-again", card, self.house, self.folder) as bench:
+            await self._healthy(bench)
+            await bench.run(bench.machine.now + HISTORY_S - 40)
+            cut = self.house.utc
+        await self._history(card, cut)
+        return card
+
+    async def cut_in_running(self, card: Card, number: int) -> None:
+        """Power goes at any moment of a boot, or of the time after; what was known stays known."""
+        after_s, before, cut = self.chance.uniform(0, RUNNING_S), kept(card), self.house.utc
+        async with powered(f"cut{number}", card, self.house, self.folder) as bench:
+            began_s = await bench.first_write()
+            await bench.run((began_s or 0.0) + after_s)
+            cut, heard = self.house.utc, self.house.first_list is not None
+        self.verdict.say(
+            f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
+        )
+        await self._history(card, None, before=before)
+        async with powered(f"cut{number}-again", card, self.house, self.folder) as bench:
+            await self._healthy(bench)
+            cut = self.house.utc
+        await self._history(card, None, before=before)
+
+    async def _healthy(self, bench: Bench) -> None:
+        await self.verdict.check(
+            bench, front.first_reading, inside.all_started, inside.data_is_mounted, inside.no_repair_asked
+        )
+
+    async def _stages(self, bench: Bench, first_s: float) -> list[str]:
+        """Print how long boot took; the units that are the image's own."""
+        try:
+            marks = await inside.stages(bench)
+            units = await bench.console.ask(
+                "systemctl list-unit-files --no-legend --plain 'han-*' data.mount | cut -d' ' -f1"
+            )
+        except NoAnswerError as trouble:
+            self.verdict.say(f"        {trouble}")
+            return []
+        marks += [
+            (
+                "first words on the glass",
+                next((one.at_s for one in bench.display.pictures if one.picture.getbbox()), 0.0),
+            )
+        ]
+        marks += [("first reading on the glass", first_s)]
+        if bench.house.first_list is not None:
+            marks += [("first list that was heard", bench.house.first_list - bench.machine.switched_on)]
+        for name, seconds in sorted(marks, key=lambda mark: mark[1]):
+            self.verdict.say(f"        {seconds:6.1f} s  {name}")
+        return units.split()
+
+    async def _history(
+        self, card: Card, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
+    ) -> None:
+        """Look at the card after a cut."""
+        found = kept(card)
+
+        async def sound(found: Kept) -> str:
+            """After the cut the data partition's file system is whole, or mended without a question."""
+            if not found.sound:
+                raise Wrong(found.check)
+            return found.check.splitlines()[-1] if found.check else "whole"
+
+        async def complete(found: Kept) -> str:
+            """At most 60 s of history are missing at the cut, and no minute before."""
+            missing = found.missing(cut) if cut else timedelta()
+            gaps = [gap for gap in found.gaps() if since and gap >= since]
+            if found.trouble or gaps or missing > MOST_MISSING + IN_FLIGHT:
+                raise Wrong(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
+            return f"{missing.total_seconds():.0f} s missing, {len(found.minutes)} minutes kept"
+
+        async def still_there(found: Kept) -> str:
+            """Nothing that the history knew before is gone."""
+            lost = set(before.minutes if before else ()) - set(found.minutes)
+            if found.trouble or lost:
+                raise Wrong(found.trouble or f"{len(lost)} minutes are gone")
+            return f"{len(before.minutes if before else ())} minutes before, {len(found.minutes)} now"
+
+        checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]
+        await self.verdict.check(found, *checks)
+
+    def _new(self, name: str) -> Card:
+        card = Card(self.folder / f"{name}.card")
+        card.file.unlink(missing_ok=True)
+        card.flash(self.image)
+        return card
+
+
+def _settings(old: str, new: str) -> bytes:
+    """The card's own settings file with one change, as a PC's editor saves it: a mark in front, lines ended by two."""
+    text = (files("appliance") / "appliance.toml").read_text(encoding="utf-8")
+    if old not in text:
+        raise LookupError(f"the settings have no line '{old}'")
+    return b"\xef\xbb\xbf" + text.replace(old, new, 1).replace("\n", "\r\n").encode()

@@ -1,0 +1,120 @@
+"""Checks on the front: what a person before the panel sees and hears."""
+
+import asyncio
+import time
+
+from PIL import Image
+
+from appliance.panel.typeface import BOLD, LARGE, SMALL
+from appliance.panel.words import WORDS
+from image.testing.bench import PATIENCE_S, Bench
+from image.testing.display import Shown, finds
+from image.testing.meter import CALM_W
+from image.testing.verdict import Wrong
+
+NB = WORDS["nb"]
+HIGH_W, TOO_HIGH_W = 6430.0, 11260.0
+FOLLOWS_S = 20.0
+"""A list may have just been sent, one takes a second, and an emulated Pi is slow; a real one needs 3 s."""
+LEAVES_S = 90.0
+"""An alarm is held for 30 s."""
+
+
+async def words_first(bench: Bench) -> str:
+    """The glass shows the self-test in words before there is a reading."""
+    if (shown := await bench.display.until(lambda picture: finds(picture, BOLD, "HAN appliance"), PATIENCE_S)) is None:
+        raise Wrong(f"no such page in {len(bench.display.pictures)} pictures")
+    bench.picture("start")
+    return f"after {shown.at_s:.1f} s"
+
+
+async def first_reading(bench: Bench) -> str:
+    """The first reading stands on the page of the present power, in kW."""
+    shown = await _page(bench, CALM_W, NB.say("From grid"), PATIENCE_S)
+    bench.picture("calm")
+    return f"{NB.thousands(CALM_W)} kW after {shown.at_s:.1f} s"
+
+
+async def green_when_calm(bench: Bench) -> str:
+    """Green shines alone while there is nothing to do."""
+    return await _lamp(bench, "green", FOLLOWS_S)
+
+
+async def yellow_when_high(bench: Bench) -> str:
+    """Over the first threshold yellow shines alone, and the glass says how much."""
+    return await _loaded(bench, HIGH_W, "yellow", NB.say("High load"))
+
+
+async def red_when_too_high(bench: Bench) -> str:
+    """Over the second threshold red shines alone, and the glass says what to do."""
+    return await _loaded(bench, TOO_HIGH_W, "red", NB.say("Switch off!"))
+
+
+async def buzzer_with_red(bench: Bench) -> str:
+    """With the red lamp the buzzer's line goes up and down."""
+    red = next(levels.at_s for levels in reversed(bench.pins.seen) if levels.lamps == {"red"})
+    await asyncio.sleep(5.0)
+    if (toggles := bench.pins.toggles(red - 2.0)) < 4:
+        raise Wrong(f"seen to change {toggles} times")
+    return f"seen to change {toggles} times"
+
+
+async def green_again(bench: Bench) -> str:
+    """When the load is gone green comes back, and the buzzer's line rests low."""
+    bench.house.load_w = CALM_W
+    saw = await _lamp(bench, "green", LEAVES_S)
+    await asyncio.sleep(5.0)
+    if bench.pins.seen[-1].buzzer:
+        raise Wrong("the buzzer's line is high")
+    return saw
+
+
+async def fault_in_settings(bench: Bench) -> str:
+    """A mistake in appliance.toml is named on the glass, with its line."""
+    title = NB.say("Mistake in settings")
+    if (shown := await bench.display.until(lambda picture: finds(picture, BOLD, title), PATIENCE_S)) is None:
+        raise Wrong(f"'{title}' did not come")
+    bench.picture("settings")
+    if not any(finds(shown.picture, SMALL, word) for word in ("line", "linje")):
+        raise Wrong("the page names no line")
+    return f"after {shown.at_s:.1f} s"
+
+
+async def yellow_by_own_threshold(bench: Bench) -> str:
+    """The threshold that the household set in appliance.toml is in force: yellow above 3 kW."""
+    return await _loaded(bench, 3520.0, "yellow", NB.say("High load"))
+
+
+async def _loaded(bench: Bench, load_w: float, lamp: str, headline: str) -> str:
+    bench.house.load_w = load_w
+    lit = await _lamp(bench, lamp, FOLLOWS_S)
+    shown = await _page(bench, load_w, headline, FOLLOWS_S)
+    bench.picture(lamp)
+    return f"{lit}, '{headline}' {NB.thousands(load_w)} kW at {shown.at_s:.1f} s"
+
+
+async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
+    """How long after the octets that ask for it a lamp shone alone. Raises Wrong."""
+    levels = await bench.pins.until(lambda levels: levels.lamps == {lamp}, within_s)
+    if levels is None:
+        raise Wrong(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
+    reached = bench.house.reached.get(bench.house.load_w)
+    after = (
+        ""
+        if reached is None
+        else f", {levels.at_s - bench.machine.now + time.monotonic() - reached:.2f} s after the list"
+    )
+    return f"{lamp}{after}"
+
+
+async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:
+    """The picture with this power and headline. Raises Wrong."""
+    number = NB.thousands(power_w)
+
+    def is_it(picture: Image.Image) -> bool:
+        return finds(picture, LARGE, number) and (finds(picture, SMALL, headline) or finds(picture, BOLD, headline))
+
+    if (shown := await bench.display.until(is_it, within_s)) is None:
+        bench.picture("wrong")
+        raise Wrong(f"no page says '{headline}' and {number} kW; the last one is kept as {bench.name}-wrong.png")
+    return shown

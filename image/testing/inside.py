@@ -1,0 +1,124 @@
+"""Checks from within: what the system says of itself, by the test's shell."""
+
+import re
+
+from image.testing.bench import PATIENCE_S, Bench
+from image.testing.verdict import Wrong
+
+MOST_MEMORY_MB = 120
+MOST_PACKAGES = 160
+LISTENS = "0A"
+"""A TCP socket's state (Linux: include/net/tcp_states.h); one of UDP has none and is open when it is listed."""
+
+
+async def all_started(bench: Bench) -> str:
+    """The system comes to its end of starting, and no unit of systemd failed."""
+    state = await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
+    failed = await bench.console.ask("systemctl list-units --failed --plain --no-legend --full")
+    if state != "running":
+        raise Wrong(f"{state}: {', '.join(line.split()[0] for line in failed.splitlines()) or 'no unit is named'}")
+    return state
+
+
+async def appliance_is_up(bench: Bench) -> str:
+    """The appliance was started once and has not ended since."""
+    said = await bench.console.ask("systemctl show han-appliance -p ActiveState,NRestarts")
+    if said.split() != ["NRestarts=0", "ActiveState=active"]:
+        raise Wrong(" ".join(said.split()))
+    return "active, no restarts"
+
+
+async def nothing_listens(bench: Bench) -> str:
+    """No port is open to any network, in any protocol."""
+    tables = await bench.console.ask("cd /proc/net; tail -n +2 tcp tcp6 udp udp6 udplite raw raw6 sctp/eps 2>/dev/null")
+    table, found = "", []
+    for line in tables.splitlines():
+        if line.startswith("==>"):
+            table = line.split()[1]
+        elif (cells := line.split()) and (not table.startswith("tcp") or cells[3] == LISTENS):
+            found.append(f"{table} port {int(cells[1].rpartition(':')[2], 16)}")
+    if "==> tcp <==" not in tables or found:
+        raise Wrong(", ".join(found) or "the tables of sockets cannot be read")
+    return "no socket in tcp, udp, raw"
+
+
+async def root_is_read_only(bench: Bench) -> str:
+    """Root itself can write neither the system nor the boot partition."""
+    places = "/usr/x /etc/x /opt/x /boot/firmware/x /x"
+    said = await bench.console.ask(f"for f in {places}; do (: >$f) 2>/dev/null && echo $f; done; mount -o remount,rw /")
+    if written := [line for line in said.splitlines() if line.startswith("/")]:
+        raise Wrong(f"written: {', '.join(written)}")
+    kind = await bench.console.ask("findmnt -no FSTYPE,OPTIONS /")
+    if not kind.startswith("squashfs ro"):
+        raise Wrong(kind)
+    return kind
+
+
+async def nobody_can_log_in(bench: Bench) -> str:
+    """There is no login, no password, and no program that makes anybody root."""
+    shadow = await bench.console.ask("cut -d: -f1,2 /etc/shadow")
+    if able := [line for line in shadow.splitlines() if not re.search(r":[!*]", line)]:
+        raise Wrong(f"can log in: {', '.join(able)}")
+    if gettys := await bench.console.ask("systemctl list-units --plain --no-legend '*getty*' sshd ssh ssh.socket"):
+        raise Wrong(gettys)
+    if risen := await bench.console.ask("find / -xdev -perm /6000 -type f"):
+        raise Wrong(risen)
+    return "none"
+
+
+async def data_is_mounted(bench: Bench) -> str:
+    """The data partition is there, with a journal, and the history is written on it."""
+    mounted = await bench.console.ask("findmnt -no SOURCE,FSTYPE,OPTIONS /data")
+    history = await bench.console.ask("stat -c '%U %n' /data/han-appliance/history.sqlite3", PATIENCE_S)
+    if "ext4 rw" not in re.sub(" +", " ", mounted) or "han-appliance /data" not in history:
+        raise Wrong(f"{mounted or 'not mounted'}; {history}")
+    return re.sub(" +", " ", mounted)
+
+
+async def little_memory(bench: Bench) -> str:
+    """Less than 120 MB of memory are in use."""
+    words = "MemTotal|MemFree|Buffers|Cached|SReclaimable|Shmem"
+    said = await bench.console.ask(f"grep -E '^({words}):' /proc/meminfo")
+    kb = {name: int(value) for name, value in re.findall(r"(\w+): +(\d+) kB", said)}
+    # as free(1) of procps 3 counts it, tmpfs included: what neither is free nor can be had at once
+    used = kb["MemTotal"] - kb["MemFree"] - kb["Buffers"] - kb["Cached"] - kb["SReclaimable"] + kb["Shmem"]
+    saw = f"{used / 1000:.0f} MB of {kb['MemTotal'] / 1000:.0f}"
+    if used > MOST_MEMORY_MB * 1000:
+        raise Wrong(saw)
+    return saw
+
+
+async def few_packages(bench: Bench) -> str:
+    """The image was made of fewer than 160 Debian packages."""
+    said = await bench.console.ask("grep -c '^deb' /usr/share/han-appliance/packages.tsv")
+    if not said.isdecimal() or not 0 < int(said) < MOST_PACKAGES:
+        raise Wrong(said)
+    return said
+
+
+async def han_line_is_silent(bench: Bench) -> str:
+    """Nothing was ever sent on the HAN line."""
+    if said := bench.machine.said_on_han():
+        raise Wrong(f"{len(said)} octets: {said[:40]!r}")
+    return "no octet"
+
+
+async def no_repair_asked(bench: Bench) -> str:
+    """The file system was made sound without a question."""
+    said = await bench.console.ask("journalctl -b -o cat -g 'fsck|recovering|recovered|UNEXPECTED' | head -5")
+    if "UNEXPECTED" in said or "RUN fsck MANUALLY" in said:
+        raise Wrong(said)
+    return " / ".join(said.splitlines()[:2]) or "it was whole"
+
+
+async def stages(bench: Bench) -> list[tuple[str, float]]:
+    """What happened when: seconds since the kernel's start, by the machine's own clock."""
+    show = "systemctl show -p {} --value"
+    asked = {
+        "kernel and initial file system": show.format("UserspaceTimestampMonotonic"),
+        "systemd up to multi-user": show.format("ActiveEnterTimestampMonotonic multi-user.target"),
+        "appliance started": show.format("ExecMainStartTimestampMonotonic han-appliance"),
+        "appliance ready": show.format("ActiveEnterTimestampMonotonic han-appliance"),
+    }
+    said = await bench.console.ask("; ".join(asked.values()))
+    return [(name, int(line) / 1e6) for name, line in zip(asked, said.split(), strict=True)]

@@ -1,7 +1,7 @@
 """A root's shell on the test's own console, for what can only be seen from within.
 
-The line carries the kernel's words, the shell's prompt and an echo of what is typed, all mixed. So what a command says is
-taken from between two marks, which are typed in halves: their echo does not look like them.
+The line carries the kernel's words, the shell's prompt and an echo of what is typed, all mixed. So what a command says
+is taken from between two marks, which are typed in halves: their echo does not look like them.
 """
 
 import asyncio

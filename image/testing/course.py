@@ -1,8 +1,9 @@
 """Which boot checks what: few boots, since each takes a minute, and as much as can be seen in each.
 
-The first boot of a new card is the long one: start, front, system, and a cut while the history is being written. Its card
-then lives on, as in a house: a newer image is flashed over it, the household edits its settings on a PC, makes a mistake in
-them. Between, power is cut: on cards that go on with that history, and on new cards in the midst of their first boot.
+The first boot of a new card is the long one: start, front, system, and a cut while the history is being written. Its
+card then lives on, as in a house: a newer image is flashed over it, the household edits its settings on a PC, makes a
+mistake in them. Between, power is cut: on cards that go on with that history, and on new cards in the midst of their
+first boot.
 """
 
 import random
@@ -16,8 +17,8 @@ from image.testing.bench import PATIENCE_S, Bench, powered
 from image.testing.card import Card
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
-from image.testing.meter import Household
-from image.testing.verdict import Verdict, Wrong
+from image.testing.meter import CALM_W, Household
+from image.testing.verdict import Verdict, NotSoError
 
 BOOT_RATIO = 1.5
 """Kernel start to the first reading, in times of the same kernel's bare way to multi-user."""
@@ -102,7 +103,7 @@ class Course:
             """The first reading comes within 1.5 times the bare way to multi-user."""
             saw = f"{first_s:.1f} s, {bare_s:.1f} s bare: {first_s / seconds:.2f} times"
             if first_s > BOOT_RATIO * seconds:
-                raise Wrong(saw)
+                raise NotSoError(saw)
             return saw
 
         await self.verdict.check(bare_s, ratio)
@@ -127,7 +128,7 @@ class Course:
         card.put(_settings("watch_w = 5000.0", "watch_w = 5000,0"), "appliance.toml")
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
-            self.house.load_w = front.CALM_W
+            self.house.load_w = CALM_W
 
     async def cut_in_making(self, number: int) -> Card:
         """Power goes while a new card's data partition is being made; the next boot makes it. The card."""
@@ -138,7 +139,8 @@ class Course:
             await bench.run((began_s or 0.0) + after_s)
             octets, requests = await bench.machine.written()
         self.verdict.say(
-            f"power cut {number}: {after_s:.1f} s after a new card's first write, {octets // 512} sectors, {requests} writes"
+            f"power cut {number}: {after_s:.1f} s after a new card's first write, "
+            f"{octets // 512} sectors in {requests} writes"
         )
         async with powered(f"{name}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
@@ -160,7 +162,6 @@ class Course:
         await self._history(card, None, before=before)
         async with powered(f"cut{number}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
-            cut = self.house.utc
         await self._history(card, None, before=before)
 
     async def _healthy(self, bench: Bench) -> None:
@@ -200,7 +201,7 @@ class Course:
         async def sound(found: Kept) -> str:
             """After the cut the data partition's file system is whole, or mended without a question."""
             if not found.sound:
-                raise Wrong(found.check)
+                raise NotSoError(found.check)
             return found.check.splitlines()[-1] if found.check else "whole"
 
         async def complete(found: Kept) -> str:
@@ -208,14 +209,14 @@ class Course:
             missing = found.missing(cut) if cut else timedelta()
             gaps = [gap for gap in found.gaps() if since and gap >= since]
             if found.trouble or gaps or missing > MOST_MISSING + IN_FLIGHT:
-                raise Wrong(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
+                raise NotSoError(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
             return f"{missing.total_seconds():.0f} s missing, {len(found.minutes)} minutes kept"
 
         async def still_there(found: Kept) -> str:
             """Nothing that the history knew before is gone."""
             lost = set(before.minutes if before else ()) - set(found.minutes)
             if found.trouble or lost:
-                raise Wrong(found.trouble or f"{len(lost)} minutes are gone")
+                raise NotSoError(found.trouble or f"{len(lost)} minutes are gone")
             return f"{len(before.minutes if before else ())} minutes before, {len(found.minutes)} now"
 
         checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]

@@ -1,8 +1,9 @@
 """What stands on the glass, worked out from the octets that the emulated bus carried.
 
-The emulator has another chip at the display's address, which takes what it is sent; its trace tells every octet. They go
-into the model of the controller that the panel's own tests use, so what is looked at is what a person would see, and words
-and numbers are found on it by the shapes of the panel's own type, wherever on the glass the day's shift has put them.
+The emulator has another chip at the display's address, which takes what it is sent; its trace tells every octet. They
+go into the model of the controller that the panel's own tests use, so what is looked at is what a person would see,
+and words and numbers are found on it by the shapes of the panel's own type, wherever on the glass the day's shift has
+put them.
 """
 
 import asyncio

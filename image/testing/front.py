@@ -10,7 +10,7 @@ from appliance.panel.words import WORDS
 from image.testing.bench import PATIENCE_S, Bench
 from image.testing.display import Shown, finds
 from image.testing.meter import CALM_W
-from image.testing.verdict import Wrong
+from image.testing.verdict import NotSoError
 
 NB = WORDS["nb"]
 HIGH_W, TOO_HIGH_W = 6430.0, 11260.0
@@ -23,7 +23,7 @@ LEAVES_S = 90.0
 async def words_first(bench: Bench) -> str:
     """The glass shows the self-test in words before there is a reading."""
     if (shown := await bench.display.until(lambda picture: finds(picture, BOLD, "HAN appliance"), PATIENCE_S)) is None:
-        raise Wrong(f"no such page in {len(bench.display.pictures)} pictures")
+        raise NotSoError(f"no such page in {len(bench.display.pictures)} pictures")
     bench.picture("start")
     return f"after {shown.at_s:.1f} s"
 
@@ -55,7 +55,7 @@ async def buzzer_with_red(bench: Bench) -> str:
     red = next(levels.at_s for levels in reversed(bench.pins.seen) if levels.lamps == {"red"})
     await asyncio.sleep(5.0)
     if (toggles := bench.pins.toggles(red - 2.0)) < 4:
-        raise Wrong(f"seen to change {toggles} times")
+        raise NotSoError(f"seen to change {toggles} times")
     return f"seen to change {toggles} times"
 
 
@@ -65,7 +65,7 @@ async def green_again(bench: Bench) -> str:
     saw = await _lamp(bench, "green", LEAVES_S)
     await asyncio.sleep(5.0)
     if bench.pins.seen[-1].buzzer:
-        raise Wrong("the buzzer's line is high")
+        raise NotSoError("the buzzer's line is high")
     return saw
 
 
@@ -73,10 +73,10 @@ async def fault_in_settings(bench: Bench) -> str:
     """A mistake in appliance.toml is named on the glass, with its line."""
     title = NB.say("Mistake in settings")
     if (shown := await bench.display.until(lambda picture: finds(picture, BOLD, title), PATIENCE_S)) is None:
-        raise Wrong(f"'{title}' did not come")
+        raise NotSoError(f"'{title}' did not come")
     bench.picture("settings")
     if not any(finds(shown.picture, SMALL, word) for word in ("line", "linje")):
-        raise Wrong("the page names no line")
+        raise NotSoError("the page names no line")
     return f"after {shown.at_s:.1f} s"
 
 
@@ -94,10 +94,10 @@ async def _loaded(bench: Bench, load_w: float, lamp: str, headline: str) -> str:
 
 
 async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
-    """How long after the octets that ask for it a lamp shone alone. Raises Wrong."""
+    """How long after the octets that ask for it a lamp shone alone. Raises NotSoError."""
     levels = await bench.pins.until(lambda levels: levels.lamps == {lamp}, within_s)
     if levels is None:
-        raise Wrong(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
+        raise NotSoError(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
     reached = bench.house.reached.get(bench.house.load_w)
     after = (
         ""
@@ -108,7 +108,7 @@ async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
 
 
 async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:
-    """The picture with this power and headline. Raises Wrong."""
+    """The picture with this power and headline. Raises NotSoError."""
     number = NB.thousands(power_w)
 
     def is_it(picture: Image.Image) -> bool:
@@ -116,5 +116,5 @@ async def _page(bench: Bench, power_w: float, headline: str, within_s: float) ->
 
     if (shown := await bench.display.until(is_it, within_s)) is None:
         bench.picture("wrong")
-        raise Wrong(f"no page says '{headline}' and {number} kW; the last one is kept as {bench.name}-wrong.png")
+        raise NotSoError(f"no page says '{headline}' and {number} kW; the last one is kept as {bench.name}-wrong.png")
     return shown

@@ -1,7 +1,7 @@
 """What a card remembers of the house after its power was cut.
 
-The history's file is taken off the mended copy of the data partition, log and all, and read by the program's own code; so
-what is seen here is what the appliance will find at its next start.
+The history's file is taken off the mended copy of the data partition, log and all, and read by the program's own code;
+so what is seen here is what the appliance will find at its next start.
 """
 
 from dataclasses import dataclass
@@ -67,5 +67,5 @@ def _read(file: Path, found: Kept) -> Kept:
         history.close()
     except HistoryError as trouble:
         return Kept(found.check, found.sound, trouble=str(trouble))
-    trouble = "the history's file is damaged" if damaged or history.set_aside else None
-    return Kept(found.check, found.sound, minutes, notes.utc if notes else None, trouble)
+    damage = "the history's file is damaged" if damaged or history.set_aside else None
+    return Kept(found.check, found.sound, minutes, notes.utc if notes else None, damage)

@@ -3,7 +3,7 @@
 import re
 
 from image.testing.bench import PATIENCE_S, Bench
-from image.testing.verdict import Wrong
+from image.testing.verdict import NotSoError
 
 MOST_MEMORY_MB = 120
 MOST_PACKAGES = 160
@@ -16,7 +16,7 @@ async def all_started(bench: Bench) -> str:
     state = await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
     failed = await bench.console.ask("systemctl list-units --failed --plain --no-legend --full")
     if state != "running":
-        raise Wrong(f"{state}: {', '.join(line.split()[0] for line in failed.splitlines()) or 'no unit is named'}")
+        raise NotSoError(f"{state}: {', '.join(line.split()[0] for line in failed.splitlines()) or 'no unit is named'}")
     return state
 
 
@@ -24,7 +24,7 @@ async def appliance_is_up(bench: Bench) -> str:
     """The appliance was started once and has not ended since."""
     said = await bench.console.ask("systemctl show han-appliance -p ActiveState,NRestarts")
     if said.split() != ["NRestarts=0", "ActiveState=active"]:
-        raise Wrong(" ".join(said.split()))
+        raise NotSoError(" ".join(said.split()))
     return "active, no restarts"
 
 
@@ -38,7 +38,7 @@ async def nothing_listens(bench: Bench) -> str:
         elif (cells := line.split()) and (not table.startswith("tcp") or cells[3] == LISTENS):
             found.append(f"{table} port {int(cells[1].rpartition(':')[2], 16)}")
     if "==> tcp <==" not in tables or found:
-        raise Wrong(", ".join(found) or "the tables of sockets cannot be read")
+        raise NotSoError(", ".join(found) or "the tables of sockets cannot be read")
     return "no socket in tcp, udp, raw"
 
 
@@ -47,10 +47,10 @@ async def root_is_read_only(bench: Bench) -> str:
     places = "/usr/x /etc/x /opt/x /boot/firmware/x /x"
     said = await bench.console.ask(f"for f in {places}; do (: >$f) 2>/dev/null && echo $f; done; mount -o remount,rw /")
     if written := [line for line in said.splitlines() if line.startswith("/")]:
-        raise Wrong(f"written: {', '.join(written)}")
+        raise NotSoError(f"written: {', '.join(written)}")
     kind = await bench.console.ask("findmnt -no FSTYPE,OPTIONS /")
     if not kind.startswith("squashfs ro"):
-        raise Wrong(kind)
+        raise NotSoError(kind)
     return kind
 
 
@@ -58,11 +58,11 @@ async def nobody_can_log_in(bench: Bench) -> str:
     """There is no login, no password, and no program that makes anybody root."""
     shadow = await bench.console.ask("cut -d: -f1,2 /etc/shadow")
     if able := [line for line in shadow.splitlines() if not re.search(r":[!*]", line)]:
-        raise Wrong(f"can log in: {', '.join(able)}")
+        raise NotSoError(f"can log in: {', '.join(able)}")
     if gettys := await bench.console.ask("systemctl list-units --plain --no-legend '*getty*' sshd ssh ssh.socket"):
-        raise Wrong(gettys)
+        raise NotSoError(gettys)
     if risen := await bench.console.ask("find / -xdev -perm /6000 -type f"):
-        raise Wrong(risen)
+        raise NotSoError(risen)
     return "none"
 
 
@@ -71,7 +71,7 @@ async def data_is_mounted(bench: Bench) -> str:
     mounted = await bench.console.ask("findmnt -no SOURCE,FSTYPE,OPTIONS /data")
     history = await bench.console.ask("stat -c '%U %n' /data/han-appliance/history.sqlite3", PATIENCE_S)
     if "ext4 rw" not in re.sub(" +", " ", mounted) or "han-appliance /data" not in history:
-        raise Wrong(f"{mounted or 'not mounted'}; {history}")
+        raise NotSoError(f"{mounted or 'not mounted'}; {history}")
     return re.sub(" +", " ", mounted)
 
 
@@ -84,7 +84,7 @@ async def little_memory(bench: Bench) -> str:
     used = kb["MemTotal"] - kb["MemFree"] - kb["Buffers"] - kb["Cached"] - kb["SReclaimable"] + kb["Shmem"]
     saw = f"{used / 1000:.0f} MB of {kb['MemTotal'] / 1000:.0f}"
     if used > MOST_MEMORY_MB * 1000:
-        raise Wrong(saw)
+        raise NotSoError(saw)
     return saw
 
 
@@ -92,14 +92,14 @@ async def few_packages(bench: Bench) -> str:
     """The image was made of fewer than 160 Debian packages."""
     said = await bench.console.ask("grep -c '^deb' /usr/share/han-appliance/packages.tsv")
     if not said.isdecimal() or not 0 < int(said) < MOST_PACKAGES:
-        raise Wrong(said)
+        raise NotSoError(said)
     return said
 
 
 async def han_line_is_silent(bench: Bench) -> str:
     """Nothing was ever sent on the HAN line."""
     if said := bench.machine.said_on_han():
-        raise Wrong(f"{len(said)} octets: {said[:40]!r}")
+        raise NotSoError(f"{len(said)} octets: {said[:40]!r}")
     return "no octet"
 
 
@@ -107,7 +107,7 @@ async def no_repair_asked(bench: Bench) -> str:
     """The file system was made sound without a question."""
     said = await bench.console.ask("journalctl -b -o cat -g 'fsck|recovering|recovered|UNEXPECTED' | head -5")
     if "UNEXPECTED" in said or "RUN fsck MANUALLY" in said:
-        raise Wrong(said)
+        raise NotSoError(said)
     return " / ".join(said.splitlines()[:2]) or "it was whole"
 
 

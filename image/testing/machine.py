@@ -1,12 +1,14 @@
 """An emulated Raspberry Pi 3 B: power on, power off, and the wires that come out of it.
 
-QEMU's `raspi3b` has the board's own controllers: card, PL011, I2C, pins. It does not run the Pi's firmware, so the kernel,
-its initial file system and the device tree are taken out of the card's boot partition, as the firmware would take them.
-Its wires are pairs of connected sockets that the emulator inherits: nothing listens on the host, and no path is too long.
+QEMU's `raspi3b` has the board's own controllers: card, PL011, I2C, pins. It does not run the Pi's firmware, so the
+kernel, its initial file system and the device tree are taken out of the card's boot partition, as the firmware would
+take them. Its wires are pairs of connected sockets that the emulator inherits: nothing listens on the host, and no
+path is too long.
 
-What is added for the test alone: device tree nodes for a console on the small UART and for the board's revision, which the
-firmware tells on a real one; on the command line, PID 1's watchdog off (the emulated one resets the board at once) and a
-unit, handed in as a credential, that puts a shell on that console (systemd-debug-generator(8), "systemd.extra-unit.*").
+What is added for the test alone: device tree nodes for a console on the small UART and for the board's revision, which
+the firmware tells on a real one; on the command line, PID 1's watchdog off (the emulated one resets the board at once)
+and a unit, handed in as a credential, that puts a shell on that console (systemd-debug-generator(8),
+"systemd.extra-unit.*").
 """
 
 import asyncio

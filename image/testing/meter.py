@@ -1,8 +1,9 @@
 """A meter on the emulated PL011, in a house whose load the test sets.
 
-It is the simulator's meter, and its octets come as on the wire: at the moments that the meter's description names, by the
-wall's clock, 240 a second; while nobody has the port open they are lost. It is day in its house, so that sounds are made; it goes on over all power cuts of the
-appliance, as a meter does, and what it counted is the truth that the history is held against.
+It is the simulator's meter, and its octets come as on the wire: at the moments that the meter's description names, by
+the wall's clock, 240 a second; while nobody has the port open they are lost. It is day in its house, so that sounds
+are made; it goes on over all power cuts of the appliance, as a meter does, and what it counted is the truth that the
+history is held against.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Debian trixie's tools, run where image/tools.sh has put them.
 
-The checks need this package's own libraries, and so run under the Python that called them; the emulator and the programs
-that know file systems are the same on every host, and run among the image's tools. The two see the same paths below the
-checkout and the cache, and nowhere else: whatever the tools are to read is put there first.
+The checks need this package's own libraries, and so run under the Python that called them; the emulator and the
+programs that know file systems are the same on every host, and run among the image's tools. The two see the same paths
+below the checkout and the cache, and nowhere else: whatever the tools are to read is put there first.
 """
 
 import os

@@ -1,7 +1,7 @@
 """What must hold, said in a sentence each, with what was seen; and what did not hold, kept for the end.
 
-A check is a small function whose docstring is the sentence; it gives back what it saw, or raises `Wrong` with it. One that
-fails does not end the run: the next ones may tell why.
+A check is a small function whose docstring is the sentence; it gives back what it saw, or raises `NotSoError` with it. One
+that fails does not end the run: the next ones may tell why.
 """
 
 import inspect
@@ -15,7 +15,7 @@ from image.testing.tools import ToolError
 T = TypeVar("T")
 
 
-class Wrong(Exception):
+class NotSoError(Exception):
     """A sentence does not hold; what was seen instead."""
 
 
@@ -49,5 +49,5 @@ class Verdict:
 async def _seen(check: Awaitable[str]) -> tuple[bool, str]:
     try:
         return True, await check
-    except (Wrong, NoAnswerError, ToolError, ConnectionError) as trouble:
+    except (NotSoError, NoAnswerError, ToolError, ConnectionError) as trouble:
         return False, str(trouble)

@@ -18,7 +18,7 @@ from image.testing.card import Card
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
 from image.testing.meter import CALM_W, Household
-from image.testing.verdict import Verdict, NotSoError
+from image.testing.verdict import NotSoError, Verdict
 
 BOOT_RATIO = 1.5
 """Kernel start to the first reading, in times of the same kernel's bare way to multi-user."""
@@ -151,11 +151,11 @@ class Course:
 
     async def cut_in_running(self, card: Card, number: int) -> None:
         """Power goes at any moment of a boot, or of the time after; what was known stays known."""
-        after_s, before, cut = self.chance.uniform(0, RUNNING_S), kept(card), self.house.utc
+        after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
             began_s = await bench.first_write()
             await bench.run((began_s or 0.0) + after_s)
-            cut, heard = self.house.utc, self.house.first_list is not None
+            heard = self.house.first_list is not None
         self.verdict.say(
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
         )

@@ -1,7 +1,7 @@
 """What must hold, said in a sentence each, with what was seen; and what did not hold, kept for the end.
 
-A check is a small function whose docstring is the sentence; it gives back what it saw, or raises `NotSoError` with it. One
-that fails does not end the run: the next ones may tell why.
+A check is a small function whose docstring is the sentence; it gives back what it saw, or raises `NotSoError` with it.
+One that fails does not end the run: the next ones may tell why.
 """
 
 import inspect

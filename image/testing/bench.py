@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from image.testing.card import Card
@@ -17,6 +16,7 @@ from image.testing.display import Display, saved
 from image.testing.machine import Machine, start
 from image.testing.meter import Household
 from image.testing.pins import Pins
+from image.testing.trace import Written, follow
 
 PATIENCE_S = 360.0
 """For what a Pi does within seconds, and an emulated one on a busy host within minutes."""
@@ -32,10 +32,14 @@ class Bench:
     console: Console
     display: Display
     pins: Pins
+    written: Written
     house: Household
-    began: datetime
-    """The house's time at power on."""
     folder: Path
+    tasks: list[asyncio.Task[None]]
+
+    def plug_meter(self) -> None:
+        """From now on the meter speaks."""
+        self.tasks.append(asyncio.create_task(self.house.speak(self.machine.han)))
 
     def picture(self, name: str) -> None:
         """Keep what stands on the glass, for a look."""
@@ -44,7 +48,7 @@ class Bench:
     async def first_write(self) -> float | None:
         """When the card was first written, seconds since power on; `None` when it was not within `PATIENCE_S`."""
         while self.machine.now < PATIENCE_S:
-            if (await self.machine.written())[1]:
+            if self.written.sectors:
                 return self.machine.now
             await asyncio.sleep(0.1)
         return None
@@ -56,7 +60,7 @@ class Bench:
 
 @asynccontextmanager
 async def powered(
-    name: str, card: Card, house: Household, folder: Path, words: tuple[str, ...] = ()
+    name: str, card: Card, house: Household, folder: Path, words: tuple[str, ...] = (), *, meter: bool = True
 ) -> AsyncIterator[Bench]:
     """A machine that runs on this card while this lasts. Raises ToolError."""
     machine = Machine(card, start(card, folder), folder / f"{name}.trace", words=words)
@@ -64,11 +68,14 @@ async def powered(
     watchers: list[asyncio.Task[None]] = []
     try:
         console = Console(*machine.console)
-        display = Display(machine.trace, lambda: machine.now)
-        pins = Pins(machine)
-        for watch in (console.listen(), display.watch(), pins.watch(), house.speak(machine.han)):
+        display = Display(lambda: machine.now)
+        pins, written = Pins(machine), Written()
+        for watch in (console.listen(), follow(machine.trace, display, written), pins.watch()):
             watchers.append(asyncio.create_task(watch))
-        yield Bench(name, card, machine, console, display, pins, house, house.utc, folder)
+        bench = Bench(name, card, machine, console, display, pins, written, house, folder, watchers)
+        if meter:
+            bench.plug_meter()
+        yield bench
     finally:
         for watcher in watchers:
             watcher.cancel()

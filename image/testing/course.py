@@ -61,11 +61,11 @@ class Course:
         card = self._new("first")
         self.verdict.say("first boot of a new card")
         async with powered("first", card, self.house, self.folder) as bench:
-            await self.verdict.check(bench, front.words_first, front.first_reading)
+            await self.verdict.check(bench, front.first_reading, front.each_lamp_once)
             first_s = bench.machine.now
             await self.verdict.check(bench, front.green_when_calm, inside.all_started)
             units = await self._stages(bench, first_s)
-            wrote, at_s = (await bench.machine.written())[0], bench.machine.now
+            wrote, at_s = bench.written.sectors, bench.machine.now
             await self.verdict.check(
                 bench, front.yellow_when_high, front.red_when_too_high, front.buzzer_with_red, front.green_again
             )
@@ -81,11 +81,10 @@ class Course:
                 inside.han_line_is_silent,
             )
             await bench.run(first_s + HISTORY_S + self.chance.uniform(0, 30))
-            octets, _ = await bench.machine.written()
-            a_day = (octets - wrote) / (bench.machine.now - at_s) * DAY_S
+            sectors, passed_s = bench.written.sectors - wrote, bench.machine.now - at_s
             self.verdict.say(
-                f"        written in {bench.machine.now - at_s:.0f} s of running: {(octets - wrote) // 512} sectors; "
-                f"a day like this: {a_day / 512:.0f} sectors, {a_day / 1e6:.0f} MB"
+                f"        written in {passed_s:.0f} s of running: {sectors} sectors of 512 octets; "
+                f"a day like this: {sectors / passed_s * DAY_S:.0f}, or {sectors / passed_s * DAY_S / 2e3:.0f} MB"
             )
             cut = self.house.utc
         await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
@@ -116,7 +115,9 @@ class Course:
         before = kept(card)
         card.flash(self.image, like_an_imager=True)
         card.put(_settings("watch_w = 5000.0", "watch_w = 3000.0"), "appliance.toml")
-        async with powered("flashed", card, self.house, self.folder) as bench:
+        async with powered("flashed", card, self.house, self.folder, meter=False) as bench:
+            await self.verdict.check(bench, front.words_first)
+            bench.plug_meter()
             await self.verdict.check(bench, front.first_reading, inside.all_started, inside.data_is_mounted)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again, inside.no_repair_asked)
             cut = self.house.utc
@@ -137,11 +138,8 @@ class Course:
         async with powered(f"{name}-making", card, self.house, self.folder) as bench:
             began_s = await bench.first_write()
             await bench.run((began_s or 0.0) + after_s)
-            octets, requests = await bench.machine.written()
-        self.verdict.say(
-            f"power cut {number}: {after_s:.1f} s after a new card's first write, "
-            f"{octets // 512} sectors in {requests} writes"
-        )
+            sectors = bench.written.sectors
+        self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
         async with powered(f"{name}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
             await bench.run(bench.machine.now + HISTORY_S - 40)

@@ -19,7 +19,6 @@ from appliance.panel.glass import Glass
 from appliance.panel.typeface import Face
 
 ADDRESS = 0x3C
-_LOOK_S = 0.05
 _TOLD = re.compile(r"^(?:\d+@(?P<at>[\d.]+):)?i2c_(?P<what>event|send)\s+(?P<rest>.*)$")
 _OCTET = re.compile(r"data:0x(?P<octet>[0-9a-f]{2})")
 
@@ -35,26 +34,13 @@ class Shown:
 class Display:
     """The glass of one machine; `pictures` are all that stood on it, oldest first."""
 
-    def __init__(self, trace: Path, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
         self.pictures: list[Shown] = []
         self.octets = 0
         self._glass = Glass("ssd1309", ADDRESS)
-        self._trace = trace
         self._now = now
         self._gathered = bytearray()
         self._changed = asyncio.Event()
-
-    async def watch(self) -> None:
-        """Follow the trace, until cancelled."""
-        with self._trace.open(encoding="ascii", errors="replace") as trace:
-            rest = ""
-            while True:
-                text = rest + trace.read()
-                *lines, rest = text.split("\n")
-                for line in lines:
-                    self._told(line)
-                self._look()
-                await asyncio.sleep(_LOOK_S)
 
     async def until(self, is_it: Callable[[Image.Image], bool], within_s: float) -> Shown | None:
         """The first picture from now on of which this is true, the present one among them; `None` when none came."""
@@ -71,7 +57,8 @@ class Display:
         except TimeoutError:
             return None
 
-    def _told(self, line: str) -> None:
+    def told(self, line: str) -> None:
+        """One line of the trace: an octet, or the end of a message."""
         if (told := _TOLD.match(line)) is None:
             return
         if told["what"] == "send":
@@ -82,7 +69,8 @@ class Display:
             self._glass.i2c_rdwr(i2c_msg.write(ADDRESS, bytes(self._gathered)))
             self._gathered.clear()
 
-    def _look(self) -> None:
+    def rested(self) -> None:
+        """Look at the glass, now that nothing is on its way."""
         picture = self._glass.picture()
         if not self.pictures or ImageChops.difference(picture, self.pictures[-1].picture).getbbox():
             self.pictures.append(Shown(self._now(), picture))

@@ -21,11 +21,25 @@ LEAVES_S = 90.0
 
 
 async def words_first(bench: Bench) -> str:
-    """The glass shows the self-test in words before there is a reading."""
-    if (shown := await bench.display.until(lambda picture: finds(picture, BOLD, "HAN appliance"), PATIENCE_S)) is None:
+    """Without a reading the glass says in words what goes on: the self-test, then what the meter's line is like."""
+    pages = {"HAN appliance": BOLD, NB.say("No reading"): SMALL}
+
+    def is_it(picture: Image.Image) -> bool:
+        return any(finds(picture, face, text) for text, face in pages.items())
+
+    if (shown := await bench.display.until(is_it, PATIENCE_S)) is None:
+        bench.picture("wrong")
         raise NotSoError(f"no such page in {len(bench.display.pictures)} pictures")
     bench.picture("start")
-    return f"after {shown.at_s:.1f} s"
+    return f"after {shown.at_s:.1f} s: {', '.join(text for text, face in pages.items() if finds(shown.picture, face, text))}"
+
+
+async def each_lamp_once(bench: Bench) -> str:
+    """When the machine is switched on each lamp is lit once, red first."""
+    lit = [next(iter(levels.lamps)) for levels in bench.pins.seen if len(levels.lamps) == 1]
+    if lit[:3] != ["red", "yellow", "green"]:
+        raise NotSoError(", ".join(lit) or "all stayed dark")
+    return ", ".join(lit[:3])
 
 
 async def first_reading(bench: Bench) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 
 from image.testing import tools
 from image.testing.card import Card
+from image.testing.trace import EVENTS
 
 TREE = "bcm2837-rpi-3-b.dtb"
 OVERLAY = Path(__file__).with_name("console.dtso")
@@ -139,14 +140,6 @@ class Machine:
             return self.han.recv(1 << 16)
         return b""
 
-    async def written(self) -> tuple[int, int]:
-        """Octets and requests that were written to the card since power on."""
-        for device in await self._ask("query-blockstats"):
-            stats = device["stats"]
-            if stats["wr_operations"] or device.get("device") == "card":
-                return int(stats["wr_bytes"]), int(stats["wr_operations"])
-        return 0, 0
-
     async def _ask(self, what: str, arguments: dict[str, Any] | None = None) -> Any:
         """QEMU's machine protocol: one question at a time, and events in between that nobody waits for."""
         reader, writer = self._monitor
@@ -172,5 +165,5 @@ class Machine:
             "-chardev", f"socket,id=han,fd={han}", "-serial", "chardev:han",
             "-chardev", f"socket,id=console,fd={console},logfile={self.trace.with_suffix('.console')}",
             "-serial", "chardev:console",
-            "-trace", "i2c_event", "-trace", "i2c_send", "-msg", "timestamp=on", "-D", self.trace,
+            *(word for event in EVENTS for word in ("-trace", event)), "-msg", "timestamp=on", "-D", self.trace,
         ]  # fmt: skip

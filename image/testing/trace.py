@@ -1,0 +1,53 @@
+"""The emulator's trace: a line for each thing that happened on a bus, followed while it is written.
+
+Two listen to it. The display's octets are one; the other is the card's blocks, since the emulated card keeps no account
+of what is written to it. A block that was told is on the card: what a power cut finds there.
+"""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Protocol
+
+EVENTS = ("i2c_event", "i2c_send", "sdcard_write_block")
+_LOOK_S = 0.05
+_WRITTEN = re.compile(r"sdcard_write_block addr 0x[0-9a-f]+ size 0x(?P<size>[0-9a-f]+)")
+
+
+class Listener(Protocol):
+    """Who is told."""
+
+    def told(self, line: str) -> None:
+        """One line of the trace."""
+
+    def rested(self) -> None:
+        """No more lines for now."""
+
+
+async def follow(file: Path, *listeners: Listener) -> None:
+    """Tell all that is traced, as it comes, until cancelled."""
+    with file.open(encoding="ascii", errors="replace") as trace:
+        rest = ""
+        while True:
+            *lines, rest = (rest + trace.read()).split("\n")
+            for line in lines:
+                for listener in listeners:
+                    listener.told(line)
+            for listener in listeners:
+                listener.rested()
+            await asyncio.sleep(_LOOK_S)
+
+
+class Written:
+    """How much was written to the card since power on."""
+
+    def __init__(self) -> None:
+        self.sectors = 0
+
+    def told(self, line: str) -> None:
+        """Count a block."""
+        if found := _WRITTEN.search(line):
+            self.sectors += int(found["size"], 16) // 512
+
+    def rested(self) -> None:
+        """Nothing to do: a count is always true."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from image.testing import tools
 from image.testing.card import room
-from image.testing.course import Course
+from image.testing.course import Course, DeadError
 from image.testing.meter import Household
 from image.testing.verdict import Verdict
 
@@ -35,6 +35,8 @@ def main() -> int:
     course = Course(wishes.image.resolve(), folder, verdict, random.Random(seed), Household())
     try:
         asyncio.run(course.whole(wishes.cuts))
+    except DeadError as end:
+        verdict.say(str(end))
     except (tools.ToolError, OSError) as trouble:
         print(f"the boot test cannot go on: {trouble}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ first boot.
 """
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -31,7 +32,12 @@ MAKING_S = 6.0
 """From the first write to a new card, within which its data partition is being made."""
 RUNNING_S = 75.0
 DAY_S = 86_400
+CONSOLE_LINES = 20
 MASKED = "systemd.mask="
+
+
+class DeadError(Exception):
+    """A machine came to nothing, so that the course cannot go on; with the last words of its console."""
 
 
 @dataclass(slots=True)
@@ -61,8 +67,9 @@ class Course:
         card = self._new("first")
         self.verdict.say("first boot of a new card")
         async with powered("first", card, self.house, self.folder) as bench:
-            await self.verdict.check(bench, front.first_reading, front.each_lamp_once)
-            first_s = bench.machine.now
+            await self._comes_up(bench, front.first_reading)
+            await self.verdict.check(bench, front.each_lamp_once)
+            first_s = front.first_reading_s(bench)
             await self.verdict.check(bench, front.green_when_calm, inside.all_started)
             units = await self._stages(bench, first_s)
             wrote, at_s = bench.written.sectors, bench.machine.now
@@ -116,7 +123,7 @@ class Course:
         card.flash(self.image, like_an_imager=True)
         card.put(_settings("watch_w = 5000.0", "watch_w = 3000.0"), "appliance.toml")
         async with powered("flashed", card, self.house, self.folder, meter=False) as bench:
-            await self.verdict.check(bench, front.words_first)
+            await self._comes_up(bench, front.words_first)
             bench.plug_meter()
             await self.verdict.check(bench, front.first_reading, inside.all_started, inside.data_is_mounted)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again, inside.no_repair_asked)
@@ -163,9 +170,14 @@ class Course:
         await self._history(card, None, before=before)
 
     async def _healthy(self, bench: Bench) -> None:
-        await self.verdict.check(
-            bench, front.first_reading, inside.all_started, inside.data_is_mounted, inside.no_repair_asked
-        )
+        await self._comes_up(bench, front.first_reading)
+        await self.verdict.check(bench, inside.all_started, inside.data_is_mounted, inside.no_repair_asked)
+
+    async def _comes_up(self, bench: Bench, sign: Callable[[Bench], Awaitable[str]]) -> None:
+        """The sign that the appliance lives; without it nothing else can be seen. Raises DeadError."""
+        if not await self.verdict.check(bench, sign):
+            last = "\n".join(bench.console.heard.strip().splitlines()[-CONSOLE_LINES:])
+            raise DeadError(f"boot '{bench.name}' never came up; the end of its console:\n{last}")
 
     async def _stages(self, bench: Bench, first_s: float) -> list[str]:
         """Print how long boot took; the units that are the image's own."""

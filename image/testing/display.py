@@ -79,18 +79,19 @@ class Display:
 
 def finds(picture: Image.Image, face: Face, text: str) -> bool:
     """Whether this text stands somewhere on the picture, light on dark or dark on light, with nothing in its box."""
-    width, height = face.width(text), face.height
-    wanted = Image.new("1", (width, height))
-    face.draw(wanted, 0, 0, text)
-    box = wanted.getbbox()
+    drawn = {}
+    for ground in (0, 1):
+        drawn[ground] = Image.new("1", (face.width(text), face.height), ground)
+        face.draw(drawn[ground], 0, 0, text, ink=1 - ground)
+    box = drawn[0].getbbox()
     if box is None:
         return False
-    wanted = wanted.crop(box)
-    shapes = {wanted.tobytes(), ImageChops.invert(wanted).tobytes()}
+    width, height = box[2] - box[0], box[3] - box[1]
+    shapes = {one.crop(box).tobytes() for one in drawn.values()}
     return any(
-        picture.crop((left, top, left + wanted.width, top + wanted.height)).tobytes() in shapes
-        for top in range(picture.height - wanted.height + 1)
-        for left in range(picture.width - wanted.width + 1)
+        picture.crop((left, top, left + width, top + height)).tobytes() in shapes
+        for top in range(picture.height - height + 1)
+        for left in range(picture.width - width + 1)
     )
 
 

@@ -1,6 +1,7 @@
 """Checks on the front: what a person before the panel sees and hears."""
 
 import asyncio
+import math
 import time
 
 from PIL import Image
@@ -31,7 +32,8 @@ async def words_first(bench: Bench) -> str:
         bench.picture("wrong")
         raise NotSoError(f"no such page in {len(bench.display.pictures)} pictures")
     bench.picture("start")
-    return f"after {shown.at_s:.1f} s: {', '.join(text for text, face in pages.items() if finds(shown.picture, face, text))}"
+    said = ", ".join(text for text, face in pages.items() if finds(shown.picture, face, text))
+    return f"'{said}' after {shown.at_s:.1f} s"
 
 
 async def each_lamp_once(bench: Bench) -> str:
@@ -47,6 +49,12 @@ async def first_reading(bench: Bench) -> str:
     shown = await _page(bench, CALM_W, NB.say("From grid"), PATIENCE_S)
     bench.picture("calm")
     return f"{NB.thousands(CALM_W)} kW after {shown.at_s:.1f} s"
+
+
+def first_reading_s(bench: Bench) -> float:
+    """When it first stood there, seconds since power on; infinite when it never did."""
+    number = NB.thousands(CALM_W)
+    return next((shown.at_s for shown in bench.display.pictures if finds(shown.picture, LARGE, number)), math.inf)
 
 
 async def green_when_calm(bench: Bench) -> str:

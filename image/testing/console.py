@@ -7,6 +7,8 @@ is taken from between two marks, which are typed in halves: their echo does not 
 import asyncio
 import itertools
 
+_AGAIN_S = 1.0
+
 
 class NoAnswerError(Exception):
     """The shell did not answer in time; one sentence."""
@@ -33,14 +35,21 @@ class Console:
         """All that was said so far."""
         return self._heard
 
+    async def awake(self) -> None:
+        """Wait for the shell: what is typed before there is one is lost."""
+        while "<<awake>>" not in self._heard:
+            self._writer.write(b"echo '<<''awake>>'\n")
+            await asyncio.sleep(_AGAIN_S)
+
     async def ask(self, command: str, within_s: float = 60.0) -> str:
         """What a command says on either output; it is one line of shell. Raises NoAnswerError."""
         number = next(self._numbers)
         begin, end = f"<<{number}>>\n", f"\n<</{number}>>"
         typed = f"echo '<<''{number}>>'; {{ {command}\n}} 2>&1; echo; echo '<</''{number}>>'\n"
-        self._writer.write(typed.encode())
         try:
             async with asyncio.timeout(within_s):
+                await self.awake()
+                self._writer.write(typed.encode())
                 while end not in self._heard:
                     self._more.clear()
                     await self._more.wait()

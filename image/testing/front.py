@@ -119,6 +119,7 @@ async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
     """How long after the octets that ask for it a lamp shone alone. Raises NotSoError."""
     levels = await bench.pins.until(lambda levels: levels.lamps == {lamp}, within_s)
     if levels is None:
+        bench.picture("wrong")
         raise NotSoError(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
     reached = bench.house.reached.get(bench.house.load_w)
     after = (

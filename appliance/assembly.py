@@ -32,7 +32,7 @@ DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
 DISK_S = 60.0
 """An SD card may be busy with itself for seconds, and a damaged file takes a while to be read."""
-SWITCHED_ON_S = 120.0
+SWITCHED_ON_S = 300.0
 """A start so soon after the kernel's is that of the machine, and not of the program alone."""
 
 

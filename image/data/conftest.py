@@ -1,0 +1,27 @@
+"""What the tests of the data partition need: root, loop devices, and a card of their own."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from image.data.card import MIB, Card
+
+
+@pytest.fixture(autouse=True)
+def _needs() -> None:
+    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
+        pytest.skip("needs root and loop devices: run image/test-data as root")
+
+
+@pytest.fixture
+def flashed(tmp_path: Path) -> Callable[[int], Card]:
+    """A freshly flashed card of so many MiB."""
+    return lambda mib: Card(tmp_path, mib * MIB)
+
+
+@pytest.fixture
+def card(flashed: Callable[[int], Card]) -> Card:
+    """A freshly flashed card of 1.5 GiB, so that five copies of the superblock would not all fit."""
+    return flashed(1536)

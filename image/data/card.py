@@ -26,6 +26,7 @@ SPARE = 4 * MIB
 ROOT = (4 * MIB, 4 * MIB)
 """First octet and length of the card's second partition."""
 TOOLS = Path(os.environ.get("HAN_TOOLS", "/"))
+"""Folder of Debian trixie's own tools; the host's where none is named."""
 IMAGE = Path(__file__).parents[1]
 USER = 990
 """Number of the appliance's user and group in the root."""

@@ -11,8 +11,8 @@ from image.data.card import MIB, Card
 
 @pytest.fixture(autouse=True)
 def _needs() -> None:
-    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
-        pytest.skip("needs root and loop devices: run image/test-data as root")
+    if os.geteuid() != 0 or "HAN_TOOLS" not in os.environ or not Path("/dev/loop-control").exists():
+        pytest.skip("needs root, loop devices and the image's tools: sudo image/test-data")
 
 
 @pytest.fixture

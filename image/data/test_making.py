@@ -50,9 +50,9 @@ def test_it_reaches_from_the_first_gibibyte_to_4_mib_before_the_cards_end(card: 
 
 def test_a_card_of_32_gb_takes_little_writing(flashed: Callable[[int], Card]) -> None:
     card = flashed(30436)
-    written = card.start("cut -d' ' -f1-9 /sys/class/block/loop*p4/stat", before=TAKE_DOWN).said
+    card.start(before=TAKE_DOWN)
     octets = sum(write.length for write in taken_down(card))
-    print(f"\n  made on 32 GB: {octets / MIB:.0f} MiB written by the tools; {written.split(chr(10))[-2].split()[6]} sectors")
+    print(f"\n  32 GB: {octets / MIB:.0f} MiB written")
     assert octets < 64 * MIB
 
 
@@ -66,26 +66,18 @@ def test_made_on_32_gb_and_started_again(flashed: Callable[[int], Card]) -> None
 def test_cut_at_any_write_of_its_making_the_next_start_ends_with_a_whole_one(card: Card, tmp_path: Path) -> None:
     card.start(before=TAKE_DOWN)
     writes = taken_down(card)
-    made_anew = repaired = 0
+    made_anew = repaired = found = 0
     for name, state in cuts(writes, Random(5), SHUFFLED):
         card = _used_card(tmp_path, state)
         start = card.start(MAKE_HISTORY)
         made_anew += "makes" in start.said
-        repaired += "repaired" in start.said
+        repaired += "repair" in start.said
+        found += "clean" in start.said
         assert start.trouble is None, f"cut {name}: {start.said}"
         assert "han-data" in card.tool(WHOLE), f"cut {name}"
         assert "makes" not in card.start().said, f"cut {name}"
-    print(f"\n  {len(writes)} writes: {made_anew} cuts made anew, {repaired} repaired")
+    print(f"\n  {len(writes)} writes: {made_anew} cuts were made anew, {repaired} repaired, {found} were whole")
     assert made_anew > 20
-
-
-def test_the_label_is_not_there_before_all_else_is(card: Card, tmp_path: Path) -> None:
-    card.start(before=TAKE_DOWN)
-    writes = taken_down(card)
-    for name, state in cuts(writes, Random(6), SHUFFLED):
-        card = _used_card(tmp_path, state)
-        if "han-data" in card.tool("blkid -p -o value -s LABEL $part || true"):
-            assert "UUID" in card.tool(WHOLE), f"cut {name}"
 
 
 def _used_card(folder: Path, writes: list[Write]) -> Card:

@@ -23,14 +23,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from appliance import config
+from appliance.settings import Settings
 from image.testing import tools
 from image.testing.card import Card
 from image.testing.trace import EVENTS
 
 TREE = "bcm2837-rpi-3-b.dtb"
 OVERLAY = Path(__file__).with_name("console.dtso")
-GPLEV0 = 0x3F200034
-"""The levels of pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+GPSET0, GPLEV0 = 0x3F20001C, 0x3F200034
+"""Sets, and tells, the levels of pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+RELEASED = sum(1 << config.pins(Settings())[f"button_{letter}"] for letter in "ab")
+"""The pins of buttons that nobody presses."""
 SHELL = """[Unit]
 DefaultDependencies=no
 [Service]
@@ -75,7 +79,6 @@ class Machine:
     def __init__(self, card: Card, handed: Start, log: Path, *, words: tuple[str, ...] = ()) -> None:
         """A machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
         self.trace = log
-        self.alive = False
         self._card = card
         self._handed = handed
         self._words = " ".join((handed.words, *_TEST_ONLY, *words))
@@ -93,7 +96,7 @@ class Machine:
 
     async def power_on(self) -> None:
         """Start, and let the processors run. Raises ToolError when the emulator will not."""
-        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+        ours, theirs = zip(*(socket.socketpair() for _ in range(4)), strict=True)
         self.trace.write_bytes(b"")
         self._process = await asyncio.create_subprocess_exec(
             *tools.command("qemu-system-aarch64", *self._arguments([end.fileno() for end in theirs])),
@@ -110,22 +113,23 @@ class Machine:
         self.han = ours[1]
         self.han.setblocking(False)
         self.console = await asyncio.open_connection(sock=ours[2])
+        self._wires = await asyncio.open_connection(sock=ours[3])
         if not await self._monitor[0].readline():
             said = self.trace.with_suffix(".qemu").read_text(errors="replace").strip().splitlines()
             raise tools.ToolError(f"the emulator did not start: {said[-1] if said else 'without a word'}")
         await self._ask("qmp_capabilities")
         self.switched_on = time.monotonic()
+        await self._let_go(RELEASED)
         await self._ask("cont")
-        self.alive = True
 
     async def cut_power(self) -> None:
         """As by a pulled plug: what the card was not told is lost."""
-        self.alive = False
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
         self._monitor[1].close()
+        self._wires[1].close()
         self.console[1].close()
         self.han.close()
 
@@ -133,6 +137,12 @@ class Machine:
         """The levels of pins 0 to 31, the lowest bit first."""
         said = await self._ask("human-monitor-command", {"command-line": f"xp /1wx {GPLEV0:#x}"})
         return int(str(said).split(":")[1], 16)
+
+    async def _let_go(self, pins: int) -> None:
+        """Raise these pins, as the pull-ups of the real chip do, which the emulated one does not have."""
+        reader, writer = self._wires
+        writer.write(f"writel {GPSET0:#x} {pins:#x}\n".encode())
+        await reader.readline()
 
     def said_on_han(self) -> bytes:
         """What was sent on the HAN line since the last time; it is to be nothing."""
@@ -154,7 +164,7 @@ class Machine:
         raise ConnectionResetError("the emulator has ended")
 
     def _arguments(self, ends: list[int]) -> list[str | Path]:
-        monitor, han, console = ends
+        monitor, han, console, wires = ends
         return [
             "-M", "raspi3b", "-display", "none", "-no-reboot", "-S",
             "-kernel", self._handed.kernel, "-initrd", self._handed.initrd, "-dtb", self._handed.tree,
@@ -165,5 +175,6 @@ class Machine:
             "-chardev", f"socket,id=han,fd={han}", "-serial", "chardev:han",
             "-chardev", f"socket,id=console,fd={console},logfile={self.trace.with_suffix('.console')}",
             "-serial", "chardev:console",
+            "-accel", "tcg", "-chardev", f"socket,id=wires,fd={wires}", "-qtest", "chardev:wires", "-qtest-log", "none",
             *(word for event in EVENTS for word in ("-trace", event)), "-msg", "timestamp=on", "-D", self.trace,
         ]  # fmt: skip

@@ -79,20 +79,26 @@ class Display:
 
 def finds(picture: Image.Image, face: Face, text: str) -> bool:
     """Whether this text stands somewhere on the picture, light on dark or dark on light, with nothing in its box."""
-    drawn = {}
-    for ground in (0, 1):
-        drawn[ground] = Image.new("1", (face.width(text), face.height), ground)
-        face.draw(drawn[ground], 0, 0, text, ink=1 - ground)
-    box = drawn[0].getbbox()
-    if box is None:
+    drawn = Image.new("1", (face.width(text), face.height))
+    face.draw(drawn, 0, 0, text)
+    if (box := drawn.getbbox()) is None:
         return False
-    width, height = box[2] - box[0], box[3] - box[1]
-    shapes = {one.crop(box).tobytes() for one in drawn.values()}
+    wanted, width = _rows(drawn.crop(box)), box[2] - box[0]
+    ground = (1 << width) - 1
+    glass = _rows(picture)
     return any(
-        picture.crop((left, top, left + width, top + height)).tobytes() in shapes
-        for top in range(picture.height - height + 1)
-        for left in range(picture.width - width + 1)
+        all(glass[top + row] >> shift & ground == shape[row] for row in range(len(shape)))
+        for shape in (wanted, [row ^ ground for row in wanted])
+        for top in range(len(glass) - len(shape) + 1)
+        for shift in range(picture.width - width + 1)
     )
+
+
+def _rows(picture: Image.Image) -> list[int]:
+    """Each row of a one-bit picture as a number, the rightmost pixel in its lowest bit."""
+    octets = (picture.width + 7) // 8
+    rows, beyond = picture.tobytes(), 8 * octets - picture.width
+    return [int.from_bytes(rows[at : at + octets]) >> beyond for at in range(0, len(rows), octets)]
 
 
 def saved(picture: Image.Image, file: Path, scale: int = 4) -> Path:

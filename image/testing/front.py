@@ -17,6 +17,8 @@ NB = WORDS["nb"]
 HIGH_W, TOO_HIGH_W = 6430.0, 11260.0
 FOLLOWS_S = 20.0
 """A list may have just been sent, one takes a second, and an emulated Pi is slow; a real one needs 3 s."""
+RESTS_S = 10.0
+"""A tune takes less than a second."""
 LEAVES_S = 90.0
 """An alarm is held for 30 s."""
 
@@ -85,9 +87,10 @@ async def green_again(bench: Bench) -> str:
     """When the load is gone green comes back, and the buzzer's line rests low."""
     bench.house.load_w = CALM_W
     saw = await _lamp(bench, "green", LEAVES_S)
-    await asyncio.sleep(5.0)
-    if bench.pins.seen[-1].buzzer:
-        raise NotSoError("the buzzer's line is high")
+    await asyncio.sleep(RESTS_S)
+    last = bench.pins.seen[-1]
+    if last.buzzer:
+        raise NotSoError(f"the buzzer's line has been high for {bench.machine.now - last.at_s:.1f} s")
     return saw
 
 

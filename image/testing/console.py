@@ -41,7 +41,7 @@ class Console:
             self._writer.write(b"echo '<<''awake>>'\n")
             await asyncio.sleep(_AGAIN_S)
 
-    async def ask(self, command: str, within_s: float = 60.0) -> str:
+    async def ask(self, command: str, within_s: float = 120.0) -> str:
         """What a command says on either output; it is one line of shell. Raises NoAnswerError."""
         number = next(self._numbers)
         begin, end = f"<<{number}>>\n", f"\n<</{number}>>"

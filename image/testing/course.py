@@ -52,9 +52,9 @@ class Course:
 
     async def whole(self, cuts: int) -> None:
         """All of it, with so many power cuts beyond the first boot's."""
-        card, units, first_s = await self.first_boot()
-        await self.bare_boot(units, first_s)
-        await self.flashed_over(card)
+        card, units = await self.first_boot()
+        first_s = await self.flashed_over(card)
+        await self.bare_boot(card, units, first_s)
         await self.mistaken(card)
         for number in range(1, cuts + 1):
             if number % 2:
@@ -62,8 +62,8 @@ class Course:
             else:
                 await self.cut_in_running(card, number)
 
-    async def first_boot(self) -> tuple[Card, list[str], float]:
-        """A new card: from the first word to a cut. Its card, the units that are the image's own, the first reading."""
+    async def first_boot(self) -> tuple[Card, list[str]]:
+        """A new card: from the first word to a cut. Its card, and the units that are the image's own."""
         card = self._new("first")
         self.verdict.say("first boot of a new card")
         async with powered("first", card, self.house, self.folder) as bench:
@@ -95,13 +95,13 @@ class Course:
             )
             cut = self.house.utc
         await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
-        return card, units, first_s
+        return card, units
 
-    async def bare_boot(self, units: list[str], first_s: float) -> None:
+    async def bare_boot(self, card: Card, units: list[str], first_s: float) -> None:
         """The same kernel and system without the image's own units, for comparison."""
         self.verdict.say("the same card without the appliance's units, for comparison")
         words = tuple(MASKED + unit for unit in units)
-        async with powered("bare", self._new("bare"), self.house, self.folder, words) as bench:
+        async with powered("bare", card, self.house, self.folder, words) as bench:
             await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
             bare_s = dict(await inside.stages(bench))["systemd up to multi-user"]
 
@@ -114,21 +114,25 @@ class Course:
 
         await self.verdict.check(bare_s, ratio)
 
-    async def flashed_over(self, card: Card) -> None:
-        """A newer image over the old card, and settings from a PC's editor: history and wishes hold."""
+    async def flashed_over(self, card: Card) -> float:
+        """A newer image over the old card, and settings from a PC's editor: history and wishes hold.
+
+        It is an ordinary boot too, of a card that has its data: when the first reading stood there, seconds.
+        """
         self.verdict.say(
             "a newer image flashed over the card, first and last MB zeroed; settings saved by a PC's editor"
         )
         before = kept(card)
         card.flash(self.image, like_an_imager=True)
         card.put(_settings("watch_w = 5000.0", "watch_w = 3000.0"), "appliance.toml")
-        async with powered("flashed", card, self.house, self.folder, meter=False) as bench:
-            await self._comes_up(bench, front.words_first)
-            bench.plug_meter()
-            await self.verdict.check(bench, front.first_reading, inside.all_started, inside.data_is_mounted)
-            await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again, inside.no_repair_asked)
+        async with powered("flashed", card, self.house, self.folder) as bench:
+            await self._healthy(bench)
+            first_s = front.first_reading_s(bench)
+            await self._stages(bench, first_s)
+            await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again)
             cut = self.house.utc
         await self._history(card, cut, before=before)
+        return first_s
 
     async def mistaken(self, card: Card) -> None:
         """A mistake in the settings: named on the panel, and the last good ones run on."""
@@ -147,7 +151,9 @@ class Course:
             await bench.run((began_s or 0.0) + after_s)
             sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
-        async with powered(f"{name}-again", card, self.house, self.folder) as bench:
+        async with powered(f"{name}-again", card, self.house, self.folder, meter=False) as bench:
+            await self._comes_up(bench, front.words_first)
+            bench.plug_meter()
             await self._healthy(bench)
             await bench.run(bench.machine.now + HISTORY_S - 40)
             cut = self.house.utc

@@ -10,7 +10,6 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 from image.testing import front, inside
@@ -33,6 +32,7 @@ MAKING_S = 6.0
 RUNNING_S = 75.0
 DAY_S = 86_400
 CONSOLE_LINES = 20
+SETTINGS = "appliance.toml"
 MASKED = "systemd.mask="
 
 
@@ -124,7 +124,7 @@ class Course:
         )
         before = kept(card)
         card.flash(self.image, like_an_imager=True)
-        card.put(_settings("watch_w = 5000.0", "watch_w = 3000.0"), "appliance.toml")
+        _edit(card, "watch_w = 5000.0", "watch_w = 3000.0")
         async with powered("flashed", card, self.house, self.folder) as bench:
             await self._healthy(bench)
             first_s = front.first_reading_s(bench)
@@ -137,7 +137,7 @@ class Course:
     async def mistaken(self, card: Card) -> None:
         """A mistake in the settings: named on the panel, and the last good ones run on."""
         self.verdict.say("a mistake in appliance.toml")
-        card.put(_settings("watch_w = 5000.0", "watch_w = 5000,0"), "appliance.toml")
+        _edit(card, "watch_w = 3000.0", "watch_w = 3000,0")
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load_w = CALM_W
@@ -245,9 +245,9 @@ class Course:
         return card
 
 
-def _settings(old: str, new: str) -> bytes:
-    """The card's own settings file with one change, as a PC's editor saves it: a mark in front, lines ended by two."""
-    text = (files("appliance") / "appliance.toml").read_text(encoding="utf-8")
+def _edit(card: Card, old: str, new: str) -> None:
+    """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
+    text = card.get(SETTINGS, card.file.with_name(SETTINGS)).read_text(encoding="utf-8-sig")
     if old not in text:
-        raise LookupError(f"the settings have no line '{old}'")
-    return b"\xef\xbb\xbf" + text.replace(old, new, 1).replace("\n", "\r\n").encode()
+        raise LookupError(f"{SETTINGS} on the card has no '{old}'")
+    card.put(text.replace(old, new, 1).replace("\n", "\r\n").encode("utf-8-sig"), SETTINGS)

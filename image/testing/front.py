@@ -17,6 +17,9 @@ NB = WORDS["nb"]
 HIGH_W, TOO_HIGH_W = 6430.0, 11260.0
 FOLLOWS_S = 20.0
 """A list may have just been sent, one takes a second, and an emulated Pi is slow; a real one needs 3 s."""
+STEADY_S = 2.5
+"""A fault blinks once in two seconds."""
+DRAWN_S = 0.5
 RESTS_S = 10.0
 """A tune takes less than a second."""
 LEAVES_S = 90.0
@@ -33,6 +36,7 @@ async def words_first(bench: Bench) -> str:
     if (shown := await bench.display.until(is_it, PATIENCE_S)) is None:
         bench.picture("wrong")
         raise NotSoError(f"no such page in {len(bench.display.pictures)} pictures")
+    await asyncio.sleep(DRAWN_S)
     bench.picture("start")
     said = ", ".join(text for text, face in pages.items() if finds(shown.picture, face, text))
     return f"'{said}' after {shown.at_s:.1f} s"
@@ -124,13 +128,12 @@ async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
     if levels is None:
         bench.picture("wrong")
         raise NotSoError(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
-    reached = bench.house.reached.get(bench.house.load_w)
-    after = (
-        ""
-        if reached is None
-        else f", {levels.at_s - bench.machine.now + time.monotonic() - reached:.2f} s after the list"
-    )
-    return f"{lamp}{after}"
+    after_s = levels.at_s - bench.machine.now + time.monotonic() - bench.house.reached.get(bench.house.load_w, math.nan)
+    await asyncio.sleep(STEADY_S)
+    if any(later.lamps != {lamp} for later in bench.pins.seen if later.at_s >= levels.at_s):
+        bench.picture("wrong")
+        raise NotSoError(f"{lamp} blinks")
+    return f"{lamp}, {after_s:.2f} s after the list"
 
 
 async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:

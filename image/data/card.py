@@ -1,10 +1,10 @@
 """A card for the data partition's tests: a sparse file, a loop device, and a small root to run the real script in.
 
-The script asks the kernel which disk its root is on, so it cannot be shown another by an argument; and it should not be,
-for that question is half of its work. So each start here is what a Pi's is: the card appears as a disk with its table,
-its second partition is mounted as the root, and in there the unchanged script runs with Debian trixie's own tools
-(`HAN_TOOLS` says where they are). What it mounts is in a mount namespace of its own and ends with it, and so does the
-disk.
+The script asks the kernel which disk its root is on, so it cannot be shown another by an argument; and it should not
+be, for that question is half of its work. So each start here is what a Pi's is: the card appears as a disk with its
+table, its second partition is mounted as the root, and in there the unchanged script runs with Debian trixie's own
+tools (`HAN_TOOLS` says where they are). What it mounts is in a mount namespace of its own and ends with it, and so does
+the disk.
 """
 
 import hashlib
@@ -33,7 +33,8 @@ USER = 990
 
 NAMESPACE = ("unshare", "--mount", "--propagation=private")
 STAGE = """
-root=$1 disk=$2 folder=$3 tools=$4 image=$5 before=$6 after=$7
+export disk=$2
+root=$1 folder=$3 tools=$4 image=$5 before=$6 after=$7
 mount -o ro "${disk}p2" "$root"
 mount --rbind "$tools/usr" "$root/usr"
 mount --rbind "$image/root/usr/lib/han-appliance" "$root/program"
@@ -60,7 +61,9 @@ history = sqlite3.connect("history.sqlite3", isolation_level=None)
 history.execute("PRAGMA journal_mode = WAL")
 history.execute("PRAGMA synchronous = FULL")
 history.execute("CREATE TABLE IF NOT EXISTS hours (wh)")
+history.execute("BEGIN")
 history.executemany("INSERT INTO hours VALUES (?)", [(wh,) for wh in range(1000)])
+history.execute("COMMIT")
 '
 """
 READ_HISTORY = """
@@ -120,18 +123,21 @@ class Card:
             file.seek(at)
             file.write(octets)
 
-    def digest(self, length: int = 300 * MIB) -> str:
-        """Of the data partition's first `length` octets: to see that nothing was written there."""
+    def digest(self, start: int = START, length: int = 300 * MIB) -> str:
+        """Of so many octets from there: to see that nothing was written to them."""
         digest = hashlib.sha256()
         with self.path.open("rb") as file:
-            file.seek(START)
+            file.seek(start)
             while length and (octets := file.read(min(length, 16 * MIB))):
                 digest.update(octets)
                 length -= len(octets)
         return digest.hexdigest()
 
     def start(self, after: str = "", *, before: str = "", write_protected: bool = False) -> Start:
-        """Start the machine with it, and run the commands `after` in there. `before` is put before the script's name."""
+        """Start the machine with it; `before` is put before the script's name, `after` are commands to run then.
+
+        Both find the card as `$disk`.
+        """
         folder = self.path.parent
         (folder / "trouble").unlink(missing_ok=True)
         with tempfile.TemporaryDirectory() as root, _disk(self.path, write_protected) as disk:
@@ -191,7 +197,9 @@ def _root() -> bytes:
         (tree / "etc/group").write_text(f"root:x:0:\nhan-appliance:x:{USER}:\n")
         (tree / "etc/e2fsck.conf").write_text((IMAGE / "root/etc/e2fsck.conf").read_text())
         picture = Path(folder) / "root.img"
-        _output("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", str(tree), str(picture), f"{ROOT[1] // 1024}k")
+        _output(
+            "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", str(tree), str(picture), f"{ROOT[1] // 1024}k"
+        )
         return picture.read_bytes()
 
 

@@ -1,13 +1,14 @@
 """A power cut in the middle of making: what may be on the card then.
 
-Killing a program leaves all that it wrote so far, in order; a power cut does not. What was written since the last flush
-may be there or not, in any order, and in parts. So the writes of one undisturbed run are taken down by strace with their
-octets, and each cut is put together from them: everything up to a flush, and some of the sectors that came after it.
+Killing a program leaves all that it wrote so far, in order; a power cut does not. What was written since the last
+flush may be there or not, in any order, and in parts. So the writes of one undisturbed run are taken down by strace,
+octets and all, and each cut is put together from them: everything up to a flush, and some of the sectors after it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from image.data.card import START, Card
@@ -36,7 +37,7 @@ class Write:
         step = SECTOR if self.octets else 128 * SECTOR
         first = self.at - self.at % step
         edges = sorted({self.at, *range(first + step, self.at + self.length, step), self.at + self.length})
-        return [self._piece(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+        return [self._piece(start, end) for start, end in pairwise(edges)]
 
     def _piece(self, start: int, end: int) -> "Write":
         octets = self.octets and self.octets[start - self.at : end - self.at]

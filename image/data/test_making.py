@@ -1,4 +1,4 @@
-"""A new card: its file system is made in seconds, and whatever moment the power goes, the next start ends with a whole one."""
+"""A new card: its file system is made in seconds; whenever the power goes, the next start ends with a whole one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -44,8 +44,15 @@ def test_run_twice_in_one_start_it_does_nothing_the_second_time(card: Card) -> N
 
 
 def test_it_reaches_from_the_first_gibibyte_to_4_mib_before_the_cards_end(card: Card) -> None:
-    said = card.start("cat /sys/class/block/loop*p4/start /sys/class/block/loop*p4/size").said.split()
+    said = card.start("part=/sys/class/block/${disk#/dev/}p4; cat $part/start $part/size").said.split()
     assert (int(said[-2]) * 512, int(said[-1]) * 512) == (1024 * MIB, card.size - (1024 + 4) * MIB)
+
+
+def test_nothing_is_written_before_its_beginning_and_behind_its_end(card: Card) -> None:
+    around = ((0, START), (card.size - 4 * MIB, 4 * MIB))
+    before = [card.digest(*part) for part in around]
+    card.start(MAKE_HISTORY)
+    assert [card.digest(*part) for part in around] == before
 
 
 def test_a_card_of_32_gb_takes_little_writing(flashed: Callable[[int], Card]) -> None:

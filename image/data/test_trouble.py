@@ -43,7 +43,7 @@ def test_its_folder_is_then_its_own_and_empty_so_that_it_starts(card: Card) -> N
 
 def test_the_sentence_goes_when_the_trouble_goes(card: Card) -> None:
     card.tool(FOREIGN["a FAT"])
-    again = "head -c 1048576 /dev/zero >/dev/$(ls /sys/class/block | grep 'loop.*p4'); umount /var/lib/han-appliance"
+    again = "head -c 1048576 /dev/zero >${disk}p4; umount /var/lib/han-appliance"
     assert card.start(f"{again}; /program/data-partition").trouble is None
 
 
@@ -80,7 +80,7 @@ def test_another_partition_at_its_place_is_said(card: Card) -> None:
 
 
 def test_another_partition_4_is_said(card: Card) -> None:
-    add = "/program/addpart /dev/$(ls /sys/class/block | grep 'loop.*p2' | cut -dp -f1-2 | sed 's/p2//') 4 40000 100;"
+    add = "/program/addpart $disk 4 40000 100;"
     trouble = card.start(before=add).trouble
     assert trouble is not None
     assert trouble.startswith("the card has another partition 4")
@@ -103,5 +103,7 @@ def test_every_sentence_is_short_and_says_what_to_do() -> None:
     sentences = re.findall(r'give_up "(.*)"', script)
     assert len(sentences) > 8
     for sentence in sentences:
-        assert any(advice in sentence for advice in (": take ", ": move ", ": clear ", ": use ", ": switch ", ", then take ")), sentence
+        assert any(
+            advice in sentence for advice in (": take ", ": move ", ": clear ", ": use ", ": switch ", ", then take ")
+        ), sentence
         assert len(sentence) < 130, sentence

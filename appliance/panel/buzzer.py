@@ -92,6 +92,11 @@ class Piezo(TonalBuzzer):  # type: ignore[misc]  # gpiozero carries no types
         self.pwm_device.pin.frequency = tone.frequency
         self.pwm_device.value = duty
 
+    def stop(self) -> None:
+        """Silent, and the pin low: lgpio stops a pulse where it is (lgGpio.c, xSetAsPwm), and may leave it high."""
+        super().stop()
+        self.pwm_device.pin.state = 0
+
 
 class Beeper:
     """A passive piezo from its pin over a resistor to ground."""

@@ -41,6 +41,14 @@ def pins() -> Iterator[MockFactory]:
     factory.reset()
 
 
+async def test_after_a_tune_the_line_is_low_though_the_pulse_was_stopped_while_high(pins: MockFactory) -> None:
+    beeper = Beeper(GPIO, pin_factory=pins)
+
+    await beeper.play((Note(1046.5, 0.01),), Timebase())
+
+    assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+
+
 @pytest.mark.parametrize("sound", list(Sound))
 def test_each_sound_has_its_tune(sound: Sound) -> None:
     assert sound_for(situation(None), situation(Call(1, sound))) == TUNES[sound]

@@ -41,12 +41,23 @@ def pins() -> Iterator[MockFactory]:
     factory.reset()
 
 
-async def test_after_a_tune_the_line_is_low_though_the_pulse_was_stopped_while_high(pins: MockFactory) -> None:
+class StoppedHigh(MockPWMPin):
+    """A pin that is stopped while its pulse is high, as lgpio's may be, and stays there."""
+
+    def _set_frequency(self, value: float | None) -> None:
+        super()._set_frequency(value)
+        if value is None:
+            self._change_state(1.0)
+
+
+async def test_after_a_tune_the_line_is_low_though_the_pulse_was_stopped_while_high() -> None:
+    pins = MockFactory(pin_class=StoppedHigh)
     beeper = Beeper(GPIO, pin_factory=pins)
 
     await beeper.play((Note(1046.5, 0.01),), Timebase())
 
     assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+    beeper.close()
 
 
 @pytest.mark.parametrize("sound", list(Sound))

@@ -66,6 +66,8 @@ LOOK: Tune = (Note(C6, 0.09), REST, Note(E6, 0.14))
 ACT: Tune = (Note(C6, 0.14), REST, Note(E6, 0.14), REST, Note(G6, 0.30))
 OVER: Tune = (Note(G6, 0.12), REST, Note(C6, 0.20))
 FAULT: Tune = (Note(C6, 0.18), REST, Note(C6, 0.18))
+LAST_PULSE_S = 0.05
+"""lgpio's thread ends a pulse in its own time, and may lift the pin once more after it was put low."""
 CLICK: Tune = (Note(G6, 0.006, soft=True),)
 """Nine swings: heard as a tick without a pitch."""
 
@@ -131,6 +133,8 @@ class Beeper:
                 await timebase.sleep(note.seconds)
                 if turn != self._turn:
                     return
+            self._silence()
+            await timebase.sleep(LAST_PULSE_S)
         finally:
             if turn == self._turn:
                 self._playing = False

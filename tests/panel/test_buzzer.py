@@ -60,6 +60,27 @@ async def test_after_a_tune_the_line_is_low_though_the_pulse_was_stopped_while_h
     beeper.close()
 
 
+class StoppedLate(MockPWMPin):
+    """A pin whose last pulse comes after it was stopped, from the thread that makes the pulses."""
+
+    def _set_frequency(self, value: float | None) -> None:
+        was = self.frequency
+        super()._set_frequency(value)
+        if value is None and was is not None:
+            asyncio.get_running_loop().call_later(0.01, self._change_state, 1.0)
+
+
+async def test_after_a_tune_the_line_is_low_though_a_last_pulse_came_behind_its_end() -> None:
+    pins = MockFactory(pin_class=StoppedLate)
+    beeper = Beeper(GPIO, pin_factory=pins)
+
+    await beeper.play((Note(1046.5, 0.01),), Timebase())
+    await asyncio.sleep(0.02)
+
+    assert (pins.pin(GPIO).frequency, pins.pin(GPIO).state) == (None, 0)
+    beeper.close()
+
+
 @pytest.mark.parametrize("sound", list(Sound))
 def test_each_sound_has_its_tune(sound: Sound) -> None:
     assert sound_for(situation(None), situation(Call(1, sound))) == TUNES[sound]

@@ -186,7 +186,7 @@ def _disk(card: Path, write_protected: bool) -> Iterator[str]:
 
 @cache
 def _root() -> bytes:
-    """A file system with the folders of the image's root, the appliance's user, and the settings of e2fsck."""
+    """A file system with the folders of the image's root and the appliance's user."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         for name in ("usr", "dev", "sys", "proc", "run", "var", "tmp", "data", "program", "outside", "etc"):
@@ -195,7 +195,6 @@ def _root() -> bytes:
             (tree / name).symlink_to(f"usr/{name}")
         (tree / "etc/passwd").write_text(f"root:x:0:0::/:/bin/sh\nhan-appliance:x:{USER}:{USER}::/:/bin/false\n")
         (tree / "etc/group").write_text(f"root:x:0:\nhan-appliance:x:{USER}:\n")
-        (tree / "etc/e2fsck.conf").write_text((IMAGE / "root/etc/e2fsck.conf").read_text())
         picture = Path(folder) / "root.img"
         _output(
             "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", str(tree), str(picture), f"{ROOT[1] // 1024}k"

@@ -1,5 +1,7 @@
 """What becomes of the history: found after a power cut, after an update, on another card, and mended by itself."""
 
+import struct
+
 import pytest
 
 from image.data.card import CUT, KEPT, MAKE_HISTORY, MIB, READ_HISTORY, START, Card, Start
@@ -62,6 +64,23 @@ def test_a_beginning_whose_first_copy_is_gone_as_well_is_repaired_from_the_secon
     _has_history(start)
 
 
+def test_a_wrong_checksum_of_its_beginning_is_repaired(lived_in: Card) -> None:
+    lived_in.write(START + 1024 + 0xB0, b"X")
+    start = lived_in.start(READ_HISTORY)
+    assert "repair" in start.said
+    _has_history(start)
+
+
+def test_a_label_that_was_written_over_is_read_from_the_copy(lived_in: Card) -> None:
+    lived_in.write(START + 1024 + 0x78, b"photos\0")
+    _has_history(lived_in.start(READ_HISTORY))
+
+
+def test_the_mark_of_a_partition_table_before_it_does_not_hide_it(lived_in: Card) -> None:
+    lived_in.write(START + 446, struct.pack("<8BII", 0, 0, 0, 0, 0x83, 0, 0, 0, 2048, 2048) + bytes(48) + b"\x55\xaa")
+    _has_history(lived_in.start(READ_HISTORY))
+
+
 def test_after_a_repair_the_next_start_has_nothing_to_mend(lived_in: Card) -> None:
     lived_in.write(START, bytes(2 * BLOCK))
     lived_in.start()
@@ -83,7 +102,7 @@ def test_a_history_whose_folder_lost_its_name_is_taken_back(lived_in: Card) -> N
 
 
 def test_a_time_before_the_last_one_is_no_damage(lived_in: Card) -> None:
-    lived_in.tool("debugfs -w -R 'ssv mtime 20800101' $part; debugfs -w -R 'ssv wtime 20800101' $part")
+    lived_in.tool("debugfs -w -R 'ssv mtime 20370101' $part; debugfs -w -R 'ssv wtime 20370101' $part")
     start = lived_in.start(READ_HISTORY)
     assert ": clean," in start.said
     assert "future" not in start.said

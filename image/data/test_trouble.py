@@ -14,8 +14,11 @@ FOREIGN = {
     "swap space": "mkswap $part",
     "a partition table": "echo 2048,2048,83 | sfdisk -q --no-reread $part",
     "an encrypted partition": r"printf 'LUKS\272\276\0\1' | dd of=$part conv=notrunc status=none",
-    "two signatures at once": "mkswap $part; mke2fs -q -F -t ext2 -b 1024 -L photos $part.save 9 2>/dev/null || true; "
-    r"printf 'XFSB\0\0\20\0' | dd of=$part conv=notrunc status=none",
+    "two signatures at once": r"mke2fs -q -F -t ext4 -L photos $part; "
+    r"{ printf hsqs; head -c 24 /dev/zero; printf '\4\0\0\0'; head -c 8 /dev/zero; printf '\0\20\0\0\0\0\0\0'; } | "
+    r"dd of=$part conv=notrunc status=none",
+    "an ext4 with a wrong checksum": "mke2fs -q -F -t ext4 -O metadata_csum -L photos $part; "
+    "printf X | dd of=$part bs=1 seek=1200 conv=notrunc status=none",
 }
 STATE = "/var/lib/han-appliance"
 TRY_TO_WRITE = f"touch {STATE}/x || echo refused even to root"

@@ -1,0 +1,120 @@
+"""What the checks have in their hands: the machine, the house whose meter speaks into it, and names for its pins.
+
+The meter is the simulator's, at the line's true rhythm, on a pseudo-terminal that the emulator takes for a serial port.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from PIL import Image
+
+from appliance.config import pins
+from appliance.household.situation import Situation
+from appliance.line.house import House, Load
+from appliance.line.simulator import Line, Meter
+from appliance.meter.reading import Maker
+from appliance.panel.screen import shifted
+from appliance.panel.words import WORDS, Words
+from appliance.settings import Settings
+from appliance.status import Report
+from appliance.timebase import Timebase
+from image.kernel.machine import START, Machine
+
+T = TypeVar("T")
+
+CALM_W = 1180.0
+SOON_S = 40.0
+"""What should follow at once gets this long: the emulator is slow, and the machine under it may be busy."""
+LOOK_S = 0.2
+SHIFTS = [(x, y) for x in (0, -1, 1) for y in (0, -1, 1)]
+GPIO = pins(Settings())
+OUTPUTS = ("led_red", "led_yellow", "led_green", "buzzer")
+BUTTONS = ("button_a", "button_b")
+UNIT = "han-appliance.service"
+SHORT_S, LONG_S = 0.15, 1.2
+
+
+class NotSoError(Exception):
+    """What was expected, and what was seen instead."""
+
+
+class Bench:
+    """One machine and its meter."""
+
+    def __init__(self, machine: Machine, line: Line) -> None:
+        self.machine = machine
+        self.load_w = CALM_W
+        self.words: Words = WORDS["nb"]
+        self._line = line
+        self._timebase = Timebase()
+        self._start = datetime.fromisoformat(START).replace(tzinfo=UTC)
+        self._house = House(loads=(Load("load", None, lambda _moment, _chance: self.load_w),))
+        self._speaking: asyncio.Task[None] | None = None
+
+    def speak(self) -> None:
+        """Have the meter speak from now on."""
+        now = self._start + timedelta(seconds=self._timebase.now())
+        self._speaking = asyncio.create_task(self._line.speak(Meter(Maker.KAIFA, self._house, now), now))
+
+    async def fall_silent(self) -> None:
+        """The line is pulled."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._speaking
+
+    async def levels(self, names: Sequence[str] = OUTPUTS) -> tuple[int, ...]:
+        """What the kernel says of these lines."""
+        return tuple(await self.machine.ask("levels", gpios=[GPIO[name] for name in names]))
+
+    async def lit(self) -> str:
+        """Which lamps are on, by name."""
+        names = OUTPUTS[:3]
+        lit = [name.removeprefix("led_") for name, level in zip(names, await self.levels(names), strict=True) if level]
+        return " ".join(lit) or "dark"
+
+    async def press(self, button: str, seconds: float = SHORT_S) -> None:
+        """A finger."""
+        await self.machine.ask("press", gpio=GPIO[button], seconds=seconds)
+
+    async def situation(self) -> Situation | None:
+        """What the appliance makes of it all; `None` while it does not answer."""
+        told = await self.machine.ask("status")
+        return None if told is None or "error" in told else msgspec.convert(told, Report).situation
+
+    async def shows(self, page: Callable[[Situation], Sequence[Image.Image]]) -> bool:
+        """Whether the glass shows one of these pictures of the situation at this moment."""
+        situation = await self.situation()
+        if situation is None:
+            return False
+        shown = (await self.machine.glass()).picture().tobytes()
+        return any(shifted(one, shift).tobytes() == shown for one in page(situation) for shift in SHIFTS)
+
+    async def unit(self, name: str) -> str:
+        """A property of the service, as systemd says it."""
+        return await self.machine.run("systemctl", "show", "--value", "-p", name, UNIT)
+
+    async def log(self) -> str:
+        """What the service has logged."""
+        return await self.machine.run("journalctl", "--no-pager", "-o", "cat", "-u", UNIT)
+
+    async def until(
+        self, look: Callable[[], Awaitable[T]], fits: Callable[[T], Any], expected: str, within_s: float = SOON_S
+    ) -> T:
+        """Look until it fits: what was seen. Raises NotSoError with what was seen last."""
+        end = asyncio.get_running_loop().time() + within_s
+        while not fits(seen := await look()):
+            if asyncio.get_running_loop().time() > end:
+                raise NotSoError(f"expected {expected}, and after {within_s:.0f} s it was {seen!r}")
+            await asyncio.sleep(LOOK_S)
+        return seen
+
+
+def need(holds: object, expected: str, seen: object) -> None:
+    """Raises NotSoError when it does not hold."""
+    if not holds:
+        raise NotSoError(f"expected {expected}, and it was {seen!r}")

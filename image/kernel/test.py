@@ -1,0 +1,85 @@
+"""python3 -m image.kernel.test MACHINE WORK: boots the machine, makes the checks in turn, and prints what was seen.
+
+A check that fails does not end the run: what follows may tell why. Exit code 0 when all hold. The console's log, the
+service's and the last picture stay in WORK.
+"""
+
+import asyncio
+import inspect
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PIL import Image
+
+from appliance.line.simulator import Line
+from appliance.timebase import Timebase
+from image.kernel.bench import Bench, NotSoError
+from image.kernel.checks import ALL
+from image.kernel.machine import Machine, MachineError
+
+TAIL = 25
+STAGES = (
+    ("kernel", "KernelTimestampMonotonic", "UserspaceTimestampMonotonic"),
+    ("systemd until the base is up", "UserspaceTimestampMonotonic", "FinishTimestampMonotonic"),
+)
+
+
+async def test(disks: Path, work: Path) -> int:
+    """The exit code."""
+    line = Line(Timebase())
+    machine = Machine(work, disks, line.port)
+    bench = Bench(machine, line)
+    failed = 0
+    try:
+        await machine.agent()
+        _say(machine, f"the agent answers; {await _stages(machine)}")
+        for check in ALL:
+            failed += not await _holds(bench, check)
+        if failed:
+            (work / "service.log").write_text(await bench.log(), encoding="utf-8")
+            (await machine.glass()).picture().convert("L").resize((512, 256), Image.Resampling.NEAREST).save(
+                work / "glass.png"
+            )
+    except MachineError as trouble:
+        failed += 1
+        _say(machine, f"FAILED  {trouble}")
+    finally:
+        await bench.fall_silent()
+        machine.off()
+    if failed:
+        lines = machine.console.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+        print("\n".join(f"    {one}" for one in lines), file=sys.stderr)
+        print(f"image: {failed} of {len(ALL)} checks failed; logs and glass are in {work}", file=sys.stderr)
+        return 1
+    print(f"image: all {len(ALL)} checks hold ({machine.age_s:.0f} s)")
+    return 0
+
+
+async def _stages(machine: Machine) -> str:
+    """How long the boot took, by stage, by the machine's own clock."""
+    await machine.ask("run", command=["systemctl", "is-system-running", "--wait"])
+    told = await machine.run("systemctl", "show")
+    at = dict(one.split("=", 1) for one in told.splitlines() if "TimestampMonotonic=" in one)
+    return ", ".join(f"{name} {(int(at[end]) - int(at[begin])) / 1e6:.1f} s" for name, begin, end in STAGES)
+
+
+async def _holds(bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> bool:
+    sentence = inspect.cleandoc(check.__doc__ or check.__name__)
+    began = time.monotonic()
+    try:
+        seen, holds = await check(bench), True
+    except (NotSoError, MachineError) as trouble:
+        seen, holds = str(trouble), False
+    took = time.monotonic() - began
+    _say(bench.machine, f"{'ok' if holds else 'FAILED':7} {sentence} [{seen}; {took:.0f} s]")
+    return holds
+
+
+def _say(machine: Machine, text: str) -> None:
+    print(f"{machine.age_s:5.0f} s  {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(test(Path(sys.argv[1]), Path(sys.argv[2]))))

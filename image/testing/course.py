@@ -140,7 +140,7 @@ class Course:
         _edit(card, "watch_w = 3000.0", "watch_w = 3000,0")
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
-            self.house.load_w = CALM_W
+            self.house.load(CALM_W)
 
     async def cut_in_making(self, number: int) -> Card:
         """Power goes while a new card's data partition is being made; the next boot makes it. The card."""
@@ -221,8 +221,8 @@ class Course:
             return found.check.splitlines()[-1] if found.check else "whole"
 
         async def complete(found: Kept) -> str:
-            """At most 60 s of history are missing at the cut, and no minute before."""
-            missing = found.missing(cut) if cut else timedelta()
+            """At most 60 s of what was heard are missing at the cut, and no minute before."""
+            missing = min(found.missing(cut), cut - self.house.heard_from) if cut else timedelta()
             gaps = [gap for gap in found.gaps() if since and gap >= since]
             if found.trouble or gaps or missing > MOST_MISSING + IN_FLIGHT:
                 raise NotSoError(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")

@@ -1,8 +1,8 @@
 """Checks on the front: what a person before the panel sees and hears."""
 
 import asyncio
+import itertools
 import math
-import time
 
 from PIL import Image
 
@@ -20,8 +20,11 @@ FOLLOWS_S = 20.0
 STEADY_S = 2.5
 """A fault blinks once in two seconds."""
 DRAWN_S = 0.5
+LOOK_S = 0.1
 RESTS_S = 10.0
 """A tune takes less than a second."""
+SWINGS = 100
+"""At 1 kHz and more a tune has a thousand edges; an emulated Pi on a busy host may come to some of them too late."""
 LEAVES_S = 90.0
 """An alarm is held for 30 s."""
 
@@ -44,10 +47,12 @@ async def words_first(bench: Bench) -> str:
 
 async def each_lamp_once(bench: Bench) -> str:
     """When the machine is switched on each lamp is lit once, red first."""
+    await bench.pins.until(lambda levels: levels.lamps == {"green"}, FOLLOWS_S)
     lit = [next(iter(levels.lamps)) for levels in bench.pins.seen if len(levels.lamps) == 1]
-    if lit[:3] != ["red", "yellow", "green"]:
-        raise NotSoError(", ".join(lit) or "all stayed dark")
-    return ", ".join(lit[:3])
+    once = [lamp for lamp, _ in itertools.groupby(lit)]
+    if once[:3] != ["red", "yellow", "green"]:
+        raise NotSoError(", ".join(once) or "all stayed dark")
+    return ", ".join(once[:3])
 
 
 async def first_reading(bench: Bench) -> str:
@@ -80,16 +85,15 @@ async def red_when_too_high(bench: Bench) -> str:
 
 async def buzzer_with_red(bench: Bench) -> str:
     """With the red lamp the buzzer's line goes up and down."""
-    red = next(levels.at_s for levels in reversed(bench.pins.seen) if levels.lamps == {"red"})
-    await asyncio.sleep(5.0)
-    if (toggles := bench.pins.toggles(red - 2.0)) < 4:
-        raise NotSoError(f"seen to change {toggles} times")
-    return f"seen to change {toggles} times"
+    await asyncio.sleep(RESTS_S)
+    if (edges := bench.pins.edges_of_buzzer(bench.pins.lit_since_s)) < SWINGS:
+        raise NotSoError(f"{edges} edges")
+    return f"{edges} edges"
 
 
 async def green_again(bench: Bench) -> str:
     """When the load is gone green comes back, and the buzzer's line rests low."""
-    bench.house.load_w = CALM_W
+    bench.house.load(CALM_W)
     saw = await _lamp(bench, "green", LEAVES_S)
     await asyncio.sleep(RESTS_S)
     last = bench.pins.seen[-1]
@@ -115,7 +119,7 @@ async def yellow_by_own_threshold(bench: Bench) -> str:
 
 
 async def _loaded(bench: Bench, load_w: float, lamp: str, headline: str) -> str:
-    bench.house.load_w = load_w
+    bench.house.load(load_w)
     lit = await _lamp(bench, lamp, FOLLOWS_S)
     shown = await _page(bench, load_w, headline, FOLLOWS_S)
     bench.picture(lamp)
@@ -124,16 +128,14 @@ async def _loaded(bench: Bench, load_w: float, lamp: str, headline: str) -> str:
 
 async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
     """How long after the octets that ask for it a lamp shone alone. Raises NotSoError."""
-    levels = await bench.pins.until(lambda levels: levels.lamps == {lamp}, within_s)
-    if levels is None:
-        bench.picture("wrong")
-        raise NotSoError(f"{lamp} does not shine alone: {', '.join(bench.pins.seen[-1].lamps) or 'all are dark'}")
-    after_s = levels.at_s - bench.machine.now + time.monotonic() - bench.house.reached.get(bench.house.load_w, math.nan)
-    await asyncio.sleep(STEADY_S)
-    if any(later.lamps != {lamp} for later in bench.pins.seen if later.at_s >= levels.at_s):
-        bench.picture("wrong")
-        raise NotSoError(f"{lamp} blinks")
-    return f"{lamp}, {after_s:.2f} s after the list"
+    pins, until_s = bench.pins, bench.machine.now + within_s + STEADY_S
+    while pins.lamps != {lamp} or bench.machine.now - pins.lit_since_s < STEADY_S:
+        if bench.machine.now > until_s:
+            bench.picture("wrong")
+            raise NotSoError(f"{lamp} does not shine alone and steadily: {', '.join(pins.lamps) or 'all are dark'}")
+        await asyncio.sleep(LOOK_S)
+    asked_s = bench.house.reached.get(bench.house.load_w, math.nan) - bench.machine.switched_on
+    return f"{lamp}, {pins.lit_since_s - asked_s:.2f} s after the list"
 
 
 async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:

@@ -19,6 +19,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,9 @@ from image.testing.trace import EVENTS
 
 TREE = "bcm2837-rpi-3-b.dtb"
 OVERLAY = Path(__file__).with_name("console.dtso")
-GPSET0, GPLEV0 = 0x3F20001C, 0x3F200034
-"""Sets, and tells, the levels of pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+GPSET0 = 0x3F20001C
+"""Raises pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+PINS = "/machine/soc/peripherals/gpio"
 RELEASED = sum(1 << config.pins(Settings())[f"button_{letter}"] for letter in "ab")
 """The pins of buttons that nobody presses."""
 SHELL = """[Unit]
@@ -119,7 +121,8 @@ class Machine:
             raise tools.ToolError(f"the emulator did not start: {said[-1] if said else 'without a word'}")
         await self._ask("qmp_capabilities")
         self.switched_on = time.monotonic()
-        await self._let_go(RELEASED)
+        await self._wire(f"writel {GPSET0:#x} {RELEASED:#x}")
+        await self._wire(f"irq_intercept_out {PINS}")
         await self._ask("cont")
 
     async def cut_power(self) -> None:
@@ -133,16 +136,19 @@ class Machine:
         self.console[1].close()
         self.han.close()
 
-    async def pins(self) -> int:
-        """The levels of pins 0 to 31, the lowest bit first."""
-        said = await self._ask("human-monitor-command", {"command-line": f"xp /1wx {GPLEV0:#x}"})
-        return int(str(said).split(":")[1], 16)
+    async def edges(self) -> AsyncIterator[tuple[int, int]]:
+        """Each change of a pin that is an output, as it comes: the pin's number, and its new level."""
+        async for line in self._wires[0]:
+            match line.split():
+                case [b"IRQ", change, pin]:
+                    yield int(pin), int(change == b"raise")
 
-    async def _let_go(self, pins: int) -> None:
-        """Raise these pins, as the pull-ups of the real chip do, which the emulated one does not have."""
+    async def _wire(self, order: str) -> None:
+        """Do something to the pins, before the processors run; buttons are raised by hand for want of pull-ups here."""
         reader, writer = self._wires
-        writer.write(f"writel {GPSET0:#x} {pins:#x}\n".encode())
-        await reader.readline()
+        writer.write(f"{order}\n".encode())
+        if not (said := await reader.readline()).startswith(b"OK"):
+            raise tools.ToolError(f"the emulator's wires answer '{order}' with {said.decode().strip()!r}")
 
     def said_on_han(self) -> bytes:
         """What was sent on the HAN line since the last time; it is to be nothing."""

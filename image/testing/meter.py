@@ -32,7 +32,7 @@ class Household:
         self._began = time.monotonic()
         self._house = House(loads=(Load("load", None, lambda _moment, _chance: self.load_w),))
         self.reached: dict[float, float] = {}
-        """By power, W: when the last octet of the newest list that said so went into the line (monotonic, s)."""
+        """By power, W: when the first list since `load` that said so had gone into the line (monotonic, s)."""
         self.first_list: float | None = None
         """When the last octet of the first list since `speak` went in (monotonic, s)."""
 
@@ -40,6 +40,17 @@ class Household:
     def utc(self) -> datetime:
         """The time of the house and its meter."""
         return self._start + timedelta(seconds=time.monotonic() - self._began)
+
+    @property
+    def heard_from(self) -> datetime:
+        """The house's time when the appliance had the first list since `speak`; now, while it had none."""
+        ago_s = time.monotonic() - self.first_list if self.first_list is not None else 0.0
+        return self.utc - timedelta(seconds=ago_s)
+
+    def load(self, watts: float) -> None:
+        """From now on the house takes this much."""
+        self.load_w = watts
+        self.reached.clear()
 
     async def speak(self, wire: socket.socket) -> None:
         """Have a Kaifa meter speak on the wire, until cancelled or the machine is off."""
@@ -49,18 +60,19 @@ class Household:
             if await _send(sent.octets, wire):
                 self.first_list = self.first_list or time.monotonic()
                 if sent.meant.power_import_w is not None:
-                    self.reached[sent.meant.power_import_w] = time.monotonic()
+                    self.reached.setdefault(sent.meant.power_import_w, time.monotonic())
 
 
 async def _send(octets: bytes, wire: socket.socket) -> bool:
     """Send at the pace of the line; whether all was taken. What nobody takes is lost, as on a wire."""
     began, taken = time.monotonic(), True
     for place in range(0, len(octets), _BURST):
+        burst = octets[place : place + _BURST]
+        await asyncio.sleep(began + (place + len(burst)) / _OCTETS_A_SECOND - time.monotonic())
         if _waiting(wire):
             taken = False
         else:
-            wire.send(octets[place : place + _BURST])
-        await asyncio.sleep(began + (place + _BURST) / _OCTETS_A_SECOND - time.monotonic())
+            wire.send(burst)
     return taken
 
 

@@ -1,17 +1,14 @@
-"""The three LEDs and the buzzer, by the levels of their pins in the emulated chip's own register.
-
-The monitor is asked some thirty times a second: enough for lamps, and a buzzer that sounds is caught up and down.
-"""
+"""The three LEDs and the buzzer, by what the emulated chip puts on their wires: each edge, as it comes."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from appliance import config
 from appliance.settings import Settings
 from image.testing.machine import Machine
 
-_LOOK_S = 0.03
 LAMPS = ("green", "yellow", "red")
 GPIO = config.pins(Settings())
 
@@ -29,20 +26,18 @@ class Pins:
     """What the pins did; `seen` are the changes, oldest first."""
 
     def __init__(self, machine: Machine) -> None:
-        self.seen: list[Levels] = []
+        self.seen = [Levels(0.0, frozenset(), buzzer=False)]
         self._machine = machine
         self._changed = asyncio.Event()
 
     async def watch(self) -> None:
         """Look, until cancelled or the machine ends."""
-        while True:
-            bits = await self._machine.pins()
-            lamps = frozenset(lamp for lamp in LAMPS if bits >> GPIO[f"led_{lamp}"] & 1)
-            levels = Levels(self._machine.now, lamps, bool(bits >> GPIO["buzzer"] & 1))
-            if not self.seen or (self.seen[-1].lamps, self.seen[-1].buzzer) != (levels.lamps, levels.buzzer):
-                self.seen.append(levels)
-                self._changed.set()
-            await asyncio.sleep(_LOOK_S)
+        high: set[int] = set()
+        async for pin, level in self._machine.edges():
+            (high.add if level else high.discard)(pin)
+            lamps = frozenset(lamp for lamp in LAMPS if GPIO[f"led_{lamp}"] in high)
+            self.seen.append(Levels(self._machine.now, lamps, GPIO["buzzer"] in high))
+            self._changed.set()
 
     async def until(self, is_it: Callable[[Levels], bool], within_s: float) -> Levels | None:
         """The first levels from now on of which this is true, the present ones among them; `None` when none came."""
@@ -59,9 +54,17 @@ class Pins:
         except TimeoutError:
             return None
 
-    def toggles(self, since_s: float) -> int:
-        """How often the buzzer's line was seen to change since a moment."""
-        return sum(
-            after.at_s >= since_s and before.buzzer != after.buzzer
-            for before, after in zip(self.seen, self.seen[1:], strict=False)
-        )
+    @property
+    def lamps(self) -> frozenset[str]:
+        """Which lamps are lit."""
+        return self.seen[-1].lamps
+
+    @property
+    def lit_since_s(self) -> float:
+        """Since when these and no others, seconds since power on."""
+        changes = (after.at_s for before, after in pairwise(self.seen) if after.lamps != before.lamps)
+        return max(changes, default=0.0)
+
+    def edges_of_buzzer(self, since_s: float) -> int:
+        """How often the buzzer's line changed since a moment."""
+        return sum(after.at_s >= since_s and before.buzzer != after.buzzer for before, after in pairwise(self.seen))

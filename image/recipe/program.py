@@ -25,6 +25,13 @@ CROSS = {
     "_PYTHON_SYSCONFIGDATA_NAME": "_sysconfigdata__aarch64-linux-gnu",
     "_PYTHON_HOST_PLATFORM": "linux-aarch64",
 }
+LEFT_OUT = (
+    *("bin", "share", "*.dist-info/RECORD", "*.dist-info/direct_url.json", "*.dist-info/REQUESTED"),
+    *(f"PIL/_{part}.*.so" for part in ("avif", "imagingcms", "imagingft", "imagingtk", "webp")),
+    *(f"pillow.libs/lib{name}*" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2")),
+    *(f"pillow.libs/lib{name}*" for name in ("png16", "sharpyuv", "webp")),
+)
+"""What only installers need, and Pillow's parts for other pictures and letters than the panel's, read at each start."""
 AARCH64 = b"\xb7\x00"
 """`e_machine` 183 in an ELF header (System V ABI, ELF header), at octets 18 and 19."""
 
@@ -97,10 +104,10 @@ def _check(site: Path) -> None:
 
 
 def _tidy(folder: Path) -> None:
-    """A virtual environment as Python knows one, without what only installers and other boards need."""
+    """A virtual environment as Python knows one, without what nobody uses here."""
     home = folder / HOME
     site = folder / SITE
-    for pattern in ("bin", "share", "*.dist-info/RECORD", "*.dist-info/direct_url.json", "*.dist-info/REQUESTED"):
+    for pattern in LEFT_OUT:
         for path in site.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     (home / "bin").mkdir(parents=True)

@@ -132,7 +132,7 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
 
 def squashed(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
     """Packs the root into one file: owned by root throughout, all times alike. Raises BuildError."""
-    steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "256K",
+    steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "64K",
               "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet",
               env={"PATH": os.environ["PATH"]})  # fmt: skip
 
@@ -159,6 +159,7 @@ def _keep_modules(steps: Steps, folder: Path) -> None:
         if path not in kept:
             (tree / path).unlink()
     shutil.rmtree(tree / "build", ignore_errors=True)
+    steps.run("xz", "--decompress", *tree.rglob("*.ko.xz"))  # the root is packed already, in a faster way
     steps.run("depmod", "-b", folder, tree.name)
 
 

@@ -34,6 +34,8 @@ CHECKPOINT_PAGES = 400
 """The log is folded into the file when it is this long, about every two hours: a damaged log costs no more than that,
 and folding it less often would save a thirtieth of what is written."""
 MINUTES_KEPT = timedelta(days=14)
+WHY = "why.txt"
+"""Beside the file: a sentence of whoever could not set up the disk, see `why`."""
 
 
 class HistoryError(Exception):
@@ -265,7 +267,16 @@ def _code(trouble: Exception) -> int:
     return int(getattr(trouble, "sqlite_errorcode", 0)) & 0xFF
 
 
+def why(folder: Path) -> str | None:
+    """Why this folder cannot be used and what to do, as the image says it when its card's data partition is none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return (folder / WHY).read_text(encoding="utf-8").strip() or None
+    return None
+
+
 def _sentence(path: Path, trouble: Exception) -> str:
+    if (told := why(path.parent)) is not None:
+        return f"{path}: {told}"
     match _code(trouble):
         case sqlite3.SQLITE_FULL:
             advice = "the disk is full: make room"

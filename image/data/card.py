@@ -49,7 +49,7 @@ cat >"$root/tmp/after" <<END
 $after
 END
 chroot "$root" sh -c "$before /program/data-partition; sh -eu /tmp/after"
-[ ! -e "$root/run/han-appliance-data" ] || cp "$root/run/han-appliance-data" "$folder/trouble"
+[ ! -e "$root/var/lib/han-appliance/why.txt" ] || cp "$root/var/lib/han-appliance/why.txt" "$folder/trouble"
 ! mountpoint -q "$root/var/lib/han-appliance" || umount "$root/var/lib/han-appliance"
 ! mountpoint -q "$root/data" || umount "$root/data"
 """

@@ -23,8 +23,8 @@ DRAWN_S = 0.5
 LOOK_S = 0.1
 RESTS_S = 10.0
 """A tune takes less than a second."""
-SWINGS = 100
-"""At 1 kHz and more a tune has a thousand edges; an emulated Pi on a busy host may come to some of them too late."""
+SWINGS = 20
+"""At 1 kHz and more a tune has a thousand edges; an emulated Pi comes to most of them too late."""
 LEAVES_S = 90.0
 """An alarm is held for 30 s."""
 

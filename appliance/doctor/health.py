@@ -8,6 +8,7 @@ from appliance import choices
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
+from appliance.household.history import why
 from appliance.household.situation import Storage
 from appliance.shown import span
 
@@ -28,7 +29,8 @@ def space(patient: Patient) -> Finding:
     free = shutil.disk_usage(folder).free
     says = f"{free / 1e6:,.0f} MB free for {name}".replace(",", " ")
     if patient.running is not None and patient.running.situation.storage is Storage.FAILING:
-        return Finding("space", Grade.FAULT, f"the running appliance cannot write {name}; {says}", why(folder) or "see its log")
+        says = f"the running appliance cannot write {name}; {says}"
+        return Finding("space", Grade.FAULT, says, why(folder) or "see its log")
     if free < _NONE_OCTETS:
         return Finding("space", Grade.FAULT, says, "make room: the history is kept in memory only when it is full")
     if free < _LITTLE_OCTETS:

@@ -134,8 +134,9 @@ async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
             bench.picture("wrong")
             raise NotSoError(f"{lamp} does not shine alone and steadily: {', '.join(pins.lamps) or 'all are dark'}")
         await asyncio.sleep(LOOK_S)
-    asked_s = bench.house.reached.get(bench.house.load_w, math.nan) - bench.machine.switched_on
-    return f"{lamp}, {pins.lit_since_s - asked_s:.2f} s after the list"
+    asked_s = bench.house.reached.get(bench.house.load_w, math.inf) - bench.machine.switched_on
+    after_s = pins.lit_since_s - asked_s
+    return f"{lamp}, {after_s:.2f} s after the list" if after_s > 0 else lamp
 
 
 async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:

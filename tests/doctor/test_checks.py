@@ -271,6 +271,15 @@ def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
     assert found["appliance"].says == "runs for 1 d 1 h as process 412; pins: no lamps on GPIO 17; room: display"
 
 
+def test_a_history_that_the_card_cannot_take_has_the_cards_own_advice(pi: Machine):
+    situation = replace(running().situation, storage=Storage.FAILING)
+    patient = pi.patient(running=running(situation))
+    folder = patient.path(patient.settings.data.folder)
+    (folder / "why.txt").write_text("the card is too small: take another\n", encoding="utf-8")
+
+    assert finds("space", patient).advice == "the card is too small: take another"
+
+
 def test_the_time_is_known_by_the_meter_or_by_the_network(pi: Machine):
     told = replace(running().situation, clock_source=ClockSource.METER)
     assert "the meter tells the time" in finds("clock", pi.patient(running=running(told))).says

@@ -794,3 +794,12 @@ def test_ten_years_fit_in_50_mb_and_open_in_100_ms(file):
             assert len(history.load(BOOT).hours) == KEPT
             seconds.append(time.perf_counter() - began)
     assert median(seconds) < 0.1
+
+
+def test_a_folder_that_says_why_it_cannot_be_used_is_quoted(tmp_path):
+    (tmp_path / "why.txt").write_text("the card is write-protected: move its slide\n", encoding="utf-8")
+    (tmp_path / FILE).mkdir()
+
+    with pytest.raises(HistoryError) as trouble:
+        History(tmp_path / FILE)
+    assert one_sentence(trouble, tmp_path / FILE) == "the card is write-protected: move its slide"

@@ -1,9 +1,9 @@
 """Which boot checks what: few boots, since each takes a minute, and as much as can be seen in each.
 
-The first boot of a new card is the long one: start, front, system, and a cut while the history is being written. Its
-card then lives on, as in a house: a newer image is flashed over it, the household edits its settings on a PC, makes a
-mistake in them. Between, power is cut: on cards that go on with that history, and on new cards in the midst of their
-first boot.
+A new card's first boot is the long one: start, front, system, and a cut while the history is being written. Its card
+then lives on, as in a house: a newer image is flashed over it, the household edits its settings on a PC, makes a
+mistake in them. Between, power is cut at random: on the new card in the midst of its making, and when it has a history;
+then, as often as was asked for, on more new cards, and on those as they go on.
 """
 
 import random
@@ -30,6 +30,8 @@ HISTORY_S = 150.0
 MAKING_S = 6.0
 """From the first write to a new card, within which its data partition is being made."""
 RUNNING_S = 75.0
+WRITES_S = 75.0
+"""Within which a whole minute ends."""
 DAY_S = 86_400
 CONSOLE_LINES = 20
 SETTINGS = "appliance.toml"
@@ -51,22 +53,31 @@ class Course:
     house: Household
 
     async def whole(self, cuts: int) -> None:
-        """All of it, with so many power cuts beyond the first boot's."""
-        card, units = await self.first_boot()
+        """All of it, with so many power cuts at random moments, two of them on the way."""
+        card = self._new("first")
+        if cuts >= 1:
+            await self.cut_in_making(1, card)
+        units = await self.first_boot(card)
+        if cuts >= 2:
+            await self.cut_in_running(2, card)
         first_s = await self.flashed_over(card)
         await self.bare_boot(card, units, first_s)
         await self.mistaken(card)
-        for number in range(1, cuts + 1):
+        for number in range(3, cuts + 1):
+            before = None
             if number % 2:
-                card = await self.cut_in_making(number)
+                card = self._new(f"cut{number}")
+                await self.cut_in_making(number, card)
             else:
-                await self.cut_in_running(card, number)
+                before = await self.cut_in_running(number, card)
+            await self.lives_on(number, card, before)
 
-    async def first_boot(self) -> tuple[Card, list[str]]:
-        """A new card: from the first word to a cut. Its card, and the units that are the image's own."""
-        card = self._new("first")
-        self.verdict.say("first boot of a new card")
-        async with powered("first", card, self.house, self.folder) as bench:
+    async def first_boot(self, card: Card) -> list[str]:
+        """A new card: from the first word to a cut. The units that are the image's own."""
+        self.verdict.say("a new card's first whole boot; the meter is plugged in when it looks for one")
+        async with powered("first", card, self.house, self.folder, meter=False) as bench:
+            await self._comes_up(bench, front.words_first)
+            bench.plug_meter()
             await self._comes_up(bench, front.first_reading)
             await self.verdict.check(bench, front.each_lamp_once)
             first_s = front.first_reading_s(bench)
@@ -95,7 +106,7 @@ class Course:
             )
             cut = self.house.utc
         await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
-        return card, units
+        return units
 
     async def bare_boot(self, card: Card, units: list[str], first_s: float) -> None:
         """The same kernel and system without the image's own units, for comparison."""
@@ -142,26 +153,17 @@ class Course:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
 
-    async def cut_in_making(self, number: int) -> Card:
-        """Power goes while a new card's data partition is being made; the next boot makes it. The card."""
-        name = f"cut{number}"
-        card, after_s = self._new(name), self.chance.uniform(0, MAKING_S)
-        async with powered(f"{name}-making", card, self.house, self.folder) as bench:
+    async def cut_in_making(self, number: int, card: Card) -> None:
+        """Power goes while a new card's data partition is being made."""
+        after_s = self.chance.uniform(0, MAKING_S)
+        async with powered(f"cut{number}", card, self.house, self.folder) as bench:
             began_s = await bench.first_write()
             await bench.run((began_s or 0.0) + after_s)
             sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
-        async with powered(f"{name}-again", card, self.house, self.folder, meter=False) as bench:
-            await self._comes_up(bench, front.words_first)
-            bench.plug_meter()
-            await self._healthy(bench)
-            await bench.run(bench.machine.now + HISTORY_S - 40)
-            cut = self.house.utc
-        await self._history(card, cut)
-        return card
 
-    async def cut_in_running(self, card: Card, number: int) -> None:
-        """Power goes at any moment of a boot, or of the time after; what was known stays known."""
+    async def cut_in_running(self, number: int, card: Card) -> Kept:
+        """Power goes at any moment of a boot, or of the time after; what was known stays known. It is given back."""
         after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
             began_s = await bench.first_write()
@@ -171,9 +173,15 @@ class Course:
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
         )
         await self._history(card, None, before=before)
+        return before
+
+    async def lives_on(self, number: int, card: Card, before: Kept | None) -> None:
+        """The boot after a cut: it comes up, and writes on."""
         async with powered(f"cut{number}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
-        await self._history(card, None, before=before)
+            await bench.run(bench.machine.now + WRITES_S)
+            cut = self.house.utc
+        await self._history(card, cut, before=before)
 
     async def _healthy(self, bench: Bench) -> None:
         await self._comes_up(bench, front.first_reading)

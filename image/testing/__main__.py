@@ -6,6 +6,7 @@ The exit code is 0 when all holds, 1 when something does not, 2 when nothing cou
 import argparse
 import asyncio
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def main() -> int:
     folder, verdict = tools.cache() / "boot-test", Verdict()
     room(folder)
     verdict.say(f"{wishes.image.name}, seed {seed}; pictures, console and bus of each boot are kept in {folder}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be stopped is no reason to leave an emulator behind
     course = Course(wishes.image.resolve(), folder, verdict, random.Random(seed), Household())
     try:
         asyncio.run(course.whole(wishes.cuts))
@@ -39,6 +41,9 @@ def main() -> int:
         verdict.say(str(end))
     except (tools.ToolError, OSError) as trouble:
         print(f"the boot test cannot go on: {trouble}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("the boot test was stopped", file=sys.stderr)
         return 2
     verdict.say(f"{verdict.passed} sentences hold, {len(verdict.failed)} do not")
     return 1 if verdict.failed else 0

@@ -137,6 +137,13 @@ class VirtualPanel(App[None]):
         """What ended the stage, when it did not end by our own wish."""
         self._stage = stage
         self._seconds = seconds
+        # Kept, not looked for: a look may come before all of the window is there, or when some of it is gone.
+        self._glass = Static(id="display")
+        self._lamps = {colour: Static(DARK_LAMP, id=colour) for colour in COLOURS}
+        self._too_small = Static(id="small")
+        self._sound = Line(id="sound")
+        self._caption = Line(id="caption")
+        self._large = False
         self._beside: asyncio.Task[None] | None = None
         self._drawn: tuple[bytes, bool] | None = None
         self._notes: list[str] = []
@@ -146,14 +153,13 @@ class VirtualPanel(App[None]):
     def compose(self) -> ComposeResult:
         """The display with the lamps beside it, as on the front, and three lines of words."""
         with Center(), Horizontal(id="front"):
-            yield Static(id="display")
+            yield self._glass
             with Vertical(id="lamps"):
-                for colour in COLOURS:
-                    yield Static(DARK_LAMP, id=colour)
-        yield Static(id="small")
+                yield from self._lamps.values()
+        yield self._too_small
         with Vertical(id="words"):
-            yield Line(id="sound")
-            yield Line(id="caption")
+            yield self._sound
+            yield self._caption
             yield Static(KEYS, id="keys")
 
     def on_mount(self) -> None:
@@ -174,10 +180,11 @@ class VirtualPanel(App[None]):
     def on_resize(self, event: Resize) -> None:
         """Choose the larger picture where there is room for it, and say so where there is none."""
         width, height = event.size.width, event.size.height
-        self.screen.set_class(width >= LARGE[0] and height >= LARGE[1], "large")
+        self._large = width >= LARGE[0] and height >= LARGE[1]
+        self.screen.set_class(self._large, "large")
         self.screen.set_class(width < SMALLEST[0] or height < SMALLEST[1], "small")
         needed = f"The panel needs {SMALLEST[0]} x {SMALLEST[1]} characters"
-        self.query_one("#small", Static).update(f"{needed}; this terminal has {width} x {height}: make it larger.")
+        self._too_small.update(f"{needed}; this terminal has {width} x {height}: make it larger.")
         self._look()
 
     def action_press(self, letter: str) -> None:
@@ -193,20 +200,20 @@ class VirtualPanel(App[None]):
         """Bring the window up to what the panel shows."""
         view = self._stage.view()
         self._draw(view.glass)
-        for colour in COLOURS:
-            lamp, lit = self.query_one(f"#{colour}", Static), bool(getattr(view, colour))
+        for colour, lamp in self._lamps.items():
+            lit = bool(getattr(view, colour))
             if lamp.has_class("lit") != lit:
                 lamp.set_class(lit, "lit")
                 lamp.update(LIT_LAMP if lit else DARK_LAMP)
         self._hear(view.note)
-        self.query_one("#caption", Line).write(view.caption)
+        self._caption.write(view.caption)
 
     def _draw(self, glass: Image.Image) -> None:
-        drawn = (glass.tobytes(), self.screen.has_class("large"))
+        drawn = (glass.tobytes(), self._large)
         if drawn != self._drawn:
             self._drawn = drawn
-            picture = as_half_blocks(glass) if drawn[1] else as_braille(glass)
-            self.query_one("#display", Static).update(Text(picture, no_wrap=True))
+            picture = as_half_blocks(glass) if self._large else as_braille(glass)
+            self._glass.update(Text(picture, no_wrap=True))
 
     def _hear(self, note: str | None) -> None:
         """Write the notes of a tune as they come, and leave them a moment."""
@@ -219,4 +226,4 @@ class VirtualPanel(App[None]):
             if note != self._last_note:
                 self._notes.append(note)
         self._last_note = note
-        self.query_one("#sound", Line).write("♪ " + "  ".join(self._notes[-4:]) if self._notes else "")
+        self._sound.write("♪ " + "  ".join(self._notes[-4:]) if self._notes else "")

@@ -8,6 +8,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from panel.pictures import lit_pixels, marked, noise
 from PIL import Image
+from textual.app import ComposeResult
 
 from appliance.panel.buttons import Buttons, Fingers, Key, Press
 from appliance.panel.view import PanelView
@@ -131,6 +132,20 @@ async def test_the_lamps_stand_as_on_the_street(colour: str) -> None:
     beside = [line[70:].strip() for line in lines]
     lamps = [part == LIT_LAMP[:4] for part in beside if part in (LIT_LAMP[:4], DARK_LAMP[:4])]
     assert lamps == [colour == name for name in ("red", "yellow", "green")]
+
+
+class Early(VirtualPanel):
+    """Looks before the window is there, as it may where the machine is busy."""
+
+    def compose(self) -> ComposeResult:
+        self._look()
+        yield from super().compose()
+
+
+async def test_a_look_before_the_window_is_there_takes_no_harm() -> None:
+    window = Early(Stage())
+    async with window.run_test(size=(80, 24)):
+        await until(window, lambda lines: CAPTION in "".join(lines))
 
 
 async def test_a_new_picture_is_drawn() -> None:

@@ -73,6 +73,11 @@ class Card:
         tools.run("mcopy", "-o", "-i", self._boot(), file, f"::{name}")
         file.unlink()
 
+    def names(self) -> list[str]:
+        """All files and folders of the boot partition, a folder's with a slash behind it."""
+        said = tools.run("mdir", "-/", "-b", "-i", self._boot(), "::")
+        return [line.removeprefix("::/") for line in said.splitlines()]
+
     def mended(self) -> Mended:
         """The data partition as it would be found at the next start. The card itself is not touched."""
         file = self.file.with_suffix(".data")

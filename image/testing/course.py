@@ -35,6 +35,10 @@ WRITES_S = 75.0
 DAY_S = 86_400
 CONSOLE_LINES = 20
 SETTINGS = "appliance.toml"
+KEYLESS = "# ssh_key ="
+KEY = 'ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDz/OvQpwRqI948ehXYxRJyKdK37yMOb+YtrdEirXd8Q test"  #'
+REQUEST = "report"
+REPORTED = ("doctor.txt", "hours.csv", "letter.txt")
 MASKED = "systemd.mask="
 
 
@@ -135,20 +139,23 @@ class Course:
         )
         before = kept(card)
         card.flash(self.image, like_an_imager=True)
-        _edit(card, "watch_w = 5000.0", "watch_w = 3000.0")
+        _edit(card, ("watch_w = 5000.0", "watch_w = 3000.0"), ("wired = false", "wired = true"), (KEYLESS, KEY))
+        card.put(b"", REQUEST)
         async with powered("flashed", card, self.house, self.folder) as bench:
             await self._healthy(bench)
             first_s = front.first_reading_s(bench)
             await self._stages(bench, first_s)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again)
+            await self.verdict.check(bench, inside.one_door_opens, inside.report_is_written)
             cut = self.house.utc
         await self._history(card, cut, before=before)
+        await self._report(card)
         return first_s
 
     async def mistaken(self, card: Card) -> None:
         """A mistake in the settings: named on the panel, and the last good ones run on."""
         self.verdict.say("a mistake in appliance.toml")
-        _edit(card, "watch_w = 3000.0", "watch_w = 3000,0")
+        _edit(card, ("watch_w = 3000.0", "watch_w = 3000,0"))
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
@@ -246,6 +253,22 @@ class Course:
         checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]
         await self.verdict.check(found, *checks)
 
+    async def _report(self, card: Card) -> None:
+        """Look at the boot partition in a PC."""
+        names = card.names()
+
+        async def is_there(names: list[str]) -> str:
+            """A PC finds the report beside the settings: verdict, hours and letter; and the request is gone."""
+            folder = next((name for name in names if name.startswith("report-")), "no report")
+            missing = {f"{folder}{part}" for part in REPORTED} - set(names)
+            if missing or REQUEST in names:
+                raise NotSoError(
+                    f"not there: {', '.join(sorted(missing))}" if missing else "the request is still there"
+                )
+            return folder
+
+        await self.verdict.check(names, is_there)
+
     def _new(self, name: str) -> Card:
         card = Card(self.folder / f"{name}.card")
         card.file.unlink(missing_ok=True)
@@ -253,9 +276,11 @@ class Course:
         return card
 
 
-def _edit(card: Card, old: str, new: str) -> None:
+def _edit(card: Card, *changes: tuple[str, str]) -> None:
     """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
     text = card.get(SETTINGS, card.file.with_name(SETTINGS)).read_text(encoding="utf-8-sig")
-    if old not in text:
-        raise LookupError(f"{SETTINGS} on the card has no '{old}'")
-    card.put(text.replace(old, new, 1).replace("\n", "\r\n").encode("utf-8-sig"), SETTINGS)
+    for old, new in changes:
+        if old not in text:
+            raise LookupError(f"{SETTINGS} on the card has no '{old}'")
+        text = text.replace(old, new, 1)
+    card.put(text.replace("\n", "\r\n").encode("utf-8-sig"), SETTINGS)

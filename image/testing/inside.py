@@ -1,5 +1,6 @@
 """Checks from within: what the system says of itself, by the test's shell."""
 
+import asyncio
 import re
 
 from image.testing.bench import PATIENCE_S, Bench
@@ -7,6 +8,7 @@ from image.testing.verdict import NotSoError
 
 MOST_MEMORY_MB = 120
 MOST_PACKAGES = 160
+LOOK_S = 1.0
 LISTENS = "0A"
 """A TCP socket's state (Linux: include/net/tcp_states.h); one of UDP has none and is open when it is listed."""
 
@@ -30,6 +32,38 @@ async def appliance_is_up(bench: Bench) -> str:
 
 async def nothing_listens(bench: Bench) -> str:
     """No port is open to any network, in any protocol."""
+    if found := await _open_ports(bench):
+        raise NotSoError(", ".join(found))
+    return "no socket in tcp, udp, raw"
+
+
+async def one_door_opens(bench: Bench) -> str:
+    """With a key in the settings, ssh's port is open and no other, to that key and to no password."""
+    while (found := await _open_ports(bench)) != ["tcp port 22", "tcp6 port 22"]:
+        if bench.machine.now > PATIENCE_S:
+            raise NotSoError(", ".join(found) or "no port is open")
+        await asyncio.sleep(LOOK_S)
+    wanted = {"passwordauthentication no", "kbdinteractiveauthentication no", "permitrootlogin without-password"}
+    settings = await bench.console.ask("sshd -T 2>/dev/null", PATIENCE_S)
+    if missing := wanted - set(settings.splitlines()):
+        raise NotSoError(f"sshd does not say: {', '.join(sorted(missing))}")
+    if "ssh-ed25519" not in await bench.console.ask("cat /run/han-appliance-network/authorized_keys"):
+        raise NotSoError("the key was not handed on")
+    return ", ".join(found)
+
+
+async def report_is_written(bench: Bench) -> str:
+    """Who put a file named report on the boot partition gets one, and the partition is read-only again."""
+    await bench.console.ask("systemctl start han-appliance-report.service", PATIENCE_S)
+    result = await bench.console.ask("systemctl show -p Result --value han-appliance-report.service")
+    mounted = await bench.console.ask("findmnt -no OPTIONS /boot/firmware")
+    if result != "success" or not mounted.startswith("ro,"):
+        raise NotSoError(f"{result}, mounted {mounted}")
+    return result
+
+
+async def _open_ports(bench: Bench) -> list[str]:
+    """What is open to a network, by the kernel's own tables. Raises NotSoError when these cannot be read."""
     tables = await bench.console.ask("cd /proc/net; tail -n +2 tcp tcp6 udp udp6 udplite raw raw6 sctp/eps 2>/dev/null")
     table, found = "", []
     for line in tables.splitlines():
@@ -37,9 +71,9 @@ async def nothing_listens(bench: Bench) -> str:
             table = line.split()[1]
         elif (cells := line.split()) and (not table.startswith("tcp") or cells[3] == LISTENS):
             found.append(f"{table} port {int(cells[1].rpartition(':')[2], 16)}")
-    if "==> tcp <==" not in tables or found:
-        raise NotSoError(", ".join(found) or "the tables of sockets cannot be read")
-    return "no socket in tcp, udp, raw"
+    if "==> tcp <==" not in tables:
+        raise NotSoError("the tables of sockets cannot be read")
+    return found
 
 
 async def root_is_read_only(bench: Bench) -> str:

@@ -27,7 +27,7 @@ IN_FLIGHT = timedelta(seconds=5)
 """A list that is on its way, and a write that is."""
 HISTORY_S = 150.0
 """From the first reading to a cut after which whole minutes must be found."""
-MAKING_S = 6.0
+MAKING_S = 3.0
 """From the first write to a new card, within which its data partition is being made."""
 RUNNING_S = 75.0
 WRITES_S = 75.0

@@ -8,6 +8,7 @@ from too.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
@@ -76,23 +77,58 @@ def load(path: Path | None) -> Settings:
 
 
 def parse(text: str, name: str) -> Settings:
-    """The settings in a file's text; `name` stands in the SettingsError that this raises for bad ones."""
+    """The settings in a file's text; `name` and the line stand in the SettingsError that this raises for bad ones."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise SettingsError(f"{name}: not TOML: {trouble}") from None
+        raise SettingsError(f"{name}{_slip(text, str(trouble))}") from None
     try:
         settings = msgspec.convert(document, Settings)
     except msgspec.ValidationError as trouble:
-        raise SettingsError(f"{name}: {_sentence(str(trouble), document)}") from None
+        sentence = _sentence(str(trouble), document)
+        raise SettingsError(f"{name}{_line_of(text, sentence)}: {sentence}") from None
     clash = _clash(pins(settings))
     if clash is not None:
-        raise SettingsError(f"{name}: {clash}")
+        raise SettingsError(f"{name}{_line_of(text, 'pins')}: {clash}")
     try:
         corrections.understood(settings.corrections)
     except BadPeakError as trouble:
-        raise SettingsError(f"{name}: corrections: {trouble}") from None
+        raise SettingsError(f"{name}{_line_of(text, f'corrections.{trouble}')}: corrections: {trouble}") from None
     return settings
+
+
+def _slip(text: str, trouble: str) -> str:
+    """What is no TOML: its line, what stands there, and what to do."""
+    lines = text.splitlines() or [""]
+    told = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", trouble)
+    what, number = (trouble, len(lines)) if told is None else (told[1], int(told[2] or len(lines)))
+    statement = lines[number - 1].strip()
+    if any(secret.rpartition(".")[2] in statement for secret in SECRETS):
+        statement = statement.partition("=")[0].strip()
+    if re.search(r"=\s*-?\d+,\d", statement):
+        what = "write a point in place of the comma"
+    return f", line {number}: {statement}: {what}"
+
+
+def _line_of(text: str, sentence: str) -> str:
+    """In which line that of which a sentence tells first stands, in words; or the table around it, or nothing."""
+    stands: dict[str, int] = {}
+    tables: Counter[str] = Counter()
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if one := re.match(r"\s*\[\[\s*(\S+?)\s*\]\]", line):
+            tables[one[1]] += 1
+            table = f"{one[1]}[{tables[one[1]]}]"
+            stands[table] = number
+        elif one := re.match(r"\s*\[\s*(\S+?)\s*\]", line):
+            table = one[1]
+            stands[table] = number
+        elif one := re.match(r"\s*\"?([\w:+-]+)\"?\s*=", line):
+            stands.setdefault(f"{table}.{one[1]}" if table else one[1], number)
+    name = re.split(r":? ", sentence, maxsplit=1)[0]
+    while name and name not in stands:
+        name = re.sub(r"\[\d+\]$", "", name) if name.endswith("]") else name.rpartition(".")[0]
+    return f", line {stands[name]}" if name else ""
 
 
 def pins(settings: Settings) -> Mapping[str, int]:

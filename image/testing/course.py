@@ -34,7 +34,6 @@ WRITES_S = 75.0
 """Within which a whole minute ends."""
 DAY_S = 86_400
 CONSOLE_LINES = 20
-SETTINGS = "appliance.toml"
 KEYLESS = "# ssh_key ="
 KEY = 'ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDz/OvQpwRqI948ehXYxRJyKdK37yMOb+YtrdEirXd8Q test"  #'
 REQUEST = "report"
@@ -155,7 +154,7 @@ class Course:
     async def mistaken(self, card: Card) -> None:
         """A mistake in the settings: named on the panel, and the last good ones run on."""
         self.verdict.say("a mistake in appliance.toml")
-        _edit(card, ("watch_w = 3000.0", "watch_w = 3000,0"))
+        _edit(card, ("watch_w = 3000.0", front.MISTAKE))
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
@@ -278,9 +277,9 @@ class Course:
 
 def _edit(card: Card, *changes: tuple[str, str]) -> None:
     """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
-    text = card.get(SETTINGS, card.file.with_name(SETTINGS)).read_text(encoding="utf-8-sig")
+    text = card.get(front.SETTINGS, card.file.with_name(front.SETTINGS)).read_text(encoding="utf-8-sig")
     for old, new in changes:
         if old not in text:
-            raise LookupError(f"{SETTINGS} on the card has no '{old}'")
+            raise LookupError(f"{front.SETTINGS} on the card has no '{old}'")
         text = text.replace(old, new, 1)
-    card.put(text.replace("\n", "\r\n").encode("utf-8-sig"), SETTINGS)
+    card.put(text.replace("\n", "\r\n").encode("utf-8-sig"), front.SETTINGS)

@@ -1,5 +1,6 @@
 """The pages that come forward by themselves: what is wrong, how much, and what to do about it."""
 
+import re
 from datetime import timedelta
 
 from appliance.household.situation import Alarm, Level, Rule, Signal, Situation, Storage
@@ -121,7 +122,8 @@ def _trouble(trouble: Trouble, words: Words) -> tuple[str, str]:
         case Fault.HISTORY:
             return words.say("History not written"), words.say("Is the card full or worn? {file}", file=detail)
         case Fault.SETTINGS:
-            return words.say("Mistake in settings"), words.say("The last good ones hold. {detail}", detail=detail)
+            where = re.sub(r"^/\S*/", "", detail)  # who stands at the panel knows which card, and not which folder
+            return words.say("Mistake in settings"), words.say("The last good ones hold. {detail}", detail=where)
         case Fault.BUTTON:
             return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")
         case Fault.PINS:

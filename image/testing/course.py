@@ -21,7 +21,8 @@ from image.testing.meter import CALM_W, Household
 from image.testing.verdict import NotSoError, Verdict
 
 BOOT_RATIO = 1.5
-"""Kernel start to the first reading, in times of the same kernel's bare way to multi-user."""
+"""Kernel start to the first reading, in times of the same kernel's bare way to multi-user. A figure, no check: of two
+boots one after the other, what else the host does during one would decide it."""
 MOST_MISSING = timedelta(seconds=60)
 IN_FLIGHT = timedelta(seconds=5)
 """A list that is on its way, and a write that is."""
@@ -119,14 +120,10 @@ class Course:
             await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
             bare_s = dict(await inside.stages(bench))["systemd up to multi-user"]
 
-        async def ratio(seconds: float) -> str:
-            """The first reading comes within 1.5 times the bare way to multi-user."""
-            saw = f"{first_s:.1f} s, {bare_s:.1f} s bare: {first_s / seconds:.2f} times"
-            if first_s > BOOT_RATIO * seconds:
-                raise NotSoError(saw)
-            return saw
-
-        await self.verdict.check(bare_s, ratio)
+        self.verdict.say(
+            f"        first reading after {first_s:.1f} s, bare multi-user after {bare_s:.1f} s: "
+            f"{first_s / bare_s:.2f} times (target {BOOT_RATIO}; on a host that does nothing else)"
+        )
 
     async def flashed_over(self, card: Card) -> float:
         """A newer image over the old card, and settings from a PC's editor: history and wishes hold.

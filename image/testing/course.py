@@ -6,6 +6,7 @@ mistake in them. Between, power is cut at random: on the new card in the midst o
 then, as often as was asked for, on more new cards, and on those as they go on.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,11 +29,14 @@ IN_FLIGHT = timedelta(seconds=5)
 """A list that is on its way, and a write that is."""
 HISTORY_S = 150.0
 """From the first reading to a cut after which whole minutes must be found."""
-MAKING_S = 3.0
-"""From the first write to a new card, within which its data partition is being made."""
+MAKING_SECTORS = 12_600
+"""So many are written to a new card of 2 GB while its data partition is made."""
+MAKING_S = 30.0
+"""More than that takes."""
 RUNNING_S = 75.0
 WRITES_S = 75.0
 """Within which a whole minute ends."""
+LOOK_S = 0.02
 DAY_S = 86_400
 CONSOLE_LINES = 20
 KEYLESS = "# ssh_key ="
@@ -158,11 +162,12 @@ class Course:
 
     async def cut_in_making(self, number: int, card: Card) -> None:
         """Power goes while a new card's data partition is being made."""
-        after_s = self.chance.uniform(0, MAKING_S)
+        enough = self.chance.randrange(1, MAKING_SECTORS)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
-            began_s = await bench.first_write()
-            await bench.run((began_s or 0.0) + after_s)
-            sectors = bench.written.sectors
+            began_s = await bench.first_write() or 0.0
+            while bench.written.sectors < enough and bench.machine.now < began_s + MAKING_S:
+                await asyncio.sleep(LOOK_S)
+            after_s, sectors = bench.machine.now - began_s, bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
 
     async def cut_in_running(self, number: int, card: Card) -> Kept:

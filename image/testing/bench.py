@@ -20,6 +20,8 @@ from image.testing.trace import Written, follow
 
 PATIENCE_S = 360.0
 """For what a Pi does within seconds, and an emulated one on a busy host within minutes."""
+LOOK_S = 0.02
+"""Between two looks at what was written: to make a data partition takes a second and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,13 @@ class Bench:
         """Keep what stands on the glass, for a look."""
         saved(self.display.pictures[-1].picture, self.folder / f"{self.name}-{name}.png")
 
-    async def first_write(self) -> float | None:
-        """When the card was first written, seconds since power on; `None` when it was not within `PATIENCE_S`."""
-        while self.machine.now < PATIENCE_S:
-            if self.written.sectors:
-                return self.machine.now
-            await asyncio.sleep(0.1)
-        return None
+    async def writing(self, sectors: int, until_s: float) -> float:
+        """Let it run until it has written so many sectors or until then; now, seconds since power on."""
+        while self.machine.now < until_s:
+            if self.written.sectors >= sectors:
+                break
+            await asyncio.sleep(LOOK_S)
+        return self.machine.now
 
     async def run(self, seconds: float) -> None:
         """Let it run on, until so many seconds since power on."""

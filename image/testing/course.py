@@ -6,7 +6,6 @@ mistake in them. Between, power is cut at random: on the new card in the midst o
 then, as often as was asked for, on more new cards, and on those as they go on.
 """
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ MAKING_S = 30.0
 RUNNING_S = 75.0
 WRITES_S = 75.0
 """Within which a whole minute ends."""
-LOOK_S = 0.02
 DAY_S = 86_400
 CONSOLE_LINES = 20
 KEYLESS = "# ssh_key ="
@@ -164,18 +162,16 @@ class Course:
         """Power goes while a new card's data partition is being made."""
         enough = self.chance.randrange(1, MAKING_SECTORS)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
-            began_s = await bench.first_write() or 0.0
-            while bench.written.sectors < enough and bench.machine.now < began_s + MAKING_S:
-                await asyncio.sleep(LOOK_S)
-            after_s, sectors = bench.machine.now - began_s, bench.written.sectors
+            began_s = await bench.writing(1, PATIENCE_S)
+            after_s = await bench.writing(enough, began_s + MAKING_S) - began_s
+            sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
 
     async def cut_in_running(self, number: int, card: Card) -> Kept:
         """Power goes at any moment of a boot, or of the time after; what was known stays known. It is given back."""
         after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
-            began_s = await bench.first_write()
-            await bench.run((began_s or 0.0) + after_s)
+            await bench.run(await bench.writing(1, PATIENCE_S) + after_s)
             heard = self.house.first_list is not None
         self.verdict.say(
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"

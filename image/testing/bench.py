@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from image.testing.cable import Cable
 from image.testing.card import Card
 from image.testing.console import Console
 from image.testing.display import Display, saved
@@ -37,6 +38,7 @@ class Bench:
     written: Written
     house: Household
     folder: Path
+    cable: Cable | None
     tasks: list[asyncio.Task[None]]
 
     def plug_meter(self) -> None:
@@ -62,10 +64,17 @@ class Bench:
 
 @asynccontextmanager
 async def powered(
-    name: str, card: Card, house: Household, folder: Path, words: tuple[str, ...] = (), *, meter: bool = True
+    name: str,
+    card: Card,
+    house: Household,
+    folder: Path,
+    words: tuple[str, ...] = (),
+    *,
+    meter: bool = True,
+    cable: Cable | None = None,
 ) -> AsyncIterator[Bench]:
     """A machine that runs on this card while this lasts. Raises ToolError."""
-    machine = Machine(card, start(card, folder), folder / f"{name}.trace", words=words)
+    machine = Machine(card, start(card, folder), folder / f"{name}.trace", cable, words)
     await machine.power_on()
     watchers: list[asyncio.Task[None]] = []
     try:
@@ -74,7 +83,7 @@ async def powered(
         pins, written = Pins(machine), Written()
         for watch in (console.listen(), follow(machine.trace, display, written), pins.watch()):
             watchers.append(asyncio.create_task(watch))
-        bench = Bench(name, card, machine, console, display, pins, written, house, folder, watchers)
+        bench = Bench(name, card, machine, console, display, pins, written, house, folder, cable, watchers)
         if meter:
             bench.plug_meter()
         yield bench

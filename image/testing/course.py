@@ -14,6 +14,7 @@ from pathlib import Path
 
 from image.testing import front, inside
 from image.testing.bench import PATIENCE_S, Bench, powered
+from image.testing.cable import laid, ssh_opens_to_its_key
 from image.testing.card import Card
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
@@ -38,7 +39,6 @@ WRITES_S = 75.0
 DAY_S = 86_400
 CONSOLE_LINES = 20
 KEYLESS = "# ssh_key ="
-KEY = 'ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDz/OvQpwRqI948ehXYxRJyKdK37yMOb+YtrdEirXd8Q test"  #'
 REQUEST = "report"
 REPORTED = ("doctor.txt", "hours.csv", "letter.txt")
 MASKED = "systemd.mask="
@@ -135,16 +135,22 @@ class Course:
         self.verdict.say(
             "a newer image flashed over the card, first and last MB zeroed; settings saved by a PC's editor"
         )
-        before = kept(card)
+        before, cable = kept(card), laid(self.folder)
         card.flash(self.image, like_an_imager=True)
-        _edit(card, ("watch_w = 5000.0", "watch_w = 3000.0"), ("wired = false", "wired = true"), (KEYLESS, KEY))
+        _edit(
+            card,
+            ("watch_w = 5000.0", "watch_w = 3000.0"),
+            ("wired = false", "wired = true"),
+            (KEYLESS, f'ssh_key = "{cable.public_key}"  #'),
+        )
         card.put(b"", REQUEST)
-        async with powered("flashed", card, self.house, self.folder) as bench:
+        async with powered("flashed", card, self.house, self.folder, cable=cable) as bench:
             await self._healthy(bench)
             first_s = front.first_reading_s(bench)
             await self._stages(bench, first_s)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again)
             await self.verdict.check(bench, inside.one_door_opens, inside.report_is_written)
+            await self.verdict.check(cable, ssh_opens_to_its_key)
             cut = self.house.utc
         await self._history(card, cut, before=before)
         await self._report(card)

@@ -27,6 +27,7 @@ from typing import Any
 from appliance import config
 from appliance.settings import Settings
 from image.testing import tools
+from image.testing.cable import Cable
 from image.testing.card import Card
 from image.testing.trace import EVENTS
 
@@ -78,9 +79,10 @@ def start(card: Card, folder: Path) -> Start:
 class Machine:
     """One machine, from power on to power off; `now` is the time since power on, s."""
 
-    def __init__(self, card: Card, handed: Start, log: Path, *, words: tuple[str, ...] = ()) -> None:
+    def __init__(self, card: Card, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
         """A machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
         self.trace = log
+        self._cable = cable
         self._card = card
         self._handed = handed
         self._words = " ".join((handed.words, *_TEST_ONLY, *words))
@@ -183,4 +185,5 @@ class Machine:
             "-serial", "chardev:console",
             "-accel", "tcg", "-chardev", f"socket,id=wires,fd={wires}", "-qtest", "chardev:wires", "-qtest-log", "none",
             *(word for event in EVENTS for word in ("-trace", event)), "-msg", "timestamp=on", "-D", self.trace,
+            *(self._cable.arguments() if self._cable else ()),
         ]  # fmt: skip

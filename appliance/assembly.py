@@ -7,7 +7,6 @@ from typing import Any
 from appliance.choices import AS_SET, ChoiceKeeper, load_or_set_aside
 from appliance.config import pins
 from appliance.deeds import Deeds
-from appliance.household.history import Boot
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.keeper import Keeper
@@ -22,11 +21,11 @@ from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display
 from appliance.settings import Settings
 from appliance.supervisor import Supervisor, log
-from appliance.systemclock import Clock
-from appliance.systemd import ServiceManager
-from appliance.timebase import Timebase
+from appliance.system.clock import Boot, Clock
+from appliance.system.service_manager import ServiceManager
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 from appliance.tuning import over, tuning
-from appliance.worker import Worker
 
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""

@@ -92,7 +92,7 @@ def _add_units(commands: Any) -> None:
 def _status(options: argparse.Namespace) -> int:
     from appliance import shown, status
     from appliance.control import SOCKET, ControlError
-    from appliance.systemd import in_a_line
+    from appliance.shown import in_a_line
 
     socket = _folder(options.config) / SOCKET
     try:

@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from appliance.safefile import replace_file
-from appliance.timebase import Timebase
-from appliance.worker import HungError, Worker
+from appliance.system.atomic_file import replace_file
+from appliance.system.timebase import Timebase
+from appliance.system.worker import HungError, Worker
 
 FILE = "choices.toml"
 RETRY_S = 60.0

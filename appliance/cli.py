@@ -209,9 +209,9 @@ def _run(options: argparse.Namespace) -> int:
     from appliance.assembly import appliance
     from appliance.deeds import RUNTIME
     from appliance.line.recording import Recorder
-    from appliance.systemclock import SystemClock
-    from appliance.systemd import ServiceManager
-    from appliance.timebase import Timebase
+    from appliance.system.clock import SystemClock
+    from appliance.system.service_manager import ServiceManager
+    from appliance.system.timebase import Timebase
 
     with contextlib.ExitStack() as opened:
         try:
@@ -333,7 +333,7 @@ def _set_peak(options: argparse.Namespace) -> int:
     from appliance import peaks
     from appliance.control import ControlError
     from appliance.household.history import HistoryError
-    from appliance.systemclock import SystemClock
+    from appliance.system.clock import SystemClock
 
     try:
         folder = Path(config.load(options.config).data.folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.choices import ChoiceKeeper, Choices
 from appliance.household.household import Household
 from appliance.panel.menu import Deed, Hush, Order
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")
 

@@ -27,7 +27,7 @@ from appliance.panel.front import front_picture
 from appliance.panel.glass import Glass
 from appliance.panel.view import PanelView
 from appliance.settings import Settings
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 _WINTER_DAY = datetime(2026, 1, 15, tzinfo=OSLO)
 _SUNNY_DAY = datetime(2026, 5, 14, tzinfo=OSLO)

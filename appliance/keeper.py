@@ -10,12 +10,13 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.household.history import FILE, Boot, History, HistoryError
+from appliance.household.history import FILE, History, HistoryError
 from appliance.household.household import Household
 from appliance.household.record import Stored
 from appliance.household.situation import Storage
-from appliance.timebase import Timebase
-from appliance.worker import HungError, Worker
+from appliance.system.clock import Boot
+from appliance.system.timebase import Timebase
+from appliance.system.worker import HungError, Worker
 
 PERIOD_S = 60.0
 RETRY_S = 4.0

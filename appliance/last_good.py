@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance import config
-from appliance.safefile import replace_file
 from appliance.settings import Settings
+from appliance.system.atomic_file import replace_file
 
 FILE = "last-good.toml"
 

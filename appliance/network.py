@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.safefile import replace_file
 from appliance.settings import NetworkSettings
+from appliance.system.atomic_file import replace_file
 
 PSK_ROUNDS, PSK_OCTETS = 4096, 32
 """IEEE 802.11-2020, annex J.4: PBKDF2 with HMAC-SHA1 over passphrase and network name."""

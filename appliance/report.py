@@ -22,8 +22,8 @@ from appliance.doctor.letter import letter
 from appliance.household.clock import OSLO
 from appliance.household.history import FILE, History, HistoryError
 from appliance.household.situation import MeterIdentity
-from appliance.safefile import replace_file
 from appliance.settings import Settings
+from appliance.system.atomic_file import replace_file
 from appliance.tuning import tariffs
 
 REQUESTS = ("report", "report.txt")

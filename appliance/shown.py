@@ -141,3 +141,25 @@ def _process(process: Process) -> Iterator[str]:
 
 def _clock(moment: datetime) -> str:
     return f"{moment.astimezone(OSLO):%H:%M}"
+
+
+def in_a_line(situation: Situation) -> str:
+    """How the appliance is, for who looks after the machine."""
+    match situation.signal:
+        case Signal.NO_PORT:
+            line = f"the serial port {situation.upkeep.port or ''} cannot be opened".replace("  ", " ")
+        case Signal.WAITING:
+            line = "waiting for the meter's first list"
+        case Signal.SILENT:
+            line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
+        case Signal.RECEIVING:
+            line = _power_in_a_line(situation)
+    troubles = [f"{trouble.fault.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.upkeep.troubles]
+    return "; ".join([line, *troubles]).replace("\n", " ")
+
+
+def _power_in_a_line(situation: Situation) -> str:
+    import_w, export_w = situation.power_import_w or 0, situation.power_export_w or 0
+    way = f"{export_w / 1000:.2f} kW to the grid" if export_w > import_w else f"{import_w / 1000:.2f} kW from the grid"
+    level = "" if situation.level is None else f", {situation.level.name}"
+    return f"{situation.meter.maker or 'the meter'}: {way}{level}"

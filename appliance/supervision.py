@@ -9,8 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from appliance.timebase import Timebase
-from appliance.upkeep import Fault, Trouble
+from appliance.system.health import Fault, Trouble
+from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")
 

@@ -29,13 +29,14 @@ from appliance.panel.menu import Deed
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen
 from appliance.settings import Settings
+from appliance.shown import in_a_line
 from appliance.supervision import Supervision
-from appliance.systemclock import Clock
-from appliance.systemd import STATUS_S, ServiceManager, in_a_line
-from appliance.timebase import Timebase
+from appliance.system.clock import Clock
+from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.service_manager import STATUS_S, ServiceManager
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 from appliance.tuning import made_once, over, tuning
-from appliance.upkeep import Fault, Trouble, Upkeep
-from appliance.worker import Worker
 
 log = logging.getLogger("appliance")
 

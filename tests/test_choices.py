@@ -13,9 +13,9 @@ from appliance.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError,
 from appliance.household.tariff import Basis
 from appliance.panel.menu import FIELDS, VALUES
 from appliance.settings import Settings
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 from appliance.tuning import over, tariffs, tuning
-from appliance.worker import Worker
 
 SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
 

@@ -28,7 +28,7 @@ from appliance.panel.glass import Glass
 from appliance.panel.pages import Page, picture
 from appliance.panel.words import WORDS
 from appliance.supervisor import Supervisor
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0

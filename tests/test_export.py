@@ -18,11 +18,12 @@ from appliance.export import (
     voltage_cells,
 )
 from appliance.household.clock import OSLO
-from appliance.household.history import FILE, Boot, History
+from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.household.record import AlarmRow, Record
 from appliance.household.situation import Level, Rule
 from appliance.household.tariff import Basis, Tariff
+from appliance.system.clock import Boot
 
 HOUR = timedelta(hours=1)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.household import salvage
-from appliance.household.history import FILE, Boot, History
+from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.household.household import Household
 from appliance.household.record import Record
@@ -16,8 +16,9 @@ from appliance.household.rules import Rules
 from appliance.household.situation import Storage
 from appliance.keeper import Keeper
 from appliance.meter.reading import Maker, MeterClock, Reading
-from appliance.timebase import Timebase
-from appliance.worker import Worker
+from appliance.system.clock import Boot
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 
 START = datetime(2026, 1, 15, 16, 58, tzinfo=UTC)
 BOOT = Boot("boot", 1.0)

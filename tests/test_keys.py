@@ -24,8 +24,8 @@ from appliance.panel.virtual import VirtualPanel, as_braille
 from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.supervisor import Supervisor
-from appliance.timebase import Timebase
-from appliance.upkeep import Fault, Trouble
+from appliance.system.health import Fault, Trouble
+from appliance.system.timebase import Timebase
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
 GPIO = config.pins(Settings())

@@ -31,7 +31,7 @@ from appliance.household.situation import (
 )
 from appliance.line.simulator import Line
 from appliance.panel import examples
-from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(

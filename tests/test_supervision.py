@@ -6,8 +6,8 @@ import logging
 import pytest
 
 from appliance.supervision import FAILURES_TOLD, LONGEST_PAUSE_S, Supervision, pause_s
-from appliance.timebase import Timebase
-from appliance.upkeep import Fault, Trouble
+from appliance.system.health import Fault, Trouble
+from appliance.system.timebase import Timebase
 
 
 class FailingRoom:

@@ -16,8 +16,8 @@ from appliance.household.situation import Level, Situation
 from appliance.last_good import Found
 from appliance.panel.glass import Glass
 from appliance.settings import Settings
-from appliance.timebase import Timebase
-from appliance.upkeep import Fault, Trouble
+from appliance.system.health import Fault, Trouble
+from appliance.system.timebase import Timebase
 
 
 async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so(monkeypatch: pytest.MonkeyPatch):

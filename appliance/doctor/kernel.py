@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.systemclock import SystemClock
+from appliance.system.clock import SystemClock
 
 _I2C_SLAVE = 0x0703  # linux/i2c-dev.h
 _GET_CHIPINFO = 0x8044B401  # linux/gpio.h, struct gpiochip_info

@@ -16,8 +16,8 @@ from appliance.doctor.patient import Patient
 from appliance.household.situation import Situation
 from appliance.meter.decoder import Decoder, Reading
 from appliance.status import Report, asked
-from appliance.timebase import Timebase
-from appliance.upkeep import LineCondition, Upkeep
+from appliance.system.health import LineCondition, Upkeep
+from appliance.system.timebase import Timebase
 
 SLOWEST_S = 10.0
 """Kamstrup speaks every 10 s, and a list takes a second to come: who listens for less may hear nothing at all."""

@@ -8,7 +8,7 @@ from appliance import config
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.kernel import Line
 from appliance.doctor.patient import Patient, join, locked_out
-from appliance.upkeep import Fault
+from appliance.system.health import Fault
 
 ADDRESSES = (0x3C, 0x3D)
 _SILENT = {errno.ENXIO, errno.EREMOTEIO, errno.EIO, errno.ETIMEDOUT}

@@ -12,7 +12,6 @@ Nothing here knows what an hour means; `Record` goes in and `Stored` comes out.
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +22,7 @@ from appliance.household import salvage, schema
 from appliance.household.hours import Hour, Known, Span
 from appliance.household.ledger import KEPT
 from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored
+from appliance.system.clock import Boot
 
 T = TypeVar("T")
 
@@ -40,16 +40,6 @@ WHY = "why.txt"
 
 class HistoryError(Exception):
     """The history cannot be opened, read or written; one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Boot:
-    """A moment of one run of the system's kernel, for telling a restart of the program from a loss of power."""
-
-    boot_id: str
-    """Empty when the kernel does not say: then every start is taken for one after a loss of power."""
-    clock_s: float
-    """Seconds since it started, those in suspension included."""
 
 
 class History:

@@ -13,7 +13,7 @@ from appliance.household.clock import ClockSource
 from appliance.household.hours import Hour, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.tariff import Month
-from appliance.upkeep import NOTHING_KNOWN, Upkeep
+from appliance.system.health import NOTHING_KNOWN, Upkeep
 
 
 class Level(IntEnum):

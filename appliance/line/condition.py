@@ -15,7 +15,7 @@ from appliance.line.habits import Found
 from appliance.line.port import Heard, SerialSettings
 from appliance.line.search import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
 from appliance.meter.hdlc import Frame
-from appliance.upkeep import Cause, LineCondition
+from appliance.system.health import Cause, LineCondition
 
 UNREAD_S = 60.0
 """Octets that give nothing for so long are noise, though the line was read before."""

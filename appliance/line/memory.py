@@ -8,8 +8,8 @@ from pathlib import Path
 
 from appliance.line.port import SerialSettings
 from appliance.line.search import CANDIDATES
-from appliance.safefile import replace_file
-from appliance.worker import HungError, Worker
+from appliance.system.atomic_file import replace_file
+from appliance.system.worker import HungError, Worker
 
 FILE = "line.txt"
 

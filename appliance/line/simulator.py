@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from appliance.line import encoder
 from appliance.line.house import OSLO, House, Mains, Net
 from appliance.meter.reading import Maker, MeterClock, Reading
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 STANDARD_TIME = timezone(timedelta(hours=1))
 _HOUR = timedelta(hours=1)

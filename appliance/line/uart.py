@@ -20,8 +20,8 @@ from appliance.line.memory import LineMemory
 from appliance.line.port import Counters, Heard, Parity, Port, SerialSettings
 from appliance.line.search import LineSearch, candidates
 from appliance.line.serialport import SerialPort
-from appliance.timebase import Timebase
-from appliance.upkeep import Upkeep
+from appliance.system.health import Upkeep
+from appliance.system.timebase import Timebase
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 4.0

@@ -19,7 +19,7 @@ from gpiozero.tones import Tone
 
 from appliance.household.situation import Situation, Sound
 from appliance.panel.pins import taking
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 A4_HZ, A4_MIDI = 440.0, 69

@@ -17,7 +17,7 @@ from appliance.panel import menu
 from appliance.panel.buttons import Key, Press
 from appliance.panel.menu import Asked, Deed, Menu, Order
 from appliance.panel.pages import ROUND, Page
-from appliance.upkeep import Trouble
+from appliance.system.health import Trouble
 
 BOOT_S = 10.0
 ALARM_S = 30.0

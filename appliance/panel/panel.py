@@ -29,8 +29,8 @@ from appliance.panel.steady import steady_w
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, drawn, wrapped
 from appliance.panel.words import Words
-from appliance.timebase import Timebase
-from appliance.upkeep import Fault
+from appliance.system.health import Fault
+from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")
 

@@ -21,8 +21,8 @@ from PIL import Image
 from appliance.panel.care import BRIGHT, Dimming
 from appliance.panel.errors import DisplayError
 from appliance.panel.glass import Chip, Glass
-from appliance.timebase import Timebase
-from appliance.worker import HungError, Worker
+from appliance.system.timebase import Timebase
+from appliance.system.worker import HungError, Worker
 
 if TYPE_CHECKING:
     from smbus2 import SMBus

@@ -21,7 +21,7 @@ from appliance.panel.screen import shifted
 from appliance.panel.words import WORDS, Words
 from appliance.settings import Settings
 from appliance.status import Report
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 from image.kernel.machine import START, Machine
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel import menupage, pages
 from appliance.panel.menu import Menu
 from appliance.panel.pages import Page
-from appliance.upkeep import Fault
+from appliance.system.health import Fault
 from image.kernel.bench import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Bench, need
 
 ACT_W = 12_000.0

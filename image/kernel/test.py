@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.line.simulator import Line
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 from image.kernel.bench import Bench, NotSoError
 from image.kernel.checks import ALL
 from image.kernel.machine import Machine, MachineError

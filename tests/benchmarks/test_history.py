@@ -16,7 +16,7 @@ from statistics import median
 import pytest
 
 from appliance.household import history as history_module
-from appliance.household.history import FILE, Boot, History
+from appliance.household.history import FILE, History
 from appliance.household.hours import HOUR, Hour, Known
 from appliance.household.household import Household
 from appliance.household.ledger import KEPT
@@ -26,6 +26,7 @@ from appliance.household.situation import Level, Rule
 from appliance.line.house import House, Net
 from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
+from appliance.system.clock import Boot
 
 START = datetime(2026, 1, 15, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -36,8 +36,8 @@ from appliance.panel.screen import Screen, open_display, shifted
 from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.supervisor import TICK_S
-from appliance.timebase import Timebase
-from appliance.worker import Worker
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 
 START = datetime(2026, 1, 12, tzinfo=UTC)
 EVENING = START + timedelta(hours=16)

@@ -31,7 +31,7 @@ from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
 from appliance.panel.words import WORDS
 from appliance.settings import Settings
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 START = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
 ROUNDS = 400

@@ -17,7 +17,7 @@ from appliance.doctor.finding import Finding, Grade, examine
 from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
-from appliance.upkeep import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, Trouble, Upkeep
 
 PINS = {name: config.pins(SETTINGS)[name] for name in config.board() if name.startswith(("led", "buzzer", "button"))}
 

@@ -18,7 +18,7 @@ from appliance.doctor.letter import letter
 from appliance.doctor.listening import VERDICTS, Heard, judge
 from appliance.household.situation import MeterIdentity
 from appliance.line.simulator import Line
-from appliance.upkeep import LineCondition
+from appliance.system.health import LineCondition
 
 
 def doctor(*arguments: str) -> tuple[int, str, str]:

@@ -21,11 +21,11 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
 from appliance.assembly import appliance
-from appliance.household.history import Boot
 from appliance.household.situation import Situation
 from appliance.panel.glass import Chip, Glass
 from appliance.supervisor import log
-from appliance.timebase import Timebase
+from appliance.system.clock import Boot
+from appliance.system.timebase import Timebase
 
 COLOURS = ("red", "yellow", "green")
 

@@ -21,7 +21,7 @@ from appliance.line.house import House, Load, Net
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.typeface import BOLD, MEDIUM, SMALL, Face
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 HERE = Path(__file__).parent
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)

@@ -22,13 +22,13 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
 from appliance.assembly import appliance
-from appliance.household.history import Boot
 from appliance.household.situation import Signal, Situation
 from appliance.line.house import House, Net
 from appliance.line.simulator import Line, Meter, noisy
 from appliance.meter.reading import Maker
 from appliance.panel.glass import Glass
-from appliance.timebase import Timebase
+from appliance.system.clock import Boot
+from appliance.system.timebase import Timebase
 
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 DAYS = float(os.environ.get("HAN_SOAK_DAYS", "0.1"))

@@ -18,8 +18,8 @@ from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
 from appliance.panel.glass import Glass
 from appliance.settings import Settings
-from appliance.timebase import Timebase
-from appliance.upkeep import LineCondition
+from appliance.system.health import LineCondition
+from appliance.system.timebase import Timebase
 
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEED = 5.0

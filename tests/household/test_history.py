@@ -21,12 +21,13 @@ import pytest
 from appliance.household import history as history_module
 from appliance.household import salvage, schema
 from appliance.household.clock import ClockSource
-from appliance.household.history import FILE, MINUTES_KEPT, Boot, History, HistoryError
+from appliance.household.history import FILE, MINUTES_KEPT, History, HistoryError
 from appliance.household.hours import HOUR, Hour, Known, LedgerNotes, Register, RunningHour, Span
 from appliance.household.ledger import KEPT
 from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored
 from appliance.household.situation import Level, Rule, VoltageDay
 from appliance.household.watcher import Mark
+from appliance.system.clock import Boot
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)

@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-from appliance.household.history import Boot, History
+from appliance.household.history import History
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.reading import Maker, MeterClock, Reading
+from appliance.system.clock import Boot
 
 METER_BEGAN = 1_772_000_000
 """When the meter's register stood at zero, seconds since 1970."""

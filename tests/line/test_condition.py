@@ -11,7 +11,7 @@ from appliance.line.condition import LineWatch
 from appliance.line.port import Heard, Parity, SerialSettings
 from appliance.line.search import SILENT_S, LineSearch, candidates
 from appliance.meter.reading import Maker
-from appliance.upkeep import Cause, LineCondition
+from appliance.system.health import Cause, LineCondition
 
 EVEN = SerialSettings(2400, Parity.EVEN)
 CLOSED, CABLE, CONVERTER, PAUSE = Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER, Cause.OVERCURRENT_PAUSE

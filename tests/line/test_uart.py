@@ -16,9 +16,9 @@ from appliance.line.port import Counters, Parity, SerialSettings
 from appliance.line.port import Heard as HeardOctets
 from appliance.line.simulator import Line
 from appliance.line.uart import Uart
-from appliance.timebase import Timebase
-from appliance.upkeep import LineCondition, Upkeep
-from appliance.worker import Worker
+from appliance.system.health import LineCondition, Upkeep
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 
 
 class Heard:

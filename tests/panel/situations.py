@@ -21,7 +21,7 @@ from appliance.household.situation import (
     VoltageDay,
 )
 from appliance.household.tariff import COMMON_STEPS, Basis, Month, Step, Tariff
-from appliance.upkeep import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
 
 
 def maybe(strategy):

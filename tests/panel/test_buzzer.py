@@ -25,7 +25,7 @@ from appliance.panel.buzzer import (
     sound_for,
 )
 from appliance.panel.errors import PinError
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 GPIO = 18
 

@@ -11,7 +11,7 @@ from appliance.household.situation import Level, Signal, Situation
 from appliance.panel.care import Night
 from appliance.panel.errors import PinError
 from appliance.panel.lamps import DIMMED_HZ, LampRow, LampRule, Lamps, Light, lamps_for, shine
-from appliance.upkeep import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, Trouble, Upkeep
 
 RED, YELLOW, GREEN = 22, 27, 17
 CALM, LOOK, ACT = Lamps(green=Light.ON), Lamps(yellow=Light.ON), Lamps(red=Light.ON)

@@ -22,7 +22,7 @@ from appliance.panel.menu import Deed, Hush, Menu, Order, Row
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.panel import WISHES, Panel, Wishes
 from appliance.panel.words import WORDS
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 
 GPIO = config.pins(config.parse("", "none"))
 A, LONG_A, B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)

@@ -20,8 +20,8 @@ from appliance.panel.care import Dimming
 from appliance.panel.errors import DisplayError
 from appliance.panel.glass import Chip, Glass
 from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
-from appliance.timebase import Timebase
-from appliance.worker import Worker
+from appliance.system.timebase import Timebase
+from appliance.system.worker import Worker
 
 CHIPS: list[Chip] = ["ssd1306", "ssd1309", "sh1106"]
 

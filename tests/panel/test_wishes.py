@@ -17,7 +17,7 @@ from appliance.panel.examples import CALM
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
 from appliance.panel.words import WORDS
-from appliance.timebase import Timebase
+from appliance.system.timebase import Timebase
 from appliance.tuning import wishes
 
 GPIO = config.pins(config.parse("", "none"))

@@ -5,7 +5,7 @@ The serial line knows best (`Upkeep.line` and its causes); where it says nothing
 
 from appliance.household.situation import Signal, Situation
 from appliance.panel.words import Words
-from appliance.upkeep import Cause, LineCondition
+from appliance.system.health import Cause, LineCondition
 
 
 def reason(situation: Situation, words: Words) -> tuple[str, str]:

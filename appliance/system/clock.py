@@ -6,16 +6,25 @@ it does it count. The kernel says so, and systemd-timesyncd leaves a file.
 
 import ctypes
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-
-from appliance.household.history import Boot
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TIMESYNCD_MARK = Path("/run/systemd/timesync/synchronized")
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronized
 _TIMEX_OCTETS = 512  # more than struct timex has on any of our machines
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """A moment of one run of the system's kernel, for telling a restart of the program from a loss of power."""
+
+    boot_id: str
+    """Empty when the kernel does not say: then every start is taken for one after a loss of power."""
+    clock_s: float
+    """Seconds since it started, those in suspension included."""
 
 
 class Clock(Protocol):

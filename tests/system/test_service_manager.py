@@ -12,9 +12,10 @@ import pytest
 from started import MOCK_PINS, Started
 
 from appliance.household.situation import Level, MeterIdentity, Signal, Situation
-from appliance.systemd import LATE_S, ServiceManager, in_a_line, watchdog_s
-from appliance.upkeep import Fault, Trouble, Upkeep
-from appliance.worker import HungError, Worker
+from appliance.shown import in_a_line
+from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.service_manager import LATE_S, ServiceManager, watchdog_s
+from appliance.system.worker import HungError, Worker
 
 
 class Systemd:
@@ -90,7 +91,7 @@ async def test_a_thread_that_does_not_come_back_withholds_the_watchdog(monkeypat
     with pytest.raises(HungError):
         await worker.do(held.wait)
     manager = ServiceManager(heard.append, 0.03)
-    monkeypatch.setattr("appliance.systemd.LATE_S", 0.2)
+    monkeypatch.setattr("appliance.system.service_manager.LATE_S", 0.2)
     feeding = asyncio.create_task(manager.feed([worker]))
     await asyncio.sleep(0.1)
     assert heard  # it may still come back

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from appliance.worker import MOST_LOST, HungError, Worker
+from appliance.system.worker import MOST_LOST, HungError, Worker
 
 
 async def test_a_job_is_done_on_another_thread_and_its_result_comes_back():

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sdnotify import SystemdNotifier
 
-from appliance.household.situation import Signal, Situation
-from appliance.worker import Worker
+from appliance.system.worker import Worker
 
 LATE_S = 30.0
 """How long behind its deadline a thread may come back before only a new start can help."""
@@ -66,25 +65,3 @@ def watchdog_s(environment: Mapping[str, str], pid: int) -> float | None:
     if environment.get("WATCHDOG_PID", str(pid)) != str(pid) or not limit.isdecimal():
         return None
     return int(limit) / 1e6
-
-
-def in_a_line(situation: Situation) -> str:
-    """How the appliance is, for who looks after the machine."""
-    match situation.signal:
-        case Signal.NO_PORT:
-            line = f"the serial port {situation.upkeep.port or ''} cannot be opened".replace("  ", " ")
-        case Signal.WAITING:
-            line = "waiting for the meter's first list"
-        case Signal.SILENT:
-            line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
-        case Signal.RECEIVING:
-            line = _power(situation)
-    troubles = [f"{trouble.fault.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.upkeep.troubles]
-    return "; ".join([line, *troubles]).replace("\n", " ")
-
-
-def _power(situation: Situation) -> str:
-    import_w, export_w = situation.power_import_w or 0, situation.power_export_w or 0
-    way = f"{export_w / 1000:.2f} kW to the grid" if export_w > import_w else f"{import_w / 1000:.2f} kW from the grid"
-    level = "" if situation.level is None else f", {situation.level.name}"
-    return f"{situation.meter.maker or 'the meter'}: {way}{level}"

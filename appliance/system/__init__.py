@@ -1,0 +1,1 @@
+"""What the operating system gives, and the appliance's own health. This room imports no other."""

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 from appliance import __version__, caretaking, config, decode
 from appliance.meter.reading import Reading
 from appliance.outcome import BAD_INPUT, FINE, NOTHING_FOUND, positive, refuse
-from appliance.panel.errors import CatalogueError
 from appliance.settings import Settings
+from appliance.words.words import CatalogueError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

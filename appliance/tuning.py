@@ -25,8 +25,8 @@ from appliance.panel.buzzer import Volume
 from appliance.panel.care import CareRule, Night
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Wishes
-from appliance.panel.words import WORDS, Words
 from appliance.settings import DisplaySettings, Settings, StepSettings, TariffSettings
+from appliance.words.words import WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.glass import Glass
 from appliance.panel.pages import Page, picture
-from appliance.panel.words import WORDS
 from appliance.supervisor import Supervisor
 from appliance.system.timebase import Timebase
+from appliance.words.words import WORDS
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0

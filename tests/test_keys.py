@@ -21,11 +21,11 @@ from appliance.panel.buttons import Fingers, Key, Press
 from appliance.panel.glass import Glass
 from appliance.panel.menu import Menu, Row
 from appliance.panel.virtual import VirtualPanel, as_braille
-from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.supervisor import Supervisor
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
+from appliance.words.words import WORDS
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
 GPIO = config.pins(Settings())

@@ -11,7 +11,3 @@ class DisplayError(Exception):
 
 class PinError(Exception):
     """A pin cannot be had."""
-
-
-class CatalogueError(Exception):
-    """The words of a language were not compiled, or are damaged."""

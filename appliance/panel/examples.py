@@ -31,8 +31,8 @@ from appliance.panel import menupage, pages
 from appliance.panel.checks import Check, Checks
 from appliance.panel.menu import Asked, Menu, Row
 from appliance.panel.pages import Page
-from appliance.panel.words import Words
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.words.words import Words
 
 NOW = datetime(2026, 1, 15, 16, 36, tzinfo=UTC)
 _HOUR_START = NOW.replace(minute=0)

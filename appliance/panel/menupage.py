@@ -15,7 +15,7 @@ from appliance.household.situation import Situation
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Hush, Menu, Row
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
-from appliance.panel.words import Words
+from appliance.words.words import Words
 
 UNITS = {Row.LIMIT: "kW", Row.FUSE: "A", Row.BRIGHTNESS: "%"}
 NAMES = {

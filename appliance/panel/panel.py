@@ -28,9 +28,9 @@ from appliance.panel.pages import Page
 from appliance.panel.steady import steady_w
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, drawn, wrapped
-from appliance.panel.words import Words
 from appliance.system.health import Fault
 from appliance.system.timebase import Timebase
+from appliance.words.words import Words
 
 log = logging.getLogger("appliance")
 

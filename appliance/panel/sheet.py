@@ -11,7 +11,7 @@ from PIL import Image
 from appliance.panel.examples import EXAMPLES, Draw
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import HEIGHT, WIDTH
-from appliance.panel.words import WORDS, Words
+from appliance.words.words import WORDS, Words
 
 SCALE, ACROSS = 3, 5
 _GAP, _CAPTION = 6, 12

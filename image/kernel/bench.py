@@ -18,10 +18,10 @@ from appliance.line.house import House, Load
 from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.screen import shifted
-from appliance.panel.words import WORDS, Words
 from appliance.settings import Settings
 from appliance.status import Report
 from appliance.system.timebase import Timebase
+from appliance.words.words import WORDS, Words
 from image.kernel.machine import START, Machine
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import math
 from PIL import Image
 
 from appliance.panel.typeface import BOLD, LARGE, SMALL
-from appliance.panel.words import WORDS
+from appliance.words.words import WORDS
 from image.testing.bench import PATIENCE_S, Bench
 from image.testing.display import Shown, finds
 from image.testing.meter import CALM_W

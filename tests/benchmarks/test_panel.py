@@ -33,11 +33,11 @@ from appliance.panel.lamps import DIMMED_HZ
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display, shifted
-from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.supervisor import TICK_S
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
+from appliance.words.words import WORDS
 
 START = datetime(2026, 1, 12, tzinfo=UTC)
 EVENING = START + timedelta(hours=16)

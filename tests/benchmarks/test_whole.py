@@ -29,9 +29,9 @@ from appliance.panel.board import Pins
 from appliance.panel.glass import Glass
 from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
-from appliance.panel.words import WORDS
 from appliance.settings import Settings
 from appliance.system.timebase import Timebase
+from appliance.words.words import WORDS
 
 START = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
 ROUNDS = 400

@@ -12,7 +12,7 @@ from appliance.panel.examples import CALM
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Box
-from appliance.panel.words import WORDS
+from appliance.words.words import WORDS
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
 WORDS_EN = WORDS["en"]

@@ -31,8 +31,8 @@ from appliance.panel.pages.power import large_widgets
 from appliance.panel.screen import open_display
 from appliance.panel.typeface import BOLD, SMALL
 from appliance.panel.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text
-from appliance.panel.words import WORDS
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.words.words import WORDS
 
 GOLDEN = Path(__file__).parent / "golden"
 IN_ALL_LANGUAGES = re.compile(

@@ -21,8 +21,8 @@ from appliance.panel.examples import CALM
 from appliance.panel.menu import Deed, Hush, Menu, Order, Row
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.panel import WISHES, Panel, Wishes
-from appliance.panel.words import WORDS
 from appliance.system.timebase import Timebase
+from appliance.words.words import WORDS
 
 GPIO = config.pins(config.parse("", "none"))
 A, LONG_A, B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)

@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 
 from appliance.panel import sheet
 from appliance.panel.examples import EXAMPLES
-from appliance.panel.words import WORDS
+from appliance.words.words import WORDS
 
 README = Path(__file__).parents[2] / "hardware" / "pages.png"
 

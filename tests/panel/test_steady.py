@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.panel.steady import steady_w
-from appliance.panel.words import WORDS
+from appliance.words.words import WORDS
 
 
 def test_a_value_that_wavers_about_the_middle_of_two_digits_shows_one_of_them():

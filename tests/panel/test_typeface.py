@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 from PIL import Image
 
 from appliance.panel.typeface import BOLD, HUGE, LARGE, MEDIUM, SMALL, SheetError, read_sheet
-from appliance.panel.words import WORDS
+from appliance.words.words import WORDS
 
 FACES = pytest.mark.parametrize("face", [HUGE, LARGE, MEDIUM, BOLD, SMALL], ids=lambda face: face.name)
 
@@ -66,7 +66,7 @@ def test_text_is_as_wide_as_its_width_says():
 
 @pytest.mark.parametrize("language", sorted(WORDS))
 def test_the_faces_of_text_have_every_letter_of_every_word(language):
-    catalogue = files("appliance.panel") / "catalogues" / f"{'nb' if language == 'en' else language}.po"
+    catalogue = files("appliance.words") / "catalogues" / f"{'nb' if language == 'en' else language}.po"
     with catalogue.open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     said = "".join(message.id if language == "en" else message.string for message in messages)

@@ -16,9 +16,9 @@ from appliance.panel.care import CareRule, Dimming, Night
 from appliance.panel.examples import CALM
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
-from appliance.panel.words import WORDS
 from appliance.system.timebase import Timebase
 from appliance.tuning import wishes
+from appliance.words.words import WORDS
 
 GPIO = config.pins(config.parse("", "none"))
 

@@ -24,7 +24,7 @@ from appliance.panel.pages.phases import phases_widgets, voltage_widgets
 from appliance.panel.pages.power import large_widgets, now_widgets
 from appliance.panel.pages.today import today_widgets
 from appliance.panel.widgets import Strip, Widget, drawn
-from appliance.panel.words import Words
+from appliance.words.words import Words
 
 
 class Page(Enum):

@@ -17,8 +17,8 @@ from appliance.panel.pages.line import reason
 from appliance.panel.pages.power import now_widgets
 from appliance.panel.typeface import BOLD, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Strip, Widget, paragraph
-from appliance.panel.words import NOT_KNOWN, Words
 from appliance.system.health import Fault, LineCondition, Trouble
+from appliance.words.words import NOT_KNOWN, Words
 
 _UNREADABLE = frozenset(LineCondition) - {LineCondition.FINE, LineCondition.DAMAGED, LineCondition.MISSING}
 

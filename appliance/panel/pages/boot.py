@@ -5,7 +5,7 @@ from appliance.household.situation import Situation
 from appliance.panel.checks import Check, Checks
 from appliance.panel.typeface import BOLD, SMALL
 from appliance.panel.widgets import LEFT, MARGIN, RIGHT, Text, Widget, right_aligned
-from appliance.panel.words import Words
+from appliance.words.words import Words
 
 _TOP, _PITCH, _STATE = 18, 9, 62
 

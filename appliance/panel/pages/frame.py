@@ -11,7 +11,7 @@ from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel.pages.line import reason
 from appliance.panel.typeface import BOLD, LARGE, MEDIUM, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
-from appliance.panel.words import NOT_KNOWN, Words
+from appliance.words.words import NOT_KNOWN, Words
 
 NUMBER_TOP = 12
 NUMBER_FOOT = NUMBER_TOP + LARGE.baseline

@@ -8,7 +8,7 @@ from appliance.household.situation import Situation
 from appliance.panel.charts import Bar
 from appliance.panel.pages.frame import column, not_yet, number, sentence, strip
 from appliance.panel.widgets import Widget
-from appliance.panel.words import Words
+from appliance.words.words import Words
 
 _SCALE = 1.25
 """The bar's end, in what the hour may have."""

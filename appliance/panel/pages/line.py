@@ -4,8 +4,8 @@ The serial line knows best (`Upkeep.line` and its causes); where it says nothing
 """
 
 from appliance.household.situation import Signal, Situation
-from appliance.panel.words import Words
 from appliance.system.health import Cause, LineCondition
+from appliance.words.words import Words
 
 
 def reason(situation: Situation, words: Words) -> tuple[str, str]:

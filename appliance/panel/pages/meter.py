@@ -7,7 +7,7 @@ from appliance.panel.pages.frame import strip
 from appliance.panel.pages.line import verdict
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, cut, right_aligned
-from appliance.panel.words import NOT_KNOWN, Words
+from appliance.words.words import NOT_KNOWN, Words
 
 _TOP, _PITCH = 13, 10
 _BETWEEN = 6

@@ -8,7 +8,7 @@ from appliance.panel.charts import Bar
 from appliance.panel.pages.frame import LINE, NUMBER_FOOT, NUMBER_TOP, WORDS_TOP, not_yet, sentence, strip, unknown
 from appliance.panel.typeface import LARGE, SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, right_aligned
-from appliance.panel.words import Words
+from appliance.words.words import Words
 
 _SCALE = 1.25
 """The bar's end, in the step's limit."""

@@ -9,7 +9,7 @@ from appliance.panel.charts import Gauge
 from appliance.panel.pages.frame import no_signal, not_yet, strip, unknown
 from appliance.panel.typeface import MEDIUM, SMALL
 from appliance.panel.widgets import LEFT, Text, Widget, right_aligned
-from appliance.panel.words import NOT_REPORTED, Words
+from appliance.words.words import NOT_REPORTED, Words
 
 _TOP, _ROW = 12, 17
 _FOOT = MEDIUM.baseline - SMALL.baseline

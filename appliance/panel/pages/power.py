@@ -6,7 +6,7 @@ from appliance.panel.pages.frame import NUMBER_TOP, headline, no_signal, number,
 from appliance.panel.pages.line import reason
 from appliance.panel.typeface import HUGE
 from appliance.panel.widgets import LEFT, MARGIN, Banner, Text, UpArrow, Widget
-from appliance.panel.words import NOT_KNOWN, Words
+from appliance.words.words import NOT_KNOWN, Words
 
 _SCALE = 1.25
 """The bar's end, in red thresholds: a load over the limit can be seen to be so."""

@@ -11,7 +11,7 @@ from appliance.household.situation import Situation, Today
 from appliance.panel.charts import Hours, Ink
 from appliance.panel.pages.frame import column, not_yet, number, strip
 from appliance.panel.widgets import Widget
-from appliance.panel.words import NOT_KNOWN, Words
+from appliance.words.words import NOT_KNOWN, Words
 
 _LEAST_WH = 1000.0
 """The least that a full bar stands for."""

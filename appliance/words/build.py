@@ -16,7 +16,7 @@ class CompileCatalogues(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Compile; fuzzy entries, which nobody has looked at, are left out."""
-        folder = Path(self.root) / "appliance" / "panel" / "catalogues"
+        folder = Path(self.root) / "appliance" / "words" / "catalogues"
         for source in sorted(folder.glob("*.po")):
             with source.open("rb") as text, source.with_suffix(".mo").open("wb") as compiled:
                 write_mo(compiled, read_po(text, locale=source.stem, abort_invalid=True))

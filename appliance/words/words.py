@@ -12,12 +12,14 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
-from appliance.panel.errors import CatalogueError
-
 NOT_KNOWN, NOT_REPORTED = "--", "–"
 """Not known yet; not reported by the meter."""
 _FIRM = "\u00a0"
 """A space at which no line is broken: it keeps a number with its unit."""
+
+
+class CatalogueError(Exception):
+    """The words of a language were not compiled, or are damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ WORDS: Mapping[str, Words] = _Languages()
 def _words(language: str, decimal_mark: str) -> Words:
     if language == "en":
         return Words(language, decimal_mark, NullTranslations())
-    compiled = files("appliance.panel") / "catalogues" / f"{language}.mo"
+    compiled = files("appliance.words") / "catalogues" / f"{language}.mo"
     try:
         with compiled.open("rb") as file:
             return Words(language, decimal_mark, GNUTranslations(file))

@@ -15,10 +15,10 @@ from babel.messages.pofile import read_po
 import appliance
 from appliance.panel import menupage
 from appliance.panel.menu import Hush, Row
-from appliance.panel.words import WORDS, Words
+from appliance.words.words import WORDS, Words
 
 PACKAGE = Path(appliance.__file__).parent
-CATALOGUES = sorted((PACKAGE / "panel" / "catalogues").glob("*.po"))
+CATALOGUES = sorted((PACKAGE / "words" / "catalogues").glob("*.po"))
 NAMED = {*(row.value for row in Row), *(hush.value for hush in Hush), *menupage.NAMES.values()}
 """The menu's rows and values, which are said by their names."""
 
@@ -95,7 +95,7 @@ def test_a_language_without_its_compiled_catalogue_is_one_sentence_that_says_to_
 
 def test_a_damaged_catalogue_is_one_sentence_that_says_to_install(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "appliance", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "appliance" / "panel" / "catalogues" / "nb.mo").write_bytes(b"\xde\x12\x04\x95 and no more")
+    (tmp_path / "appliance" / "words" / "catalogues" / "nb.mo").write_bytes(b"\xde\x12\x04\x95 and no more")
 
     run = subprocess.run(
         [sys.executable, "-m", "appliance", "pages", "--png", "pictures"], cwd=tmp_path, capture_output=True, text=True

@@ -10,7 +10,7 @@ from appliance.deeds import Deeds
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.keeper import Keeper
-from appliance.line.memory import LineMemory
+from appliance.line.last_settings import LineMemory
 from appliance.line.port import Parity, Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort

@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from appliance import __version__, caretaking, config, decode
+from appliance import __version__, caretaking, config
+from appliance.line import capture
 from appliance.meter.reading import Reading
 from appliance.outcome import BAD_INPUT, FINE, NOTHING_FOUND, positive, refuse
 from appliance.settings import Settings
@@ -261,8 +262,8 @@ def _decode(options: argparse.Namespace) -> int:
     name = "standard input" if options.file == "-" else options.file
     try:
         with _opened(options.file) as file:
-            return _tell(decode.octets_of(file, name, is_hex=options.hex), name, options)
-    except (decode.BadCaptureError, OSError) as trouble:
+            return _tell(capture.octets_of(file, name, is_hex=options.hex), name, options)
+    except (capture.BadCaptureError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
         return refuse(trouble)
@@ -274,12 +275,12 @@ def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
 
 def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> int:
     count = {True: 0, False: 0}
-    for result in decode.results(octets):
+    for result in capture.results(octets):
         good = isinstance(result, Reading)
         if not options.json and not any(count.values()):
-            print(decode.TABLE_HEAD)
+            print(capture.TABLE_HEAD)
         count[good] += 1
-        print(decode.as_json(result) if options.json else decode.as_row(result))
+        print(capture.as_json(result) if options.json else capture.as_row(result))
     sys.stdout.flush()
     if not options.json or not count[True]:
         hint = "" if count[True] or options.hex else "; if it holds hex digits, add --hex"

@@ -15,10 +15,10 @@ from typing import Protocol
 
 import serial
 
-from appliance.line.condition import LineWatch
-from appliance.line.memory import LineMemory
+from appliance.line.autobaud import LineSearch, candidates
+from appliance.line.diagnosis import LineWatch
+from appliance.line.last_settings import LineMemory
 from appliance.line.port import Counters, Heard, Parity, Port, SerialSettings
-from appliance.line.search import LineSearch, candidates
 from appliance.line.serialport import SerialPort
 from appliance.system.health import Upkeep
 from appliance.system.timebase import Timebase

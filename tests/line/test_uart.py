@@ -11,7 +11,7 @@ from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
 from line.wire import Item, Receiver, Sender, Wire, counted
 from line.wire import heard as heard_octets
 
-from appliance.line.memory import LineMemory
+from appliance.line.last_settings import LineMemory
 from appliance.line.port import Counters, Parity, SerialSettings
 from appliance.line.port import Heard as HeardOctets
 from appliance.line.simulator import Line

@@ -9,10 +9,10 @@ from itertools import islice
 
 from line.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, heard
 
-from appliance.line.condition import LineWatch
+from appliance.line.autobaud import LineSearch
+from appliance.line.diagnosis import LineWatch
 from appliance.line.house import House, Net
 from appliance.line.port import SerialSettings
-from appliance.line.search import LineSearch
 from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
 

@@ -13,8 +13,8 @@ from frames import AIDON_EXAMPLE
 from line.trials import Ear, bursts, settle
 from line.wire import Receiver, School, Sender, Wire, dropping, text_mode
 
+from appliance.line.autobaud import CANDIDATES, CRACKLE, LOST_S, LineSearch, candidates
 from appliance.line.port import Heard, Parity, SerialSettings
-from appliance.line.search import CANDIDATES, CRACKLE, LOST_S, LineSearch, candidates
 from appliance.meter.reading import Maker
 
 TRIALS = 10 if os.environ.get("HAN_LONG") else 1

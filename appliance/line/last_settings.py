@@ -6,8 +6,8 @@ A file of one line in the data folder. It is only a hint: one that is missing, d
 import contextlib
 from pathlib import Path
 
+from appliance.line.autobaud import CANDIDATES
 from appliance.line.port import SerialSettings
-from appliance.line.search import CANDIDATES
 from appliance.system.atomic_file import replace_file
 from appliance.system.worker import HungError, Worker
 

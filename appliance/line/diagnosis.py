@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from appliance.line.habits import Found
+from appliance.line.autobaud import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
 from appliance.line.port import Heard, SerialSettings
-from appliance.line.search import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
+from appliance.line.quirks import Found
 from appliance.meter.hdlc import Frame
 from appliance.system.health import Cause, LineCondition
 

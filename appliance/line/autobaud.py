@@ -13,8 +13,8 @@ checks. A round that found nothing is followed by one that lets errors be, for a
 from collections.abc import Sequence
 
 from appliance.line.burst import BAD_SHARE, GOOD_SHARE, Burst
-from appliance.line.habits import Found, Frames
 from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.quirks import Found, Frames
 from appliance.meter.hdlc import Frame
 from appliance.meter.reading import Reason
 

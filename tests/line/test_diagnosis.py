@@ -7,9 +7,9 @@ import pytest
 from line.trials import Ear, bursts
 from line.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
 
-from appliance.line.condition import LineWatch
+from appliance.line.autobaud import SILENT_S, LineSearch, candidates
+from appliance.line.diagnosis import LineWatch
 from appliance.line.port import Heard, Parity, SerialSettings
-from appliance.line.search import SILENT_S, LineSearch, candidates
 from appliance.meter.reading import Maker
 from appliance.system.health import Cause, LineCondition
 

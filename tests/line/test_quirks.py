@@ -3,7 +3,7 @@
 import pytest
 from frames import framed, simulated
 
-from appliance.line.habits import Frames, LineFeeds
+from appliance.line.quirks import Frames, LineFeeds
 from appliance.meter.hdlc import Frame
 
 WITH_0A = [frame for frame in simulated() if b"\n" in frame and b"\r\n" not in frame]

@@ -16,9 +16,8 @@ from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
 from appliance.panel.board import Pins
-from appliance.panel.glass import Glass
 from appliance.panel.panel import Panel
-from appliance.panel.screen import Screen, open_display
+from appliance.panel.screen import Bus, Screen, open_bus, open_display
 from appliance.settings import Settings
 from appliance.supervisor import Supervisor, log
 from appliance.system.clock import Boot, Clock
@@ -41,7 +40,7 @@ def appliance(
     *,
     port: str | None = None,
     open_port: Callable[[str], Port] = SerialPort,
-    glass: Glass | None = None,
+    open_bus: Callable[[int], Bus] = open_bus,
     pin_factory: Any = None,
     clock: Clock | None = None,
     boot: Callable[[], Boot] | None = None,
@@ -52,7 +51,7 @@ def appliance(
     manager: ServiceManager | None = None,
     mistake: str | None = None,
 ) -> Supervisor:
-    """The whole appliance; port, its opening, glass and pin factory stand in for the Pi's own where given.
+    """The whole appliance; port, its opening, the bus's and the pin factory stand in for the Pi's own where given.
 
     Without a `clock` the meter alone tells the time; without `boot` and `folder` no history is kept, and what is chosen
     on the panel lasts as long as the program. In `runtime` the system is asked to switch off. `mistake` is what is
@@ -61,7 +60,7 @@ def appliance(
     display = settings.display
     display_worker = Worker("display", DISPLAY_S)
     screen = Screen(
-        lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, glass),
+        lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, open_bus),
         timebase,
         log.warning,
         display_worker,

@@ -238,24 +238,24 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from appliance import demo
+    from appliance.simulation import demonstration
 
     try:
         settings = config.load(options.config) if options.config else Settings()
-        plan = demo.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
+        plan = demonstration.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
-    except (config.SettingsError, demo.BadPlanError, OSError) as trouble:
+    except (config.SettingsError, demonstration.BadPlanError, OSError) as trouble:
         return refuse(trouble)
-    stage = demo.Stage(settings, plan, options.speed)
+    stage = demonstration.Stage(settings, plan, options.speed)
     if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _until_told(stage.headless(options.seconds, options.png))
     try:
-        from appliance.panel import virtual
+        from appliance.simulation import terminal
     except ImportError:
         return refuse("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
     logging.disable()  # the screen is the panel's
-    return virtual.show(stage, options.seconds)
+    return terminal.show(stage, options.seconds)
 
 
 def _decode(options: argparse.Namespace) -> int:
@@ -318,7 +318,7 @@ def _rules(_options: argparse.Namespace) -> int:
 
 
 def _pages(options: argparse.Namespace) -> int:
-    from appliance.panel import sheet
+    from appliance.simulation import sheet
 
     try:
         for path in sheet.write(options.png):

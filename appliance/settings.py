@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 
 from appliance.household.tariff import COMMON_STEPS
 
+Chip = Literal["ssd1306", "ssd1309", "sh1106"]
+"""The chips behind the glass that there are drivers for."""
 Power = Annotated[float, Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 Share = Annotated[float, Meta(gt=0, le=2)]
@@ -158,7 +160,7 @@ class DataSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The display and where it hangs."""
 
-    driver: Literal["ssd1306", "ssd1309", "sh1106"] = "ssd1309"
+    driver: Chip = "ssd1309"
     bus: Annotated[int, Meta(ge=0, le=31)] = 1
     address: Literal[0x3C, 0x3D] = 0x3C
     rotate: Literal[0, 180] = 0

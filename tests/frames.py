@@ -6,9 +6,9 @@ from itertools import takewhile
 
 from fastcrc.crc16 import ibm_sdlc
 
-from appliance.line.house import House, Net
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Meter
 
 # Aidon HAN Interface Description v1.1A, section 3.3.1: list 2 of a one-phase meter.
 AIDON_EXAMPLE = bytes.fromhex(

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
-from test_lasting import settings_file
 
 from appliance.corrections import due, understood
 from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.peaks import BadPeakError
+from tests.started import MOCK_PINS, Started
+from tests.test_lasting import settings_file
 
 START = datetime(2026, 11, 3, 16, tzinfo=UTC)
 MEASURED = Hour(START, 3900.0, 0.0, Known.METERED, 1.0)

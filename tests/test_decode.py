@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from corpus import FOLDER, by_code, captures, needs_corpus
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
 
 from appliance.cli import main
 from appliance.line.recording import Recorder
+from tests.corpus import FOLDER, by_code, captures, needs_corpus
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:

@@ -15,20 +15,20 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
-from started import MOCK_PINS, Started
 
 from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Level, Situation
-from appliance.line.house import House, Load, Net
 from appliance.line.recording import Recorder, read
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
-from appliance.panel.glass import Glass
 from appliance.panel.pages import Page, picture
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Line, Meter
+from appliance.simulation.oled import Glass
 from appliance.supervisor import Supervisor
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
+from tests.started import MOCK_PINS, Started
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0
@@ -52,7 +52,9 @@ class Bench:
         self.supervisor = self.appliance(port=self.line.port)
 
     def appliance(self, **given) -> Supervisor:
-        return appliance(SETTINGS, self.timebase, glass=self.glass, pin_factory=self.pins, watch=self._watch, **given)
+        return appliance(
+            SETTINGS, self.timebase, open_bus=self.glass.open, pin_factory=self.pins, watch=self._watch, **given
+        )
 
     def _watch(self, situation: Situation) -> None:
         self.situation = situation

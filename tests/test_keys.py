@@ -12,16 +12,17 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import config, demo, supervisor
+from appliance import config, supervisor
 from appliance.assembly import appliance
 from appliance.choices import AS_SET, FILE, Choices, load
 from appliance.household.situation import Situation
 from appliance.panel import menupage
 from appliance.panel.buttons import Fingers, Key, Press
-from appliance.panel.glass import Glass
 from appliance.panel.menu import Menu, Row
-from appliance.panel.virtual import VirtualPanel, as_braille
 from appliance.settings import Settings
+from appliance.simulation import demonstration
+from appliance.simulation.oled import Glass
+from appliance.simulation.terminal import VirtualPanel, as_braille
 from appliance.supervisor import Supervisor
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
@@ -48,7 +49,7 @@ class Appliance:
             self.settings,
             Timebase(10),
             port=os.ttyname(ours),
-            glass=Glass("ssd1309"),
+            open_bus=Glass("ssd1309").open,
             pin_factory=self.pins,
             folder=self.folder,
             runtime=self.runtime,
@@ -202,7 +203,7 @@ def in_terminal(window: VirtualPanel) -> list[str]:
 
 async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_keys() -> None:
     settings = config.parse('language = "en"\n[display]\nshift = false', "test")
-    stage = demo.Stage(settings, demo.plan("kamstrup", "tn", "03:00", solar=False, noise=0.0), 1.0)
+    stage = demonstration.Stage(settings, demonstration.plan("kamstrup", "tn", "03:00", solar=False, noise=0.0), 1.0)
     words, window = WORDS["en"], VirtualPanel(stage)
 
     def shows(menu: Menu, choices: Choices = AS_SET) -> bool:

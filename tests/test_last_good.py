@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
 
 from appliance import config, last_good
 from appliance.settings import Settings
+from tests.started import MOCK_PINS, Started
 
 GOOD = "[thresholds]\nwatch_w = 3000\nact_w = 4000\n"
 BAD = "[thresholds]\nwatch_w = 3000\nact_w = 2000\n"

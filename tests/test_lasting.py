@@ -14,16 +14,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
 
 from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.household.record import Stored
-from appliance.line.house import House, Load, Net
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Line, Meter
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
+from tests.started import MOCK_PINS, Started
 
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 POWER_W = 36_000.0

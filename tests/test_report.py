@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
-from test_lasting import line as line
-from test_lasting import settings_file
 
 from appliance import report
 from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
-from appliance.line.simulator import Line
 from appliance.settings import Settings
+from appliance.simulation.meter import Line
+from tests.started import MOCK_PINS, Started
+from tests.test_lasting import line as line
+from tests.test_lasting import settings_file
 
 NAMES = ["doctor.txt", "hours.csv", "letter.txt", "peaks.csv", "settings.txt", "status.txt", "voltage.csv"]
 HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Known.EDITED, 1.0)

@@ -11,9 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from started import MOCK_PINS, Started
-from test_lasting import line as line
-from test_lasting import said, settings_file
 
 from appliance import control, shown, status
 from appliance.household.clock import OSLO, ClockSource
@@ -29,9 +26,12 @@ from appliance.household.situation import (
     Situation,
     Storage,
 )
-from appliance.line.simulator import Line
-from appliance.panel import examples
+from appliance.simulation import examples
+from appliance.simulation.meter import Line
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from tests.started import MOCK_PINS, Started
+from tests.test_lasting import line as line
+from tests.test_lasting import said, settings_file
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
-from started import MOCK_PINS, Started
 
 from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
 from appliance.last_good import Found
-from appliance.panel.glass import Glass
 from appliance.settings import Settings
+from appliance.simulation.oled import Glass
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
+from tests.started import MOCK_PINS, Started
 
 
 async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so(monkeypatch: pytest.MonkeyPatch):
@@ -25,7 +25,7 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        glass=Glass("ssd1309"),
+        open_bus=Glass("ssd1309").open,
         pin_factory=MockFactory(pin_class=MockPWMPin),
         watch=seen.append,
     )
@@ -73,7 +73,7 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        glass=Glass("ssd1309"),
+        open_bus=Glass("ssd1309").open,
         pin_factory=MockFactory(pin_class=MockPWMPin),
         watch=seen.append,
     )

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS
 
 from appliance import control, installation, status
+from tests.started import MOCK_PINS
 
 CATALOGUE = "etc/systemd/system"
 

@@ -10,22 +10,19 @@ minute: it is dark for so long at most, at the cost of 0.05 % of the bus.
 
 import asyncio
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 from PIL import Image
 
 from appliance.panel.care import BRIGHT, Dimming
 from appliance.panel.errors import DisplayError
-from appliance.panel.glass import Chip, Glass
+from appliance.settings import Chip
 from appliance.system.timebase import Timebase
 from appliance.system.worker import HungError, Worker
-
-if TYPE_CHECKING:
-    from smbus2 import SMBus
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 4.0
@@ -38,10 +35,31 @@ FAREWELL_S = 0.6
 """How long, by the wall's clock, the end of the program waits for the display to go dark."""
 
 
+class Bus(Protocol):
+    """An open I2C bus, as far as luma and `Wire` use smbus2's; the model of a display is one too."""
+
+    def write_i2c_block_data(self, i2c_addr: int, register: int, data: Sequence[int]) -> None:
+        """Write an octet and up to 32 more to the device at an address. Raises OSError."""
+
+    def i2c_rdwr(self, *i2c_msgs: Any) -> None:
+        """Carry out messages of any length, one after another. Raises OSError."""
+
+    def close(self) -> None:
+        """Give the bus back."""
+
+
+def open_bus(number: int) -> Bus:
+    """Open /dev/i2c-`number`. Raises OSError."""
+    from smbus2 import SMBus  # here, since only a program that has a display pays for it
+
+    bus: Bus = SMBus(number)
+    return bus
+
+
 class Display:
     """An opened display. Every failure of it is a DisplayError."""
 
-    def __init__(self, device: Any, bus: "SMBus | Glass", place: str) -> None:
+    def __init__(self, device: Any, bus: Bus, place: str) -> None:
         self.device = device
         """luma's device."""
         self._bus = bus
@@ -89,20 +107,19 @@ def open_display(
     address: int,
     rotate: Literal[0, 180] = 0,
     contrast: int = 0xCF,
-    glass: Glass | None = None,
+    open_bus: Callable[[int], Bus] = open_bus,
 ) -> Display:
-    """Open a display on an I2C bus, cleared and switched on; on a model of one when `glass` is given.
+    """Open a display on an I2C bus, cleared and switched on.
 
-    `rotate` is in degrees, `contrast` 0 to 255. Raises DisplayError, with the likely cause and what to try.
+    `rotate` is in degrees, `contrast` 0 to 255; `open_bus` opens the bus of a
+    number. Raises DisplayError, with the likely cause and what to try.
     """
     # luma takes 5 MB and, on a Pi, a good part of a second: only a program that has a display pays for it.
-    from smbus2 import SMBus
-
     from appliance.panel.drivers import DRIVERS, Wire
 
     place = f"the {driver} display on I2C bus {bus}, address 0x{address:02X},"
     with _in_words(place):
-        opened: SMBus | Glass = SMBus(bus) if glass is None else glass
+        opened = open_bus(bus)
         try:
             device = DRIVERS[driver](Wire(opened, address), rotate=rotate // 90)
             device.contrast(contrast)

@@ -13,10 +13,10 @@ from itertools import pairwise
 from math import log
 from statistics import median
 
-from appliance.line.house import House, Net
-from appliance.line.simulator import Meter
 from appliance.meter.decoder import Decoder
 from appliance.meter.reading import Maker, Reading
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Meter
 from hardware.workshop import netlist, serial, spice
 from hardware.workshop.netlist import Netlist
 from hardware.workshop.spice import Conditions, Run

@@ -14,11 +14,11 @@ from PIL import Image
 
 from appliance.config import pins
 from appliance.household.situation import Situation
-from appliance.line.house import House, Load
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.screen import shifted
 from appliance.settings import Settings
+from appliance.simulation.house import House, Load
+from appliance.simulation.meter import Line, Meter
 from appliance.status import Report
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS, Words

@@ -16,7 +16,7 @@ from typing import Any
 
 from smbus2 import i2c_msg
 
-from appliance.panel.glass import Glass
+from appliance.simulation.oled import Glass
 
 START = "2026-11-03T11:07:00"
 """What its clock says at power-on, UTC: noon of a winter's day, when sounds are made."""

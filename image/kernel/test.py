@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from appliance.line.simulator import Line
+from appliance.simulation.meter import Line
 from appliance.system.timebase import Timebase
 from image.kernel.bench import Bench, NotSoError
 from image.kernel.checks import ALL

@@ -15,8 +15,8 @@ from pathlib import Path
 from PIL import Image, ImageChops
 from smbus2 import i2c_msg
 
-from appliance.panel.glass import Glass
 from appliance.panel.typeface import Face
+from appliance.simulation.oled import Glass
 
 ADDRESS = 0x3C
 _TOLD = re.compile(r"^(?:\d+@(?P<at>[\d.]+):)?i2c_(?P<what>event|send)\s+(?P<rest>.*)$")

@@ -14,9 +14,9 @@ import termios
 import time
 from datetime import UTC, datetime, timedelta
 
-from appliance.line.house import House, Load
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Load
+from appliance.simulation.meter import Meter
 
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
 _BURST = 12

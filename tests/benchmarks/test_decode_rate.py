@@ -6,11 +6,11 @@ Run with `pytest --benchmark-only tests/benchmarks`. Both decoders get the same 
 import random
 
 import pytest
-from frames import simulated
 from han.autodecoder import AutoDecoder
 from han.hdlc import HdlcFrameReader
 
 from appliance.meter.decoder import Decoder, Reading
+from tests.frames import simulated
 
 FRAMES = {
     (reading.maker.value, reading.elements): frame

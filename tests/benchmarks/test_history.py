@@ -23,9 +23,9 @@ from appliance.household.ledger import KEPT
 from appliance.household.record import AlarmRow, MinuteRow, Record
 from appliance.household.rules import Rules
 from appliance.household.situation import Level, Rule
-from appliance.line.house import House, Net
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Meter
 from appliance.system.clock import Boot
 
 START = datetime(2026, 1, 15, tzinfo=UTC)

@@ -22,18 +22,18 @@ from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.situation import Situation
-from appliance.line.house import House, Net
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.buttons import BOUNCE_S, Key, Press
 from appliance.panel.care import Dimming
-from appliance.panel.examples import CALM
-from appliance.panel.glass import Chip, Glass
 from appliance.panel.lamps import DIMMED_HZ
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display, shifted
-from appliance.settings import Settings
+from appliance.settings import Chip, Settings
+from appliance.simulation.examples import CALM
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Line, Meter
+from appliance.simulation.oled import Glass
 from appliance.supervisor import TICK_S
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
@@ -67,7 +67,7 @@ def test_drawing_a_page(benchmark):
 def test_sending_a_page_after_another(benchmark, chip):
     """What turning a page costs the processor, and the octets it puts on the bus."""
     glass = Glass(chip)
-    display = open_display(chip, 1, 0x3C, glass=glass)
+    display = open_display(chip, 1, 0x3C, open_bus=glass.open)
     pictures = [picture(page, CALM, WORDS["nb"]) for page in ROUND[:2]]
     before, writes = glass.bus_octets, glass.bus_writes
 
@@ -129,7 +129,9 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
 @asynccontextmanager
 async def a_panel_on(glass: Glass, timebase: Timebase) -> AsyncIterator[Panel]:
     """A panel and the screen it shows on, running."""
-    screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, glass=glass), timebase, print, Worker("display", 10.0))
+    screen = Screen(
+        lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, print, Worker("display", 10.0)
+    )
     running = asyncio.create_task(screen.run())
     yield Panel(WORDS["nb"], timebase, screen.offer)
     running.cancel()
@@ -219,7 +221,9 @@ async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
     settings = config.parse(f'[display]\ndriver = "{chip}"', "benchmark")
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)
-    running = asyncio.create_task(appliance(settings, timebase, port=line.port, glass=glass, pin_factory=pins).run())
+    running = asyncio.create_task(
+        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=pins).run()
+    )
     await asyncio.sleep(1)
     button, seconds = pins.pin(config.pins(settings)["button_a"]), []
     for number in range(rounds):

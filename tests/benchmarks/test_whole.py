@@ -20,16 +20,16 @@ from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
-from appliance.line import encoder
-from appliance.line.house import House, Net
-from appliance.line.simulator import Line, Meter
 from appliance.meter.decoder import Decoder, Reading
 from appliance.meter.reading import Maker
 from appliance.panel.board import Pins
-from appliance.panel.glass import Glass
 from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
 from appliance.settings import Settings
+from appliance.simulation import encoder
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Line, Meter
+from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 
@@ -78,7 +78,9 @@ async def latencies() -> tuple[list[float], list[float]]:
     settings = config.parse("[thresholds]\nhold_s = 0\nhysteresis_w = 0", "benchmark")
     timebase, glass = Timebase(), TimedGlass("ssd1309")
     line, factory = Line(timebase), MockFactory(pin_class=TimedPin)
-    working = asyncio.create_task(appliance(settings, timebase, port=line.port, glass=glass, pin_factory=factory).run())
+    working = asyncio.create_task(
+        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=factory).run()
+    )
     await asyncio.sleep(1)
     to_lamp, to_glass = [], []
     frames = [full_list(12_000), full_list(1000)]
@@ -155,7 +157,7 @@ class Simulated(Timebase):
 async def a_day() -> tuple[int, int]:
     """One Aidon's day through decoder, household, panel, driver and bus: lists, and pictures on the glass."""
     house, timebase, glass = House(Net.IT), Simulated(), Glass("ssd1309")
-    display = open_display("ssd1309", 1, 0x3C, glass=glass)
+    display = open_display("ssd1309", 1, 0x3C, open_bus=glass.open)
     decoder, household = Decoder(), Household(Rules())
     on_glass, pictures = b"", 0
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from doctor.machine import MODEL, SETTINGS, Machine
 
 from appliance import config, status
 from appliance.doctor import doctor, kernel
@@ -18,6 +17,7 @@ from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
 from appliance.system.health import Fault, Trouble, Upkeep
+from tests.doctor.machine import MODEL, SETTINGS, Machine
 
 PINS = {name: config.pins(SETTINGS)[name] for name in config.board() if name.startswith(("led", "buzzer", "button"))}
 

@@ -9,16 +9,16 @@ import tty
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
-from test_lasting import line as line
-from test_lasting import settings_file
 
 from appliance.doctor.finding import Finding, Grade, as_text, exit_code, summary
 from appliance.doctor.letter import letter
 from appliance.doctor.listening import VERDICTS, Heard, judge
 from appliance.household.situation import MeterIdentity
-from appliance.line.simulator import Line
+from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition
+from tests.started import MOCK_PINS, Started
+from tests.test_lasting import line as line
+from tests.test_lasting import settings_file
 
 
 def doctor(*arguments: str) -> tuple[int, str, str]:

@@ -22,7 +22,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
-from appliance.panel.glass import Chip, Glass
+from appliance.settings import Chip
+from appliance.simulation.oled import Glass
 from appliance.supervisor import log
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
@@ -100,7 +101,7 @@ class Bench:
         self.supervisor = appliance(
             self.settings,
             self.timebase,
-            glass=self.glass,
+            open_bus=self.glass.open,
             pin_factory=self.factory,
             clock=self.clock,
             boot=lambda: Boot("bench", self.timebase.now()),

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from faults.cupboard import START, Cupboard, Seen, living
-
 from appliance import peaks
 from appliance.control import SOCKET, ControlError
 from appliance.household.history import FILE, History
+from tests.faults.cupboard import START, Cupboard, Seen, living
 
 RED_GPIO = 22
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from PIL import Image
 
-from appliance.line.house import House, Load, Net
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.typeface import BOLD, MEDIUM, SMALL, Face
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase
 
 HERE = Path(__file__).parent

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from faults.cases import CASES, HEALED_S, Outcome, may_mount
+
+from tests.faults.cases import CASES, HEALED_S, Outcome, may_mount
 
 NEED_MOUNTS = {"disk full", "disk read-only"}
 AT_ONCE = 12

@@ -17,18 +17,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from faults.virtual import VirtualLoop
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Signal, Situation
-from appliance.line.house import House, Net
-from appliance.line.simulator import Line, Meter, noisy
 from appliance.meter.reading import Maker
-from appliance.panel.glass import Glass
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Line, Meter, noisy
+from appliance.simulation.oled import Glass
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
+from tests.faults.virtual import VirtualLoop
 
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 DAYS = float(os.environ.get("HAN_SOAK_DAYS", "0.1"))
@@ -83,7 +83,7 @@ class Soak:
         supervisor = appliance(
             settings,
             self.timebase,
-            glass=self.glass,
+            open_bus=self.glass.open,
             pin_factory=self.pins,
             boot=lambda: Boot("soak", self.timebase.now()),
             folder=self.folder,

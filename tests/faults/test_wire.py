@@ -7,19 +7,19 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
-from line.wire import Item, Receiver, Sender, Wire, counted
-from line.wire import heard as heard_octets
 
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
-from appliance.line.house import House, Load, Net
 from appliance.line.port import Counters, Heard, Parity, SerialSettings
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
-from appliance.panel.glass import Glass
 from appliance.settings import Settings
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Meter
+from appliance.simulation.oled import Glass
 from appliance.system.health import LineCondition
 from appliance.system.timebase import Timebase
+from tests.simulation.wire import Item, Receiver, Sender, Wire, counted
+from tests.simulation.wire import heard as heard_octets
 
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEED = 5.0
@@ -85,7 +85,7 @@ class Wired:
             Settings(),
             self.timebase,
             open_port=lambda _name: self.port,
-            glass=Glass("ssd1309"),
+            open_bus=Glass("ssd1309").open,
             pin_factory=MockFactory(pin_class=MockPWMPin),
             watch=self.seen.append,
         )

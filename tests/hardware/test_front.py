@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from needs import needs_tool
 
 from hardware.workshop import enclosure as box
+from tests.needs import needs_tool
 
 
 def moved(name, at):

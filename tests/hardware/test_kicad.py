@@ -4,10 +4,10 @@ import shutil
 from uuid import uuid4
 
 import pytest
-from needs import needs_tool
 
 from hardware.workshop import exports, netlist, rules, schematic
 from hardware.workshop.circuit import leads, parts
+from tests.needs import needs_tool
 
 pytestmark = needs_tool("kicad-cli")
 

@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import corpus
 import pytest
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from needs import needs_tool
 
 from hardware.workshop import netlist, results, serial, simulation, spice
 from hardware.workshop.spice import Conditions
+from tests import corpus
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
+from tests.needs import needs_tool
 
 pytestmark = needs_tool("ngspice")
 DRAWN = netlist.committed()

@@ -7,11 +7,11 @@ from appliance.household.hours import Hour, Known
 from appliance.household.household import Household
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Situation
-from appliance.line.house import House, Load, Net
-from appliance.line.simulator import Meter, Sent
-from appliance.line.troubles import until
 from appliance.meter.decoder import Decoder
 from appliance.meter.reading import Maker, Reading
+from appliance.simulation.faults import until
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Meter, Sent
 
 OCTETS_A_SECOND = 240
 LOOK_S = 5.0

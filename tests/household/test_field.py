@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from household.living import Life, constant
 
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.hours import Known
 from appliance.household.rules import HourRule, PhaseRule, Rules
 from appliance.household.situation import Level, Rule, Signal
-from appliance.line.house import Load, Net
-from appliance.line.simulator import Meter
-from appliance.line.troubles import silent, stuck_hourly, twice_hourly, without_hourly
 from appliance.meter.reading import Maker
+from appliance.simulation.faults import silent, stuck_hourly, twice_hourly, without_hourly
+from appliance.simulation.house import Load, Net
+from appliance.simulation.meter import Meter
+from tests.household.living import Life, constant
 
 START = datetime(2026, 1, 15, 14, 50, tzinfo=UTC)
 METERED, INTEGRATED, PARTLY, UNKNOWN = Known.METERED, Known.INTEGRATED, Known.PARTLY, Known.UNKNOWN

@@ -10,9 +10,9 @@ from appliance.household.household import Household
 from appliance.household.record import Stored
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
-from appliance.line.house import House, Net
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker, Reading, Reason, Rejected
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Meter
 
 LIST_1 = Reading(offset=0, length=44, maker=Maker.AIDON, elements=1, power_import_w=1661)
 FULL = replace(

@@ -19,9 +19,9 @@ from appliance.household.household import Household
 from appliance.household.record import Stored
 from appliance.household.rules import Rules
 from appliance.household.tariff import Tariff, month
-from appliance.line.house import House, Net
-from appliance.line.simulator import CADENCES, LIST_NAMES
 from appliance.meter.reading import Maker, MeterClock, Reading
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import CADENCES, LIST_NAMES
 
 MAKERS = list(Maker) if os.environ.get("HAN_LONG") else [Maker.AIDON]
 """One after the other would take minutes: all three are lived through in .ci/long."""

@@ -76,7 +76,7 @@ class Traced:
 def test_what_the_driver_sent_is_on_the_glass_again() -> None:
     bus = Traced()
     shown = on_glass("6,43", 1, 12)
-    open_display("ssd1309", 1, 0x3C, 0, 207, bus).show(shown)
+    open_display("ssd1309", 1, 0x3C, 0, 207, lambda _number: bus).show(shown)
     display = Display(lambda: 1.0)
     for line in bus.lines:
         display.told(line)

@@ -9,13 +9,13 @@ import os
 import random
 
 import pytest
-from frames import AIDON_EXAMPLE
-from line.trials import Ear, bursts, settle
-from line.wire import Receiver, School, Sender, Wire, dropping, text_mode
 
 from appliance.line.autobaud import CANDIDATES, CRACKLE, LOST_S, LineSearch, candidates
 from appliance.line.port import Heard, Parity, SerialSettings
 from appliance.meter.reading import Maker
+from tests.frames import AIDON_EXAMPLE
+from tests.line.trials import Ear, bursts, settle
+from tests.simulation.wire import Receiver, School, Sender, Wire, dropping, text_mode
 
 TRIALS = 10 if os.environ.get("HAN_LONG") else 1
 MEANINGFUL = CANDIDATES[:-1]

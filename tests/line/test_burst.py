@@ -1,11 +1,11 @@
 """What the errors of one burst say, on a UART at bit level."""
 
 import pytest
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from line.wire import Receiver, Sender, Wire, heard
 
 from appliance.line.burst import TELLING, Burst
 from appliance.line.port import Heard, Parity, SerialSettings
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
+from tests.simulation.wire import Receiver, Sender, Wire, heard
 
 N, E, O = (SerialSettings(2400, parity) for parity in Parity)  # noqa: E741 - as people write them
 EXAMPLES = pytest.mark.parametrize("octets", [AIDON_EXAMPLE, KAMSTRUP_EXAMPLE], ids=["Aidon", "Kamstrup"])

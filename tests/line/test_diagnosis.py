@@ -4,14 +4,14 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from line.trials import Ear, bursts
-from line.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
 
 from appliance.line.autobaud import SILENT_S, LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
 from appliance.line.port import Heard, Parity, SerialSettings
 from appliance.meter.reading import Maker
 from appliance.system.health import Cause, LineCondition
+from tests.line.trials import Ear, bursts
+from tests.simulation.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
 
 EVEN = SerialSettings(2400, Parity.EVEN)
 CLOSED, CABLE, CONVERTER, PAUSE = Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER, Cause.OVERCURRENT_PAUSE

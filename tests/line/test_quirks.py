@@ -1,10 +1,10 @@
 """Converters that send each 0A as 0D 0A."""
 
 import pytest
-from frames import framed, simulated
 
 from appliance.line.quirks import Frames, LineFeeds
 from appliance.meter.hdlc import Frame
+from tests.frames import framed, simulated
 
 WITH_0A = [frame for frame in simulated() if b"\n" in frame and b"\r\n" not in frame]
 OWN_PAIR = framed(b"\xe6\xe7\x00\x0f\r\n\r\n")

@@ -7,18 +7,18 @@ import time
 from pathlib import Path
 
 import pytest
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from line.wire import Item, Receiver, Sender, Wire, counted
-from line.wire import heard as heard_octets
 
 from appliance.line.last_settings import LineMemory
 from appliance.line.port import Counters, Parity, SerialSettings
 from appliance.line.port import Heard as HeardOctets
-from appliance.line.simulator import Line
 from appliance.line.uart import Uart
+from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition, Upkeep
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
+from tests.simulation.wire import Item, Receiver, Sender, Wire, counted
+from tests.simulation.wire import heard as heard_octets
 
 
 class Heard:

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 
-from line.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, heard
-
 from appliance.line.autobaud import LineSearch
 from appliance.line.diagnosis import LineWatch
-from appliance.line.house import House, Net
 from appliance.line.port import SerialSettings
-from appliance.line.simulator import Meter
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Net
+from appliance.simulation.meter import Meter
+from tests.simulation.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, heard
 
 START = datetime(2026, 1, 15, 16, 20, 0, tzinfo=UTC)
 CHUNK_S = 0.016

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from corpus import by_code, captures, needs_corpus, reported
-from frames import framed
 
-from appliance.line.encoder import Envelope, encode
 from appliance.meter.cosem import LLC_HEADER, date_time
 from appliance.meter.decoder import Decoder, Reading, Rejected, read
 from appliance.meter.hdlc import Frame, FrameSearch
 from appliance.meter.reading import Reason
+from appliance.simulation.encoder import Envelope, encode
+from tests.corpus import by_code, captures, needs_corpus, reported
+from tests.frames import framed
 
 pytestmark = needs_corpus
 CAPTURES = captures()

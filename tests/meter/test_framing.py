@@ -5,13 +5,13 @@ import random
 from dataclasses import replace
 
 import pytest
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, framed, information, simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.hdlc import LONGEST
 from appliance.meter.reading import Reason
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, framed, information, simulated
 
 FRAMES = (AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, *simulated())
 LIST_1 = min(simulated(), key=len)

@@ -5,11 +5,11 @@ import random
 from datetime import datetime
 
 import pytest
-from frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, framed, information, simulated
 
-from appliance.line.encoder import KAIFA, encode
 from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.reading import Maker, MeterClock, Reason
+from appliance.simulation.encoder import KAIFA, encode
+from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, framed, information, simulated
 
 HEAD = bytes.fromhex("e6e7000f4000000000")
 P_IMPORT = bytes.fromhex("09060100010700ff")

@@ -8,10 +8,10 @@ import pytest
 from appliance.choices import AS_SET, Choices
 from appliance.panel import menupage
 from appliance.panel.buttons import Key, Press
-from appliance.panel.examples import CALM
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Box
+from appliance.simulation.examples import CALM
 from appliance.words.words import WORDS
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)

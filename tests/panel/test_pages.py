@@ -1,6 +1,6 @@
 """The pages: golden pictures that were looked at, and rules that hold in every situation.
 
-`PYTHONPATH=.:tests python tests/panel/test_pages.py` draws the golden pictures anew; look at them, at 4x, before they
+`python -m tests.panel.test_pages` draws the golden pictures anew; look at them, at 4x, before they
 are kept (`han-appliance pages --png DIR` puts them side by side).
 """
 
@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from panel.situations import situations
 from PIL import Image, ImageChops
 
 from appliance.household.clock import OSLO
@@ -22,8 +21,6 @@ from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule
 from appliance.panel import pages
 from appliance.panel.charts import Hours, Ink
 from appliance.panel.checks import Check, Checks
-from appliance.panel.examples import ACT, CALM, EXAMPLES, IT_NET, SILENT, SUN, WAITING, YOUNG
-from appliance.panel.glass import Glass
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.pages.attention import alarm_widgets, fault_widgets
 from appliance.panel.pages.boot import boot_widgets
@@ -31,8 +28,11 @@ from appliance.panel.pages.power import large_widgets
 from appliance.panel.screen import open_display
 from appliance.panel.typeface import BOLD, SMALL
 from appliance.panel.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text
+from appliance.simulation.examples import ACT, CALM, EXAMPLES, IT_NET, SILENT, SUN, WAITING, YOUNG
+from appliance.simulation.oled import Glass
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
 from appliance.words.words import WORDS
+from tests.panel.situations import situations
 
 GOLDEN = Path(__file__).parent / "golden"
 IN_ALL_LANGUAGES = re.compile(
@@ -80,7 +80,7 @@ def test_a_page_is_its_golden_picture(name, language, tmp_path):
 @pytest.mark.parametrize("chip", ["ssd1306", "ssd1309", "sh1106"])
 def test_what_the_glass_shows_is_the_golden_picture(chip, tmp_path):
     glass = Glass(chip)
-    display = open_display(chip, 1, 0x3C, glass=glass)
+    display = open_display(chip, 1, 0x3C, open_bus=glass.open)
     for name, language in KEPT:
         display.show(drawn(name, language))
 

@@ -17,10 +17,10 @@ from appliance.panel import menupage, navigation, pages
 from appliance.panel.board import Pins
 from appliance.panel.buttons import Fingers, Key, Press
 from appliance.panel.care import CareRule, Dimming
-from appliance.panel.examples import CALM
 from appliance.panel.menu import Deed, Hush, Menu, Order, Row
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.panel import WISHES, Panel, Wishes
+from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 

@@ -13,15 +13,16 @@ import pytest
 import smbus2
 from luma.core.interface.serial import i2c
 from luma.oled.device import sh1106, ssd1306, ssd1309
-from panel.pictures import lit_pixels, marked, noise, same
 from PIL import Image
 
 from appliance.panel.care import Dimming
 from appliance.panel.errors import DisplayError
-from appliance.panel.glass import Chip, Glass
 from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
+from appliance.settings import Chip
+from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
+from tests.panel.pictures import lit_pixels, marked, noise, same
 
 CHIPS: list[Chip] = ["ssd1306", "ssd1309", "sh1106"]
 
@@ -46,7 +47,7 @@ class Wiretap:
 
 
 def opened(glass: Glass, rotate: int = 0) -> Display:
-    return open_display(glass.chip, 1, 0x3C, 180 if rotate else 0, 0x55, glass)
+    return open_display(glass.chip, 1, 0x3C, 180 if rotate else 0, 0x55, glass.open)
 
 
 @pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
@@ -202,7 +203,7 @@ def test_no_permission_is_said_with_the_group(monkeypatch: pytest.MonkeyPatch) -
 
 def test_nobody_at_the_address_is_said_with_the_other_address() -> None:
     with pytest.raises(DisplayError, match=r"address 0x3C, does not answer: check its four wires.*0x3C or 0x3D"):
-        open_display("ssd1309", 1, 0x3C, glass=Glass("ssd1309", 0x3D))
+        open_display("ssd1309", 1, 0x3C, open_bus=Glass("ssd1309", 0x3D).open)
 
 
 def test_a_display_that_fails_to_open_gives_the_bus_back() -> None:
@@ -214,7 +215,7 @@ def test_a_display_that_fails_to_open_gives_the_bus_back() -> None:
 
     silent = Silent("ssd1306", 0x3D)
     with pytest.raises(DisplayError):
-        open_display("ssd1306", 1, 0x3C, glass=silent)
+        open_display("ssd1306", 1, 0x3C, open_bus=silent.open)
     assert silent.closed
 
 

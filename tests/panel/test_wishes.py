@@ -13,9 +13,9 @@ from appliance import config
 from appliance.panel.board import Pins
 from appliance.panel.buttons import Key, Press
 from appliance.panel.care import CareRule, Dimming, Night
-from appliance.panel.examples import CALM
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
+from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.tuning import wishes
 from appliance.words.words import WORDS

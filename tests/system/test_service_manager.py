@@ -9,13 +9,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from started import MOCK_PINS, Started
 
 from appliance.household.situation import Level, MeterIdentity, Signal, Situation
 from appliance.shown import in_a_line
 from appliance.system.health import Fault, Trouble, Upkeep
 from appliance.system.service_manager import LATE_S, ServiceManager, watchdog_s
 from appliance.system.worker import HungError, Worker
+from tests.started import MOCK_PINS, Started
 
 
 class Systemd:

@@ -5,11 +5,12 @@ import errno
 import pytest
 from luma.core.interface.serial import i2c
 from luma.oled.device import sh1106, ssd1306, ssd1309
-from panel.pictures import lit_pixels, marked, same
 from PIL import Image, ImageChops
 from smbus2 import i2c_msg
 
-from appliance.panel.glass import Chip, Glass
+from appliance.settings import Chip
+from appliance.simulation.oled import Glass
+from tests.panel.pictures import lit_pixels, marked, same
 
 LUMA = {"ssd1306": ssd1306, "ssd1309": ssd1309, "sh1106": sh1106}
 CHIPS: list[Chip] = ["ssd1306", "ssd1309", "sh1106"]

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
-from panel.pictures import lit_pixels, marked, noise
 from PIL import Image
 from textual.app import ComposeResult
 
 from appliance.panel.buttons import Buttons, Fingers, Key, Press
-from appliance.panel.view import PanelView
-from appliance.panel.virtual import DARK_LAMP, LIT_LAMP, VirtualPanel, as_braille, as_half_blocks
+from appliance.simulation.terminal import DARK_LAMP, LIT_LAMP, VirtualPanel, as_braille, as_half_blocks
+from appliance.simulation.view import PanelView
+from tests.panel.pictures import lit_pixels, marked, noise
 
 GPIO = {Key.A: 5, Key.B: 6}
 CAPTION = "kamstrup in a house at 17:05:12: cooker, water heater, car charger"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from appliance.panel import sheet
-from appliance.panel.examples import EXAMPLES
+from appliance.simulation import sheet
+from appliance.simulation.examples import EXAMPLES
 from appliance.words.words import WORDS
 
 README = Path(__file__).parents[2] / "hardware" / "pages.png"

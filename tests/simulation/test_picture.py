@@ -1,11 +1,11 @@
 """The front as a picture: the display's true pixels, and lamps and buzzer at their places."""
 
 import pytest
-from panel.pictures import marked
 from PIL import Image, ImageChops
 
-from appliance.panel.front import BUZZER, GLASS, LAMP_X, LAMP_Y, SIZE, front_picture
-from appliance.panel.view import PanelView
+from appliance.simulation.picture import BUZZER, GLASS, LAMP_X, LAMP_Y, SIZE, front_picture
+from appliance.simulation.view import PanelView
+from tests.panel.pictures import marked
 
 DARK = PanelView(Image.new("1", (128, 64)), red=False, yellow=False, green=False)
 

@@ -18,15 +18,15 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
-from appliance.line.house import OSLO, House, Net
-from appliance.line.simulator import Line, Meter
 from appliance.meter.reading import Maker
 from appliance.panel.buttons import LONG_S, Press
 from appliance.panel.buzzer import Note
-from appliance.panel.front import front_picture
-from appliance.panel.glass import Glass
-from appliance.panel.view import PanelView
 from appliance.settings import Settings
+from appliance.simulation.house import OSLO, House, Net
+from appliance.simulation.meter import Line, Meter
+from appliance.simulation.oled import Glass
+from appliance.simulation.picture import front_picture
+from appliance.simulation.view import PanelView
 from appliance.system.timebase import Timebase
 
 _WINTER_DAY = datetime(2026, 1, 15, tzinfo=OSLO)
@@ -106,7 +106,7 @@ class Stage:
             settings,
             self._timebase,
             port=self._line.port,
-            glass=self._glass,
+            open_bus=self._glass.open,
             pin_factory=self._factory,
             clock=HouseClock(scene.start, self._timebase),
             watch=self._watch,

@@ -7,10 +7,10 @@ from itertools import takewhile
 
 import pytest
 
-from appliance.line.house import House, Load, Net
-from appliance.line.simulator import Meter, noisy
 from appliance.meter.decoder import Decoder
 from appliance.meter.reading import Maker
+from appliance.simulation.house import House, Load, Net
+from appliance.simulation.meter import Meter, noisy
 
 START = datetime(2026, 1, 15, 15, 58, tzinfo=UTC)
 

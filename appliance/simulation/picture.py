@@ -8,7 +8,7 @@ from functools import cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from appliance.panel.view import PanelView
+from appliance.simulation.view import PanelView
 
 # All places and sizes are in pixels of the display; the picture's scale comes in when they are drawn.
 SIZE = (204, 126)

@@ -1,6 +1,6 @@
 """Draws the terminal panel as a picture, for the README: the demonstration in 80x24 characters, cell by cell.
 
-Run as `PYTHONPATH=tests:. python tests/panel/terminal_picture.py FILE.png`. A terminal's font is not at hand on every
+Run as `python -m tests.simulation.terminal_picture FILE.png`. A terminal's font is not at hand on every
 machine, so pixels and lamps are drawn as the shapes they are, and words in the panel's own face.
 """
 
@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 from rich.color import Color
 from textual.strip import Strip
 
-from appliance import demo
 from appliance.panel.buttons import Key, Press
 from appliance.panel.typeface import SMALL
-from appliance.panel.virtual import VirtualPanel
 from appliance.settings import Settings
+from appliance.simulation import demonstration
+from appliance.simulation.terminal import VirtualPanel
 
 CELL_WIDTH, CELL_HEIGHT = 10, 20
 QUARTERS = {"▟": "0111", "█": "1111", "▙": "1011", "▜": "1101", "▛": "1110"}
@@ -81,7 +81,7 @@ def _shape(pen: ImageDraw.ImageDraw, left: int, top: int, letter: str, ink: Rgb)
 
 
 async def _made(path: Path) -> None:
-    stage = demo.Stage(Settings(), demo.plan("aidon", "it", "17:05", solar=False, noise=0.0), 1.0)
+    stage = demonstration.Stage(Settings(), demonstration.plan("aidon", "it", "17:05", solar=False, noise=0.0), 1.0)
     window = VirtualPanel(stage)
     async with window.run_test(size=(80, 24)) as pilot:
         await pilot.pause(14)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from appliance.panel.examples import EXAMPLES, Draw
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import HEIGHT, WIDTH
+from appliance.simulation.examples import EXAMPLES, Draw
 from appliance.words.words import WORDS, Words
 
 SCALE, ACROSS = 3, 5

@@ -1,9 +1,9 @@
 """The model of a UART at bit level does what a UART does."""
 
 import pytest
-from line.wire import Receiver, School, Sender, Wire, counted, heard
 
 from appliance.line.port import Counters, Parity, SerialSettings
+from tests.simulation.wire import Receiver, School, Sender, Wire, counted, heard
 
 N, E, O = (SerialSettings(2400, parity) for parity in Parity)  # noqa: E741 - as people write them
 OCTETS = bytes(range(256))

@@ -20,7 +20,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from appliance.panel.buttons import Key, Press
-from appliance.panel.view import PanelView
+from appliance.simulation.view import PanelView
 
 LOOK_S = 1 / 20
 LINGER_LOOKS = 16

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from appliance.line.simulator import Sent
+from appliance.simulation.meter import Sent
 
 
 def until(stream: Iterator[Sent], end: datetime) -> Iterator[Sent]:

@@ -7,9 +7,9 @@ from typing import Any
 from appliance.choices import AS_SET, ChoiceKeeper, load_or_set_aside
 from appliance.config import pins
 from appliance.deeds import Deeds
+from appliance.history.writer import Keeper
 from appliance.household.household import Household
 from appliance.household.situation import Situation
-from appliance.keeper import Keeper
 from appliance.line.last_settings import LineMemory
 from appliance.line.port import Parity, Port
 from appliance.line.recording import Recorder

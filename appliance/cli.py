@@ -289,23 +289,23 @@ def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> in
 
 
 def _export(options: argparse.Namespace) -> int:
-    from appliance import export
-    from appliance.household.history import FILE, History, HistoryError
+    from appliance.history import csv_export
+    from appliance.history.database import FILE, History, HistoryError
     from appliance.tuning import tariffs
 
     try:
         settings = config.load(options.config)
-        first, last = export.days(options.first, options.last)
+        first, last = csv_export.days(options.first, options.last)
         with contextlib.closing(History(Path(settings.data.folder) / FILE, read_only=True)) as history:
             asked = settings.language, tariffs(settings)
             if options.out:
-                for path in export.export_files(history, first, last, options.out, *asked):
+                for path in csv_export.export_files(history, first, last, options.out, *asked):
                     print(path)
                 return FINE
-            sys.stdout.reconfigure(encoding=export.ENCODING, newline="")  # type: ignore[union-attr]
-            sys.stdout.writelines(export.export(history, first, last, options.what, *asked))
+            sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]
+            sys.stdout.writelines(csv_export.export(history, first, last, options.what, *asked))
             sys.stdout.flush()
-    except (config.SettingsError, export.BadDatesError, HistoryError, OSError) as trouble:
+    except (config.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
         return refuse(trouble)
@@ -333,7 +333,7 @@ def _pages(options: argparse.Namespace) -> int:
 def _set_peak(options: argparse.Namespace) -> int:
     from appliance import peaks
     from appliance.control import ControlError
-    from appliance.household.history import HistoryError
+    from appliance.history.database import HistoryError
     from appliance.system.clock import SystemClock
 
     try:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from appliance.control import SOCKET, ask
+from appliance.history.database import FILE, History
 from appliance.household.clock import OSLO
-from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 
 LARGEST_KWH = 100.0

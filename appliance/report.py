@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance import __version__, export, origins, shown, status
+from appliance import __version__, origins, shown, status
 from appliance.control import SOCKET, ControlError
 from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
+from appliance.history import csv_export
+from appliance.history.database import FILE, History, HistoryError
 from appliance.household.clock import OSLO
-from appliance.household.history import FILE, History, HistoryError
 from appliance.household.situation import MeterIdentity
 from appliance.settings import Settings
 from appliance.system.atomic_file import replace_file
@@ -61,7 +62,7 @@ def _parts(settings_file: Path | None, data: Path, settings: Settings) -> Iterat
     }
     for name, made in texts.items():
         yield name, _text(_or_why(made).replace("\n", "\r\n"))
-    for what in export.WHAT:
+    for what in csv_export.WHAT:
         yield f"{what}.csv", _text(_or_why(lambda what=what: _table(data, settings, what)))  # type: ignore[misc]
 
 
@@ -73,7 +74,7 @@ def _or_why(made: Callable[[], str]) -> str:
 
 
 def _text(text: str) -> bytes:
-    return text.encode(export.ENCODING)
+    return text.encode(csv_export.ENCODING)
 
 
 def _verdict(settings_file: Path | None) -> str:
@@ -103,13 +104,13 @@ def _meter(data: Path) -> MeterIdentity:
     return MeterIdentity() if told is None else told[0].situation.meter
 
 
-def _table(data: Path, settings: Settings, what: export.What) -> str:
+def _table(data: Path, settings: Settings, what: csv_export.What) -> str:
     newest = _newest(data)
     if newest is None:
         return "There are no hours yet.\r\n"
     last = newest.astimezone(OSLO).date()
     with contextlib.closing(History(data / FILE, read_only=True)) as history:
-        lines = export.export(
+        lines = csv_export.export(
             history, last - timedelta(days=KEPT_DAYS), last, what, settings.language, tariffs(settings)
         )
         return "".join(lines)

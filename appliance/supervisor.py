@@ -14,10 +14,10 @@ from functools import partial
 from appliance import control, corrections, peaks, status
 from appliance.choices import ChoiceKeeper, Choices
 from appliance.deeds import Deeds
+from appliance.history.writer import Keeper
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.keeper import Keeper
 from appliance.last_good import Found
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart

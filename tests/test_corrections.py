@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.corrections import due, understood
-from appliance.household.history import FILE, History
+from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.peaks import BadPeakError
 from tests.started import MOCK_PINS, Started

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.household.history import FILE, History
+from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.household.record import Stored
 from appliance.meter.reading import Maker

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance import report
-from appliance.household.history import FILE, History
+from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.settings import Settings
 from appliance.simulation.meter import Line

@@ -7,8 +7,8 @@ from pathlib import Path
 from appliance import choices
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.patient import Patient
+from appliance.history.database import why
 from appliance.household.clock import ClockSource
-from appliance.household.history import why
 from appliance.household.situation import Storage
 from appliance.shown import span
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.household.history import FILE, History, HistoryError
+from appliance.history.database import FILE, History, HistoryError
 from appliance.household.record import MinuteRow
 from appliance.system.clock import Boot
 from image.testing.card import Card, file_of

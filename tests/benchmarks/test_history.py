@@ -15,8 +15,8 @@ from statistics import median
 
 import pytest
 
-from appliance.household import history as history_module
-from appliance.household.history import FILE, History
+from appliance.history import database as history_module
+from appliance.history.database import FILE, History
 from appliance.household.hours import HOUR, Hour, Known
 from appliance.household.household import Household
 from appliance.household.ledger import KEPT

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from appliance import peaks
 from appliance.control import SOCKET, ControlError
-from appliance.household.history import FILE, History
+from appliance.history.database import FILE, History
 from tests.faults.cupboard import START, Cupboard, Seen, living
 
 RED_GPIO = 22

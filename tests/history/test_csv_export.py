@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from appliance.export import (
+from appliance.history.csv_export import (
     ENCODING,
     WHAT,
     BadDatesError,
@@ -17,8 +17,8 @@ from appliance.export import (
     peak_cells,
     voltage_cells,
 )
+from appliance.history.database import FILE, History
 from appliance.household.clock import OSLO
-from appliance.household.history import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.household.record import AlarmRow, Record
 from appliance.household.situation import Level, Rule

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.household import salvage
-from appliance.household.history import FILE, History
+from appliance.history import salvage
+from appliance.history.database import FILE, History
+from appliance.history.writer import Keeper
 from appliance.household.hours import Hour, Known
 from appliance.household.household import Household
 from appliance.household.record import Record
 from appliance.household.rules import Rules
 from appliance.household.situation import Storage
-from appliance.keeper import Keeper
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.household import schema
+from appliance.history import schema
 
 BUSY_S = 5.0
 """How long another program's transaction is waited for."""

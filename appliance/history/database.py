@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
-from appliance.household import salvage, schema
+from appliance.history import salvage, schema
 from appliance.household.hours import Hour, Known, Span
 from appliance.household.ledger import KEPT
 from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored

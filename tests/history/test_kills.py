@@ -19,13 +19,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.household.history import FILE, History, HistoryError
+from appliance.history.database import FILE, History, HistoryError
 from appliance.household.hours import Hour, Known
 from appliance.household.record import AlarmRow, MinuteRow, Record, Stored
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
 from appliance.system.clock import Boot
-from tests.household.writer import ALARM_EVERY, ALARM_FROM, ALARM_TO, STEP_S, WRITE_S, energy_wh, power_w
+from tests.history.writer import ALARM_EVERY, ALARM_FROM, ALARM_TO, STEP_S, WRITE_S, energy_wh, power_w
 
 ROUNDS = 25 if os.environ.get("HAN_LONG") else 1
 KILLS_A_ROUND = 20

@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 
+from appliance.history.database import History
 from appliance.household.clock import OSLO
-from appliance.household.history import History
 from appliance.household.hours import HOUR, Hour, Known
 from appliance.household.record import AlarmRow
 from appliance.household.situation import Rule

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.household.history import FILE, History, HistoryError
+from appliance.history.database import FILE, History, HistoryError
 from appliance.household.household import Household
 from appliance.household.record import Stored
 from appliance.household.situation import Storage

@@ -18,10 +18,10 @@ from statistics import median
 import msgspec
 import pytest
 
-from appliance.household import history as history_module
-from appliance.household import salvage, schema
+from appliance.history import database as history_module
+from appliance.history import salvage, schema
+from appliance.history.database import FILE, MINUTES_KEPT, History, HistoryError
 from appliance.household.clock import ClockSource
-from appliance.household.history import FILE, MINUTES_KEPT, History, HistoryError
 from appliance.household.hours import HOUR, Hour, Known, LedgerNotes, Register, RunningHour, Span
 from appliance.household.ledger import KEPT
 from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-from appliance.household.history import History
+from appliance.history.database import History
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.reading import Maker, MeterClock, Reading

@@ -1,0 +1,1 @@
+"""The one SQLite file: what is written, read back, rescued and exported."""

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from appliance.history.database import FILE, History
+from appliance.household.checkpoint import Stored
 from appliance.household.hours import Hour, Known
-from appliance.household.record import Stored
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter

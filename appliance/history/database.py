@@ -19,9 +19,9 @@ from typing import TypeVar
 import msgspec
 
 from appliance.history import salvage, schema
+from appliance.household.checkpoint import AlarmRow, MinuteRow, Notes, Record, Stored
 from appliance.household.hours import Hour, Known, Span
 from appliance.household.ledger import KEPT
-from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored
 from appliance.system.clock import Boot
 
 T = TypeVar("T")

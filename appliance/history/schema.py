@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from appliance.household.checkpoint import AlarmRow, MinuteRow
 from appliance.household.hours import Hour, Known, Span
-from appliance.household.record import AlarmRow, MinuteRow
 from appliance.household.situation import Level, Rule
 
 Value = int | float | str | bytes | None

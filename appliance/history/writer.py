@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.history.database import FILE, History, HistoryError
+from appliance.household.checkpoint import Stored
 from appliance.household.household import Household
-from appliance.household.record import Stored
 from appliance.household.situation import Storage
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from appliance.household.limit_alarm import Mark, Times, Watcher
 from appliance.household.minutes import MINUTE_S
 from appliance.household.rules import Rules
 from appliance.household.situation import Alarm, Level, Rule
-from appliance.household.watcher import Mark, Times, Watcher
 
 _ROUNDING = 1e-9
 """What is over its limit by no more than this is at the limit, and so still within it."""

@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from appliance.household.accounts import Accounts
 from appliance.household.alarms import Facts
-from appliance.household.alerts import Alerts
+from appliance.household.attention import Alerts
+from appliance.household.checkpoint import MinuteRow, Notes, Record, Stored
 from appliance.household.clock import WallClock, until_clock_s
 from appliance.household.hours import HOUR_S, Hour
+from appliance.household.latest import Present
 from appliance.household.minutes import MINUTE_S, Minute, MinuteMeans
 from appliance.household.outlook import Outlook
-from appliance.household.present import Present
-from appliance.household.recent import RecentPower
-from appliance.household.record import MinuteRow, Notes, Record, Stored
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Level, LineQuality, Signal, Situation, Storage, VoltageDay
+from appliance.household.summary import Accounts
 from appliance.household.tariff import Tariff
 from appliance.household.today import with_minute
+from appliance.household.trend import RecentPower
 from appliance.meter.reading import Reading, Rejected
 
 HOUR_SETTLES_S = 300.0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.history.database import FILE, History, HistoryError
-from appliance.household.record import MinuteRow
+from appliance.household.checkpoint import MinuteRow
 from appliance.system.clock import Boot
 from image.testing.card import Card, file_of
 

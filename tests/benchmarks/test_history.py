@@ -17,10 +17,10 @@ import pytest
 
 from appliance.history import database as history_module
 from appliance.history.database import FILE, History
+from appliance.household.checkpoint import AlarmRow, MinuteRow, Record
 from appliance.household.hours import HOUR, Hour, Known
 from appliance.household.household import Household
 from appliance.household.ledger import KEPT
-from appliance.household.record import AlarmRow, MinuteRow, Record
 from appliance.household.rules import Rules
 from appliance.household.situation import Level, Rule
 from appliance.meter.reading import Maker

@@ -21,12 +21,12 @@ import pytest
 from appliance.history import database as history_module
 from appliance.history import salvage, schema
 from appliance.history.database import FILE, MINUTES_KEPT, History, HistoryError
+from appliance.household.checkpoint import AlarmRow, MinuteRow, Notes, Record, Stored
 from appliance.household.clock import ClockSource
 from appliance.household.hours import HOUR, Hour, Known, LedgerNotes, Register, RunningHour, Span
 from appliance.household.ledger import KEPT
-from appliance.household.record import AlarmRow, MinuteRow, Notes, Record, Stored
+from appliance.household.limit_alarm import Mark
 from appliance.household.situation import Level, Rule, VoltageDay
-from appliance.household.watcher import Mark
 from appliance.system.clock import Boot
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

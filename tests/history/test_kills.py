@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from appliance.history.database import FILE, History, HistoryError
+from appliance.household.checkpoint import AlarmRow, MinuteRow, Record, Stored
 from appliance.household.hours import Hour, Known
-from appliance.household.record import AlarmRow, MinuteRow, Record, Stored
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
 from appliance.system.clock import Boot

@@ -10,9 +10,9 @@ from pathlib import Path
 from appliance.history import salvage
 from appliance.history.database import FILE, History
 from appliance.history.writer import Keeper
+from appliance.household.checkpoint import Record
 from appliance.household.hours import Hour, Known
 from appliance.household.household import Household
-from appliance.household.record import Record
 from appliance.household.rules import Rules
 from appliance.household.situation import Storage
 from appliance.meter.reading import Maker, MeterClock, Reading

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import Phase, event, given, note, settings
 from hypothesis import strategies as st
 
+from appliance.household.checkpoint import Notes, Stored
 from appliance.household.clock import OSLO, STANDARD_TIME
 from appliance.household.hours import Hour, Known, Span
 from appliance.household.household import Household
-from appliance.household.record import Notes, Stored
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, Sound
 from appliance.meter.reading import Maker, MeterClock, Reading

@@ -225,7 +225,7 @@ def test_a_restart_after_a_power_cut_shows_no_hour_until_an_aidon_has_told_the_t
     life.live(life.meter(), 2.5)
     record = life.household.record(life.now(life.moment))
 
-    from appliance.household.record import Stored
+    from appliance.household.checkpoint import Stored
 
     life.household = life.made()
     life.household.restore(Stored(record.hours, record.notes, None), life.now(life.moment))
@@ -251,7 +251,7 @@ def test_a_restart_within_the_same_boot_goes_on_with_the_hour_and_says_so(maker,
     before = life.situation
     record = life.household.record(life.now(life.moment))
 
-    from appliance.household.record import Stored
+    from appliance.household.checkpoint import Stored
 
     life.household = life.made()
     life.moment += timedelta(seconds=dark_s)

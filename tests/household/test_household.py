@@ -6,8 +6,8 @@ from itertools import takewhile
 
 import pytest
 
+from appliance.household.checkpoint import Stored
 from appliance.household.household import Household
-from appliance.household.record import Stored
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
 from appliance.meter.reading import Maker, Reading, Reason, Rejected

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.household.accounts import Accounts
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
 from appliance.household.ledger import HourLedger
 from appliance.household.outlook import LARGEST_W, MISSING_S, Limit, Outlook, outlook
+from appliance.household.summary import Accounts
 from appliance.household.tariff import Basis, EnergyPrice, Month, Step, Tariff, month
 
 START = datetime(2026, 1, 20, 16, tzinfo=UTC)

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from smbus2 import i2c_msg
 
-from appliance.household.record import MinuteRow
+from appliance.household.checkpoint import MinuteRow
 from appliance.meter.decoder import Decoder, Reading
 from appliance.panel.screen import open_display
 from appliance.panel.typeface import LARGE, SMALL

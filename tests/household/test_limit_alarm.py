@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.household.limit_alarm import Mark, Times, Watcher
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
-from appliance.household.watcher import Mark, Times, Watcher
 
 LIMITS = Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, rise_s=0, hold_s=30)
 OK, WATCH, ACT, FAULT = Level

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from appliance.household.alarm_log import AlarmLog
 from appliance.household.alarms import Alarms, Facts
-from appliance.household.calls import Calls, sound_of
-from appliance.household.log import AlarmLog
-from appliance.household.record import AlarmRow
+from appliance.household.checkpoint import AlarmRow
+from appliance.household.chimes import Calls, sound_of
+from appliance.household.limit_alarm import Mark, Watcher
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Alarm, Call, Level
-from appliance.household.watcher import Mark, Watcher
 
 
 class Alerts:

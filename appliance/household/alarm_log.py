@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.household.record import AlarmRow
+from appliance.household.checkpoint import AlarmRow
+from appliance.household.limit_alarm import Watcher
 from appliance.household.situation import Level
-from appliance.household.watcher import Watcher
 
 KEPT = 1000
 """Entries that wait in memory; the oldest that have ended go first."""

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.household.alarm_log import KEPT, AlarmLog
 from appliance.household.alarms import Alarms, Facts
-from appliance.household.log import KEPT, AlarmLog
-from appliance.household.record import AlarmRow
+from appliance.household.checkpoint import AlarmRow
 from appliance.household.rules import ExportRule, Rules, Thresholds
 from appliance.household.situation import Level, Rule
 

@@ -1,6 +1,6 @@
 """The power of the last ten minutes in steps of five seconds."""
 
-from appliance.household.recent import STEPS, RecentPower
+from appliance.household.trend import STEPS, RecentPower
 
 
 def test_a_step_is_the_mean_of_its_readings_and_export_is_negative():

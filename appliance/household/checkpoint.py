@@ -9,8 +9,8 @@ from datetime import datetime
 
 from appliance.household.clock import ClockSource, Told
 from appliance.household.hours import Hour, LedgerNotes, Span
+from appliance.household.limit_alarm import Mark
 from appliance.household.situation import Level, Rule, VoltageDay
-from appliance.household.watcher import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.calls import Calls, sound_of
+from appliance.household.chimes import Calls, sound_of
 from appliance.household.clock import OSLO
 from appliance.household.rules import SoundRule
 from appliance.household.situation import Call, Level, Sound

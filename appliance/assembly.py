@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from appliance.choices import AS_SET, ChoiceKeeper, load_or_set_aside
-from appliance.config import pins
 from appliance.deeds import Deeds
 from appliance.history.writer import Keeper
 from appliance.household.household import Household
@@ -18,13 +16,16 @@ from appliance.line.uart import Uart
 from appliance.panel.board import Pins
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Bus, Screen, open_bus, open_display
-from appliance.settings import Settings
+from appliance.settings.choices import AS_SET, ChoiceKeeper, load_or_set_aside
+from appliance.settings.chosen import with_choices
+from appliance.settings.model import Settings
+from appliance.settings.settings_file import pins
 from appliance.supervisor import Supervisor, log
 from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import over, tuning
+from appliance.tuning import tuning
 
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
@@ -68,7 +69,7 @@ def appliance(
     disk = Worker("disk", DISK_S)
     choices = AS_SET if folder is None else load_or_set_aside(folder, log.warning)
     chosen = ChoiceKeeper(folder, choices, timebase, log.warning, disk)
-    tuned = tuning(over(settings, choices))
+    tuned = tuning(with_choices(settings, choices))
     household = Household(tuned.rules, settings.meter.net, sound=tuned.sound, tariffs=tuned.tariffs)
     switched_on = boot is not None and boot().clock_s < SWITCHED_ON_S
     panel = Panel(tuned.words, timebase, screen.offer, tuned.wishes, choices, greets=switched_on)

@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from appliance import config
 from appliance.outcome import FINE, NOTHING_FOUND, positive, refuse
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
+from appliance.settings.settings_file import DEFAULT_FILE
 
 
 def add(commands: Any) -> None:
@@ -43,7 +44,7 @@ def _add_doctor(commands: Any) -> None:
         "Exit code 0 when nothing is wrong, 1 with a warning, 2 with a fault.",
         epilog="example: han-appliance doctor --seconds 60",
     )
-    looking.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    looking.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE})")
     looking.add_argument("--seconds", type=positive, default=30.0, metavar="N", help="listen so long; default: 30")
     form = looking.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object: exit_code, and findings with a grade each")
@@ -61,7 +62,7 @@ def _add_report(commands: Any) -> None:
         epilog="example: han-appliance report /boot/firmware",
     )
     telling.add_argument("folder", type=Path, metavar="DIR", help="where the report's folder is made")
-    telling.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    telling.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE})")
     telling.set_defaults(command=_report, verbose=0)
 
 
@@ -73,7 +74,7 @@ def _add_network(commands: Any) -> None:
         "each start; other systems have their own ways to a network.",
         epilog="example: han-appliance network --config /boot/firmware/appliance.toml",
     )
-    joining.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE})")
+    joining.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE})")
     joining.set_defaults(command=_network, verbose=0)
 
 
@@ -130,7 +131,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from appliance import last_good, report
+    from appliance import report
+    from appliance.settings import last_good
 
     found = last_good.find(options.config, None)
     try:
@@ -141,7 +143,8 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _network(options: argparse.Namespace) -> int:
-    from appliance import last_good, network
+    from appliance import network
+    from appliance.settings import last_good
 
     found = last_good.find(options.config, Path(Settings().data.folder))
     try:
@@ -169,6 +172,6 @@ def _units(options: argparse.Namespace) -> int:
 def _folder(settings: Path | None) -> Path:
     """The data folder; where the file has a mistake, the running appliance is most likely in the usual one."""
     try:
-        return Path(config.load(settings).data.folder)
-    except config.SettingsError:
+        return Path(settings_file.load(settings).data.folder)
+    except settings_file.SettingsError:
         return Path(Settings().data.folder)

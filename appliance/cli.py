@@ -12,11 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from appliance import __version__, caretaking, config
+from appliance import __version__, caretaking
 from appliance.line import capture
 from appliance.meter.reading import Reading
 from appliance.outcome import BAD_INPUT, FINE, NOTHING_FOUND, positive, refuse
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
+from appliance.settings.settings_file import DEFAULT_FILE
 from appliance.words.words import CatalogueError
 
 
@@ -63,10 +65,10 @@ def _add_run(commands: Any) -> None:
         help="run the appliance on the Pi's serial port, display and pins",
         description="Runs the appliance: the serial port, the display and the pins of a Raspberry Pi. What is missing "
         "is named once and tried again; only broken settings stop it (exit code 2).",
-        epilog="The alarms:\n\n" + config.rules() + "\nexample: han-appliance run --config appliance.toml -v",
+        epilog="The alarms:\n\n" + settings_file.rules() + "\nexample: han-appliance run --config appliance.toml -v",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE}, if there)")
+    run.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE}, if there)")
     run.add_argument("--record", type=Path, metavar="FILE", help="also write all octets, with their times, to FILE")
     _add_verbose(run)
     run.set_defaults(command=_run)
@@ -188,9 +190,7 @@ def _add_config(commands: Any) -> None:
         epilog="example: han-appliance config show --config appliance.toml",
     )
     showing.add_argument("--json", action="store_true", help="one JSON object by key")
-    showing.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"settings (default: {config.DEFAULT_FILE}, if there)"
-    )
+    showing.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE}, if there)")
     showing.set_defaults(command=_show_config)
 
 
@@ -206,10 +206,10 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from appliance import last_good
     from appliance.assembly import appliance
     from appliance.deeds import RUNTIME
     from appliance.line.recording import Recorder
+    from appliance.settings import last_good
     from appliance.system.clock import SystemClock
     from appliance.system.service_manager import ServiceManager
     from appliance.system.timebase import Timebase
@@ -241,11 +241,11 @@ def _demo(options: argparse.Namespace) -> int:
     from appliance.simulation import demonstration
 
     try:
-        settings = config.load(options.config) if options.config else Settings()
+        settings = settings_file.load(options.config) if options.config else Settings()
         plan = demonstration.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
-    except (config.SettingsError, demonstration.BadPlanError, OSError) as trouble:
+    except (settings_file.SettingsError, demonstration.BadPlanError, OSError) as trouble:
         return refuse(trouble)
     stage = demonstration.Stage(settings, plan, options.speed)
     if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -294,7 +294,7 @@ def _export(options: argparse.Namespace) -> int:
     from appliance.tuning import tariffs
 
     try:
-        settings = config.load(options.config)
+        settings = settings_file.load(options.config)
         first, last = csv_export.days(options.first, options.last)
         with contextlib.closing(History(Path(settings.data.folder) / FILE, read_only=True)) as history:
             asked = settings.language, tariffs(settings)
@@ -305,7 +305,7 @@ def _export(options: argparse.Namespace) -> int:
             sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]
             sys.stdout.writelines(csv_export.export(history, first, last, options.what, *asked))
             sys.stdout.flush()
-    except (config.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as trouble:
+    except (settings_file.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
         return refuse(trouble)
@@ -313,7 +313,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _rules(_options: argparse.Namespace) -> int:
-    print(config.rules(), end="")
+    print(settings_file.rules(), end="")
     return FINE
 
 
@@ -334,32 +334,33 @@ def _set_peak(options: argparse.Namespace) -> int:
     from appliance import peaks
     from appliance.control import ControlError
     from appliance.history.database import HistoryError
+    from appliance.settings import corrections
     from appliance.system.clock import SystemClock
 
     try:
-        folder = Path(config.load(options.config).data.folder)
-        start = peaks.hour_start(options.date, options.hour, second=options.second)
+        folder = Path(settings_file.load(options.config).data.folder)
+        start = corrections.hour_start(options.date, options.hour, second=options.second)
         clock = SystemClock()
         if clock.synchronised() and start + timedelta(hours=1) > clock.utc():
-            raise peaks.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
-        how = peaks.set_hour(folder, start, peaks.watt_hours(options.kwh))
-    except (config.SettingsError, peaks.BadPeakError, ControlError, HistoryError) as trouble:
+            raise corrections.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
+        how = peaks.set_hour(folder, start, corrections.watt_hours(options.kwh))
+    except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as trouble:
         return refuse(trouble)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
     return FINE
 
 
 def _config(_options: argparse.Namespace) -> int:
-    print(config.sample(), end="")
+    print(settings_file.sample(), end="")
     return FINE
 
 
 def _show_config(options: argparse.Namespace) -> int:
-    from appliance import origins
+    from appliance.settings import effective
 
     state = os.environ.get("STATE_DIRECTORY")
-    shown = origins.show(options.config, Path(state) if state else None)
-    print(origins.as_json(shown) if options.json else origins.as_table(shown), end="")
+    shown = effective.show(options.config, Path(state) if state else None)
+    print(effective.as_json(shown) if options.json else effective.as_table(shown), end="")
     for mistake in shown.mistakes:
         refuse(mistake)
     return BAD_INPUT if shown.mistakes else FINE

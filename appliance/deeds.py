@@ -8,9 +8,9 @@ directory, which a unit of the system watches; where that directory is not, as o
 import logging
 from pathlib import Path
 
-from appliance.choices import ChoiceKeeper, Choices
 from appliance.household.household import Household
 from appliance.panel.menu import Deed, Hush, Order
+from appliance.settings.choices import ChoiceKeeper, Choices
 from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.settings import NetworkSettings
+from appliance.settings.model import NetworkSettings
 from appliance.system.atomic_file import replace_file
 
 PSK_ROUNDS, PSK_OCTETS = 4096, 32

@@ -1,53 +1,20 @@
-"""Correcting an hour by the grid company's figures, as 'han-appliance peaks set DATE HOUR KWH' does it.
+"""Correcting an hour by the grid company's figures, by the running appliance or without it.
 
 While the appliance runs, it does the writing: it is asked over its socket. Otherwise the file is written here.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from appliance.control import SOCKET, ask
 from appliance.history.database import FILE, History
-from appliance.household.clock import OSLO
 from appliance.household.hours import Hour, Known
+from appliance.settings.corrections import LARGEST_KWH, BadPeakError
 
-LARGEST_KWH = 100.0
 SET_HOUR = "set_hour"
 """The request's name: `start` in UTC by ISO 8601, `import_wh`."""
-
-
-class BadPeakError(Exception):
-    """What was asked for is no hour or no energy; one sentence."""
-
-
-def hour_start(day: str, hour: str, *, second: bool = False) -> datetime:
-    """The beginning in UTC of the Norwegian clock hour `hour` (0..23) of `day` (YYYY-MM-DD). Raises BadPeakError.
-
-    In October one day has the hour 2 twice; `second` is the later one.
-    """
-    if not re.fullmatch(r"\d\d?", hour) or int(hour) > 23:
-        raise BadPeakError(f"{hour}: the hour must be from 0 to 23; 17 is the one from 17:00 to 18:00")
-    try:
-        midnight = datetime.strptime(day, "%Y-%m-%d")
-    except ValueError:
-        raise BadPeakError(f"{day}: the date must be such as 2026-11-20") from None
-    wall = midnight + timedelta(hours=int(hour))
-    start = wall.replace(tzinfo=OSLO, fold=int(second)).astimezone(UTC)
-    if start.astimezone(OSLO).replace(tzinfo=None) != wall:
-        raise BadPeakError(f"{day} has no hour {hour}: the clock skips it")
-    if second and start == wall.replace(tzinfo=OSLO).astimezone(UTC):
-        raise BadPeakError(f"{day} has only one hour {hour}; leave out --second")
-    return start
-
-
-def watt_hours(kwh: str) -> float:
-    """Energy in Wh from a text in kWh, with point or comma. Raises BadPeakError."""
-    if not re.fullmatch(r"\d{1,3}([.,]\d{1,3})?", kwh) or (energy := float(kwh.replace(",", "."))) > LARGEST_KWH:
-        raise BadPeakError(f"{kwh}: the energy must be in kWh, from 0 to {LARGEST_KWH:g}, such as 6.42")
-    return round(energy * 1000)
 
 
 def request(start: datetime, import_wh: float) -> Mapping[str, Any]:

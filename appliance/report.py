@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance import __version__, origins, shown, status
+from appliance import __version__, shown, status
 from appliance.control import SOCKET, ControlError
 from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
@@ -23,7 +23,8 @@ from appliance.history import csv_export
 from appliance.history.database import FILE, History, HistoryError
 from appliance.household.clock import OSLO
 from appliance.household.situation import MeterIdentity
-from appliance.settings import Settings
+from appliance.settings import effective
+from appliance.settings.model import Settings
 from appliance.system.atomic_file import replace_file
 from appliance.tuning import tariffs
 
@@ -93,8 +94,8 @@ def _status(data: Path) -> str:
 
 
 def _settings(settings_file: Path | None, data: Path) -> str:
-    said = origins.show(settings_file, data)
-    return "".join(f"{mistake}\n" for mistake in said.mistakes) + origins.as_table(said)
+    said = effective.show(settings_file, data)
+    return "".join(f"{mistake}\n" for mistake in said.mistakes) + effective.as_table(said)
 
 
 def _meter(data: Path) -> MeterIdentity:

@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance import control, corrections, peaks, status
-from appliance.choices import ChoiceKeeper, Choices
+from appliance import control, peaks, status
 from appliance.deeds import Deeds
 from appliance.history.writer import Keeper
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.last_good import Found
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
@@ -28,7 +26,11 @@ from appliance.panel.errors import PinError
 from appliance.panel.menu import Deed
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen
-from appliance.settings import Settings
+from appliance.settings import corrections
+from appliance.settings.choices import ChoiceKeeper, Choices
+from appliance.settings.chosen import with_choices
+from appliance.settings.last_good import Found
+from appliance.settings.model import Settings
 from appliance.shown import in_a_line
 from appliance.supervision import Supervision
 from appliance.system.clock import Clock
@@ -36,7 +38,7 @@ from appliance.system.health import Fault, Trouble, Upkeep
 from appliance.system.service_manager import STATUS_S, ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import made_once, over, tuning
+from appliance.tuning import made_once, tuning
 
 log = logging.getLogger("appliance")
 
@@ -104,7 +106,7 @@ class Supervisor:
         Nothing is started anew and nothing is forgotten; port, display and pins stay as they were made.
         """
         self._settings = settings
-        tuned = tuning(over(settings, self._chosen.choices))
+        tuned = tuning(with_choices(settings, self._chosen.choices))
         self._household.settle(tuned.rules, tuned.tariffs, tuned.sound, self._timebase.now())
         self._panel.settle(tuned.words, tuned.wishes, self._chosen.choices)
         self._correct()
@@ -255,7 +257,7 @@ class Supervisor:
             return {"error": f"the running appliance knows {peaks.SET_HOUR} and {status.STATUS} only"}
         try:
             start, import_wh = peaks.understood(request[peaks.SET_HOUR])
-        except peaks.BadPeakError as trouble:
+        except corrections.BadPeakError as trouble:
             return {"error": str(trouble)}
         if (utc := self._household.utc(self._timebase.now())) is not None and start + HOUR > utc:
             return {"error": f"the hour from {start:%Y-%m-%d %H:%M} UTC has not ended yet"}

@@ -16,12 +16,12 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Level, Situation
 from appliance.line.recording import Recorder, read
 from appliance.meter.reading import Maker
 from appliance.panel.pages import Page, picture
+from appliance.settings import settings_file
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
@@ -33,7 +33,7 @@ from tests.started import MOCK_PINS, Started
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0
 ALWAYS_HEARD = '[sound]\nquiet_from = "00:00"\nquiet_to = "00:00"\n'
-SETTINGS = config.parse(f"[thresholds]\nwatch_w = 5000\nact_w = 10000\nhold_s = 10\n{ALWAYS_HEARD}", "test")
+SETTINGS = settings_file.parse(f"[thresholds]\nwatch_w = 5000\nact_w = 10000\nhold_s = 10\n{ALWAYS_HEARD}", "test")
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Bench:
         self.situation = situation
 
     def lit(self, colour: str) -> bool:
-        return bool(self.pins.pin(config.pins(SETTINGS)[f"led_{colour}"]).state)
+        return bool(self.pins.pin(settings_file.pins(SETTINGS)[f"led_{colour}"]).state)
 
     @property
     def lamps(self) -> set[str]:
@@ -68,7 +68,7 @@ class Bench:
 
     @property
     def sounds(self) -> bool:
-        buzzer = self.pins.pin(config.pins(SETTINGS)["buzzer"])
+        buzzer = self.pins.pin(settings_file.pins(SETTINGS)["buzzer"])
         return buzzer.frequency is not None and buzzer.state > 0
 
     def shows(self, page: Page) -> bool:
@@ -139,7 +139,7 @@ async def test_button_a_turns_the_page_and_b_goes_back():
             ("button_a", Page.TODAY),
             ("button_b", Page.PHASES),
         ):
-            pin = bench.pins.pin(config.pins(SETTINGS)[button])
+            pin = bench.pins.pin(settings_file.pins(SETTINGS)[button])
             pin.drive_low()
             await asyncio.sleep(0.04)  # longer than a bounce, and no long press at this speed
             pin.drive_high()

@@ -12,14 +12,15 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import config, supervisor
+from appliance import supervisor
 from appliance.assembly import appliance
-from appliance.choices import AS_SET, FILE, Choices, load
 from appliance.household.situation import Situation
 from appliance.panel import menupage
 from appliance.panel.buttons import Fingers, Key, Press
 from appliance.panel.menu import Menu, Row
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.choices import AS_SET, FILE, Choices, load
+from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.oled import Glass
 from appliance.simulation.terminal import VirtualPanel, as_braille
@@ -29,7 +30,7 @@ from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
-GPIO = config.pins(Settings())
+GPIO = settings_file.pins(Settings())
 LONG_S, STUCK_S = 0.05, 0.4
 
 
@@ -120,13 +121,15 @@ async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Pa
     async with running(folder) as one:
         await one.press(B, *FUSE_25)
         await until(lambda: (folder / FILE).exists())
-        one.supervisor.apply(config.parse("[thresholds]\nact_w = 7777\n[phases]\nfuse_a = 63", "test"))
+        one.supervisor.apply(settings_file.parse("[thresholds]\nact_w = 7777\n[phases]\nfuse_a = 63", "test"))
         assert one.situation.act_w == 7777
         assert one.supervisor._household._rules.phase.fuse_a == 25
 
 
 async def test_quiet_for_an_hour_is_in_force_at_once(folder: Path) -> None:
-    async with running(folder, settings=config.parse('[sound]\nquiet_from="00:00"\nquiet_to="00:00"', "test")) as one:
+    async with running(
+        folder, settings=settings_file.parse('[sound]\nquiet_from="00:00"\nquiet_to="00:00"', "test")
+    ) as one:
         assert not one.situation.quiet
         await one.press(B, LONG_A, A, A, A, LONG_A, A, LONG_A)
         await until(lambda: one.situation.quiet)
@@ -202,7 +205,7 @@ def in_terminal(window: VirtualPanel) -> list[str]:
 
 
 async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_keys() -> None:
-    settings = config.parse('language = "en"\n[display]\nshift = false', "test")
+    settings = settings_file.parse('language = "en"\n[display]\nshift = false', "test")
     stage = demonstration.Stage(settings, demonstration.plan("kamstrup", "tn", "03:00", solar=False, noise=0.0), 1.0)
     words, window = WORDS["en"], VirtualPanel(stage)
 

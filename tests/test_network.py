@@ -4,9 +4,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from appliance import config, network, origins
+from appliance import network
 from appliance.network import commands, files
-from appliance.settings import NetworkSettings
+from appliance.settings import effective, settings_file
+from appliance.settings.model import NetworkSettings
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFo0v7kKQ1m4c2V0b2xkLW9yLW5ldy1ubw8xq me"
 HOME = NetworkSettings(name="IEEE", passphrase="password", country="NO")
@@ -82,8 +83,8 @@ def test_a_command_that_fails_is_a_sentence(tmp_path: Path, monkeypatch):
 def test_the_passphrase_is_shown_to_nobody(tmp_path: Path):
     file = tmp_path / "appliance.toml"
     file.write_text('[network]\nname = "Home"\npassphrase = "correct horse"\ncountry = "NO"\n')
-    shown = origins.show(file, tmp_path)
+    shown = effective.show(file, tmp_path)
 
-    assert "correct horse" not in origins.as_table(shown) + origins.as_json(shown)
-    assert "(not shown)" in origins.as_table(shown)
-    assert config.load(file).network.passphrase == "correct horse"
+    assert "correct horse" not in effective.as_table(shown) + effective.as_json(shown)
+    assert "(not shown)" in effective.as_table(shown)
+    assert settings_file.load(file).network.passphrase == "correct horse"

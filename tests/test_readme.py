@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from appliance import config
+from appliance.settings import settings_file
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -11,13 +11,13 @@ def test_the_pin_table_is_board_toml():
     rows = [line for line in README.splitlines() if line.startswith("| `")]
 
     assert rows == [
-        f"| `{name}` | {signal.gpio} | {signal.pin} | {signal.use} |" for name, signal in config.board().items()
+        f"| `{name}` | {signal.gpio} | {signal.pin} | {signal.use} |" for name, signal in settings_file.board().items()
     ]
 
 
 def test_the_settings_shown_are_the_sample():
-    assert f"```toml\n{config.sample()}```" in README
+    assert f"```toml\n{settings_file.sample()}```" in README
 
 
 def test_the_alarms_explained_are_what_the_program_says():
-    assert f"```text\n{config.rules()}```" in README
+    assert f"```text\n{settings_file.rules()}```" in README

@@ -11,7 +11,7 @@ import pytest
 from appliance import report
 from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
-from appliance.settings import Settings
+from appliance.settings.model import Settings
 from appliance.simulation.meter import Line
 from tests.started import MOCK_PINS, Started
 from tests.test_lasting import line as line

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.last_good import Found
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.last_good import Found
+from appliance.settings.model import Settings
 from appliance.simulation.oled import Glass
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
@@ -77,13 +77,13 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
         pin_factory=MockFactory(pin_class=MockPWMPin),
         watch=seen.append,
     )
-    supervisor.reload(Found(config.parse(GOOD, "test")))
+    supervisor.reload(Found(settings_file.parse(GOOD, "test")))
     assert seen[-1].act_w == 4000
 
     supervisor.reload(Found(Settings(), "appliance.toml: act_w is no good"))
-    supervisor.apply(config.parse(GOOD, "test"))
+    supervisor.apply(settings_file.parse(GOOD, "test"))
     assert seen[-1].act_w == 4000
     assert seen[-1].upkeep.troubles == (Trouble(Fault.SETTINGS, "appliance.toml: act_w is no good"),)
 
-    supervisor.reload(Found(config.parse(GOOD, "test")))
+    supervisor.reload(Found(settings_file.parse(GOOD, "test")))
     assert seen[-1].upkeep.troubles == ()

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from appliance import choices, config, last_good, status
+from appliance import status
 from appliance.control import SOCKET, ControlError
 from appliance.doctor import health, listening, panel, port
 from appliance.doctor.finding import Check, Finding, Grade, examine
 from appliance.doctor.patient import Patient
-from appliance.settings import Settings
+from appliance.settings import choices, last_good, settings_file
+from appliance.settings.model import Settings
 
 CHECKS: dict[str, Check] = {
     "board": health.board,
@@ -36,14 +37,17 @@ CHECKS: dict[str, Check] = {
 """By name, in the order of the report."""
 
 
-def patient(settings_file: Path | None, root: Path = Path("/")) -> tuple[Patient, str | None]:
-    """Whom to look at, and why a running appliance cannot be asked, if it cannot; one sentence."""
+def patient(path: Path | None, root: Path = Path("/")) -> tuple[Patient, str | None]:
+    """Whom to look at, and why a running appliance cannot be asked, if it cannot; one sentence.
+
+    `path` is that of the settings file, `None` the usual one.
+    """
     mistake = None
     try:
-        settings = config.load(settings_file)
-    except config.SettingsError as trouble:
+        settings = settings_file.load(path)
+    except settings_file.SettingsError as trouble:
         settings, mistake = last_good.remembered(Path(Settings().data.folder)), str(trouble)
-    file = settings_file or (config.DEFAULT_FILE if config.DEFAULT_FILE.exists() else None)
+    file = path or (settings_file.DEFAULT_FILE if settings_file.DEFAULT_FILE.exists() else None)
     running, refused = None, None
     try:
         answer = status.asked(_socket(settings))

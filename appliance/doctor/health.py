@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-from appliance import choices
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.patient import Patient
 from appliance.history.database import why
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Storage
+from appliance.settings import choices
 from appliance.shown import span
 
 _LITTLE_OCTETS = 100_000_000

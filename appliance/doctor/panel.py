@@ -4,10 +4,10 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance import config
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.kernel import Line
 from appliance.doctor.patient import Patient, join, locked_out
+from appliance.settings import settings_file
 from appliance.system.health import Fault
 
 ADDRESSES = (0x3C, 0x3D)
@@ -76,8 +76,8 @@ def pins(patient: Patient) -> Finding:
         chip = next(_on_the_header(patient, chips), None)
         if chip is None:
             return Finding("pins", Grade.UNKNOWN, "cannot tell: none of the chips has a Pi's header")
-        gpio = config.pins(patient.settings)
-        names = [name for name, signal in config.board().items() if signal.direction in ("in", "out")]
+        gpio = settings_file.pins(patient.settings)
+        names = [name for name, signal in settings_file.board().items() if signal.direction in ("in", "out")]
         lines = {name: patient.kernel.gpio_line(chip, gpio[name]) for name in names if not name.startswith("han_")}
     except OSError as trouble:
         return Finding("pins", Grade.UNKNOWN, f"cannot tell: {trouble.strerror or trouble}")

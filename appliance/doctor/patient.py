@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.doctor.kernel import Kernel
-from appliance.settings import Settings
+from appliance.settings.model import Settings
 from appliance.status import Report
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.choices import Choices
 from appliance.panel.buttons import Key, Press
+from appliance.settings.choices import Choices
 
 
 class Row(Enum):

@@ -10,11 +10,11 @@ from typing import Any
 
 from PIL import Image
 
-from appliance.choices import Choices
 from appliance.household.situation import Situation
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Hush, Menu, Row
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
+from appliance.settings.choices import Choices
 from appliance.words.words import Words
 
 UNITS = {Row.LIMIT: "kW", Row.FUSE: "A", Row.BRIGHTNESS: "%"}

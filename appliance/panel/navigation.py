@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from appliance.choices import Choices
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import menu
 from appliance.panel.buttons import Key, Press
 from appliance.panel.menu import Asked, Deed, Menu, Order
 from appliance.panel.pages import ROUND, Page
+from appliance.settings.choices import Choices
 from appliance.system.health import Trouble
 
 BOOT_S = 10.0

@@ -14,7 +14,6 @@ from typing import Protocol
 
 from PIL import Image
 
-from appliance.choices import AS_SET, Choices
 from appliance.household.situation import Signal, Situation, Storage
 from appliance.panel import menupage, navigation, pages
 from appliance.panel.buttons import Press
@@ -28,6 +27,7 @@ from appliance.panel.pages import Page
 from appliance.panel.steady import steady_w
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import LEFT, RIGHT, Text, drawn, wrapped
+from appliance.settings.choices import AS_SET, Choices
 from appliance.system.health import Fault
 from appliance.system.timebase import Timebase
 from appliance.words.words import Words

@@ -20,7 +20,7 @@ from PIL import Image
 
 from appliance.panel.care import BRIGHT, Dimming
 from appliance.panel.errors import DisplayError
-from appliance.settings import Chip
+from appliance.settings.model import Chip
 from appliance.system.timebase import Timebase
 from appliance.system.worker import HungError, Worker
 

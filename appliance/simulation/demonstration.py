@@ -15,13 +15,13 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.buttons import LONG_S, Press
 from appliance.panel.buzzer import Note
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from appliance.simulation.house import OSLO, House, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
@@ -95,7 +95,7 @@ class Stage:
 
     def __init__(self, settings: Settings, scene: Plan, speed: float) -> None:
         self._plan = scene
-        self._pins = config.pins(settings)
+        self._pins = settings_file.pins(settings)
         self._house = House(scene.net, solar=scene.solar)
         self._timebase = Timebase(speed)
         self._line = Line(self._timebase, noise=scene.noise)

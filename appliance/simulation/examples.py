@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from PIL import Image
 
-from appliance.choices import AS_SET, Choices
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
 from appliance.household.outlook import Outlook
@@ -31,6 +30,7 @@ from appliance.panel import menupage, pages
 from appliance.panel.checks import Check, Checks
 from appliance.panel.menu import Asked, Menu, Row
 from appliance.panel.pages import Page
+from appliance.settings.choices import AS_SET, Choices
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
 from appliance.words.words import Words
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops
 
-from appliance.settings import Chip
+from appliance.settings.model import Chip
 
 if TYPE_CHECKING:
     from smbus2 import i2c_msg

@@ -76,7 +76,7 @@ Net = frozenset[tuple[str, str]]
 
 def leads(text: str | None = None) -> list[Lead]:
     """All leads of board.toml, signals first; `text` stands in for the file."""
-    document = tomllib.loads(text or (files("appliance") / "board.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads(text or (files("appliance.settings") / "board.toml").read_text(encoding="utf-8"))
     signals = [
         Lead(name, line["pin"], name, line["gpio"], line["direction"], line["pull"], line.get("colour"), line["use"])
         for name, line in document["signals"].items()

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 import msgspec
 from PIL import Image
 
-from appliance.config import pins
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.screen import shifted
-from appliance.settings import Settings
+from appliance.settings.model import Settings
+from appliance.settings.settings_file import pins
 from appliance.simulation.house import House, Load
 from appliance.simulation.meter import Line, Meter
 from appliance.status import Report

@@ -8,11 +8,11 @@ import re
 
 from PIL import Image
 
-from appliance.choices import AS_SET
 from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel import menupage, pages
 from appliance.panel.menu import Menu
 from appliance.panel.pages import Page
+from appliance.settings.choices import AS_SET
 from appliance.system.health import Fault
 from image.kernel.bench import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Bench, need
 

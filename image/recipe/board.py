@@ -31,7 +31,7 @@ def boot_partition(steps: Steps, root: Path, work: Path) -> Path:
     for path in sorted((IMAGE / "boot").iterdir()):
         shutil.copyfile(path, folder / path.name)
     _as_on_a_pc(IMAGE / "boot/README.txt", folder / "README.txt")
-    _as_on_a_pc(Path(str(files("appliance") / "appliance.toml")), folder / "appliance.toml")
+    _as_on_a_pc(Path(str(files("appliance.settings") / "appliance.toml")), folder / "appliance.toml")
     for name in FIRMWARE:
         shutil.copy(root / "usr/lib/raspi-firmware" / name, folder)
     shutil.copy(root / "usr/share/doc/raspi-firmware/copyright", folder / "LICENCE.broadcom")

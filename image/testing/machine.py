@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appliance import config
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from image.testing import tools
 from image.testing.cable import Cable
 from image.testing.card import Card
@@ -36,7 +36,7 @@ OVERLAY = Path(__file__).with_name("console.dtso")
 GPSET0 = 0x3F20001C
 """Raises pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
 PINS = "/machine/soc/peripherals/gpio"
-RELEASED = sum(1 << config.pins(Settings())[f"button_{letter}"] for letter in "ab")
+RELEASED = sum(1 << settings_file.pins(Settings())[f"button_{letter}"] for letter in "ab")
 """The pins of buttons that nobody presses."""
 SHELL = """[Unit]
 DefaultDependencies=no

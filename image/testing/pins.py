@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from appliance import config
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from image.testing.machine import Machine
 
 LAMPS = ("green", "yellow", "red")
-GPIO = config.pins(Settings())
+GPIO = settings_file.pins(Settings())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
@@ -29,7 +28,8 @@ from appliance.panel.lamps import DIMMED_HZ
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.panel.screen import Screen, open_display, shifted
-from appliance.settings import Chip, Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Chip, Settings
 from appliance.simulation.examples import CALM
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter
@@ -218,14 +218,14 @@ class TimedGlass(Glass):
 
 async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
     """Seconds from a button that is let go, which makes the press short, to the last octet of its page on the bus."""
-    settings = config.parse(f'[display]\ndriver = "{chip}"', "benchmark")
+    settings = settings_file.parse(f'[display]\ndriver = "{chip}"', "benchmark")
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)
     running = asyncio.create_task(
         appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=pins).run()
     )
     await asyncio.sleep(1)
-    button, seconds = pins.pin(config.pins(settings)["button_a"]), []
+    button, seconds = pins.pin(settings_file.pins(settings)["button_a"]), []
     for number in range(rounds):
         before = glass.written_at
         button.drive_low()

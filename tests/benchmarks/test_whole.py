@@ -16,7 +16,6 @@ from typing import ClassVar
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
@@ -25,7 +24,8 @@ from appliance.meter.reading import Maker
 from appliance.panel.board import Pins
 from appliance.panel.panel import Panel
 from appliance.panel.screen import open_display
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from appliance.simulation import encoder
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter
@@ -75,7 +75,7 @@ def told(name: str, seconds: list[float]) -> None:
 
 async def latencies() -> tuple[list[float], list[float]]:
     """Seconds from the last octet's write to the lamp's pin and to the display's bus, for lists that change both."""
-    settings = config.parse("[thresholds]\nhold_s = 0\nhysteresis_w = 0", "benchmark")
+    settings = settings_file.parse("[thresholds]\nhold_s = 0\nhysteresis_w = 0", "benchmark")
     timebase, glass = Timebase(), TimedGlass("ssd1309")
     line, factory = Line(timebase), MockFactory(pin_class=TimedPin)
     working = asyncio.create_task(
@@ -168,7 +168,7 @@ async def a_day() -> tuple[int, int]:
             on_glass, pictures = octets, pictures + 1
 
     panel = Panel(WORDS["nb"], timebase, show)
-    pins = Pins(config.pins(Settings()), lambda _key, _down: None, MockFactory(pin_class=MockPWMPin))
+    pins = Pins(settings_file.pins(Settings()), lambda _key, _down: None, MockFactory(pin_class=MockPWMPin))
     panel.connect(pins.outputs)
     household.port(is_open=True)
     lists, tick = 0, 0.0

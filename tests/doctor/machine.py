@@ -5,11 +5,11 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from appliance import config
 from appliance.doctor.kernel import Kernel, Line
 from appliance.doctor.patient import Patient
+from appliance.settings import settings_file
 
-SETTINGS = config.parse('[line]\nparity = "none"\n', "test")
+SETTINGS = settings_file.parse('[line]\nparity = "none"\n', "test")
 MODEL = "Raspberry Pi 3 Model B Rev 1.2"
 
 

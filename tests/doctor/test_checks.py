@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from appliance import config, status
+from appliance import status
 from appliance.doctor import doctor, kernel
 from appliance.doctor.finding import Finding, Grade, examine
 from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
+from appliance.settings import settings_file
 from appliance.system.health import Fault, Trouble, Upkeep
 from tests.doctor.machine import MODEL, SETTINGS, Machine
 
-PINS = {name: config.pins(SETTINGS)[name] for name in config.board() if name.startswith(("led", "buzzer", "button"))}
+PINS = {
+    name: settings_file.pins(SETTINGS)[name]
+    for name in settings_file.board()
+    if name.startswith(("led", "buzzer", "button"))
+}
 
 
 @pytest.fixture
@@ -191,7 +196,7 @@ def test_a_usb_converter_is_named_with_its_driver(pi: Machine):
     (pi.root / "sys/devices/usb1/1-1/ttyUSB0/driver").symlink_to("../../../../bus/ftdi_sio")
     (pi.root / "sys/class/tty/ttyUSB0").mkdir()
     (pi.root / "sys/class/tty/ttyUSB0/device").symlink_to("../../../devices/usb1/1-1/ttyUSB0")
-    settings = config.parse('[line]\nport = "/dev/ttyUSB0"\n', "test")
+    settings = settings_file.parse('[line]\nport = "/dev/ttyUSB0"\n', "test")
 
     found = finds("uart", pi.patient(settings=settings))
     assert (found.grade, found.says) == (Grade.FINE, "ttyUSB0 is a USB converter (ftdi_sio)")

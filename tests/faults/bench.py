@@ -19,10 +19,10 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
-from appliance.settings import Chip
+from appliance.settings import settings_file
+from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from appliance.supervisor import log
 from appliance.system.clock import Boot
@@ -89,8 +89,8 @@ class Bench:
     """The appliance and what is around it."""
 
     def __init__(self, settings: Path, folder: Path, speed: float, held_pin: int | None) -> None:
-        self.settings = config.load(settings)
-        self.pins = config.pins(self.settings)
+        self.settings = settings_file.load(settings)
+        self.pins = settings_file.pins(self.settings)
         self.timebase = Timebase(speed)
         self.glass = FaultyGlass(self.settings.display.driver)
         self.factory = MockFactory(pin_class=MockPWMPin)

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance import config
 from appliance.assembly import appliance
 from appliance.household.situation import Signal, Situation
 from appliance.meter.reading import Maker
+from appliance.settings import settings_file
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter, noisy
 from appliance.simulation.oled import Glass
@@ -79,7 +79,7 @@ class Soak:
         self.appliance: asyncio.Task[None]
 
     def begin(self) -> None:
-        settings = config.parse(f'[line]\nport = "{self.port}"\n[data]\nfolder = "{self.folder}"\n', "soak")
+        settings = settings_file.parse(f'[line]\nport = "{self.port}"\n[data]\nfolder = "{self.folder}"\n', "soak")
         supervisor = appliance(
             settings,
             self.timebase,

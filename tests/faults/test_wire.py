@@ -12,7 +12,7 @@ from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.line.port import Counters, Heard, Parity, SerialSettings
 from appliance.meter.reading import Maker
-from appliance.settings import Settings
+from appliance.settings.model import Settings
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Meter
 from appliance.simulation.oled import Glass

@@ -4,13 +4,14 @@ import csv
 
 import pytest
 
-from appliance import config
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from hardware.workshop import harness, netlist, schematic
 from hardware.workshop.circuit import HEADER, leads, nets, parts
 
 
 def test_the_program_drives_the_pins_that_are_drawn():
-    driven = config.pins(config.Settings())
+    driven = settings_file.pins(Settings())
 
     assert {lead.name: lead.gpio for lead in leads() if lead.gpio is not None} == driven
 

@@ -5,12 +5,12 @@ from itertools import combinations
 
 import pytest
 
-from appliance.choices import AS_SET, Choices
 from appliance.panel import menupage
 from appliance.panel.buttons import Key, Press
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
 from appliance.panel.typeface import SMALL
 from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Box
+from appliance.settings.choices import AS_SET, Choices
 from appliance.simulation.examples import CALM
 from appliance.words.words import WORDS
 

@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from appliance import config
-from appliance.choices import AS_SET, Choices
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import menupage, navigation, pages
 from appliance.panel.board import Pins
@@ -20,11 +18,13 @@ from appliance.panel.care import CareRule, Dimming
 from appliance.panel.menu import Deed, Hush, Menu, Order, Row
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.panel import WISHES, Panel, Wishes
+from appliance.settings import settings_file
+from appliance.settings.choices import AS_SET, Choices
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 
-GPIO = config.pins(config.parse("", "none"))
+GPIO = settings_file.pins(settings_file.parse("", "none"))
 A, LONG_A, B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)
 EN = WORDS["en"]
 OVER = replace(

@@ -18,7 +18,7 @@ from PIL import Image
 from appliance.panel.care import Dimming
 from appliance.panel.errors import DisplayError
 from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
-from appliance.settings import Chip
+from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker

@@ -9,18 +9,18 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import config
 from appliance.panel.board import Pins
 from appliance.panel.buttons import Key, Press
 from appliance.panel.care import CareRule, Dimming, Night
 from appliance.panel.lamps import LampRule
 from appliance.panel.panel import Panel, Wishes
+from appliance.settings import settings_file
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.tuning import wishes
 from appliance.words.words import WORDS
 
-GPIO = config.pins(config.parse("", "none"))
+GPIO = settings_file.pins(settings_file.parse("", "none"))
 
 
 class Bench:
@@ -46,7 +46,7 @@ def factory() -> Iterator[MockFactory]:
 
 
 def test_each_setting_is_the_wish_of_its_name() -> None:
-    settings = config.parse(
+    settings = settings_file.parse(
         """
         [sound]
         click = false
@@ -72,7 +72,7 @@ def test_each_setting_is_the_wish_of_its_name() -> None:
 
 
 def test_without_settings_the_wishes_are_the_defaults() -> None:
-    assert wishes(config.parse("", "none")) == Wishes()
+    assert wishes(settings_file.parse("", "none")) == Wishes()
 
 
 async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from appliance.panel.buttons import Key, Press
 from appliance.panel.typeface import SMALL
-from appliance.settings import Settings
+from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.terminal import VirtualPanel
 

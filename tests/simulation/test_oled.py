@@ -8,7 +8,7 @@ from luma.oled.device import sh1106, ssd1306, ssd1309
 from PIL import Image, ImageChops
 from smbus2 import i2c_msg
 
-from appliance.settings import Chip
+from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from tests.panel.pictures import lit_pixels, marked, same
 

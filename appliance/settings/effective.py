@@ -16,11 +16,11 @@ from typing import Any
 
 import msgspec
 
-from appliance import config, last_good
-from appliance.choices import AS_SET, Choices, ChoicesError
-from appliance.choices import load as load_choices
-from appliance.settings import HIDDEN, SECRETS, Settings, StepSettings
-from appliance.tuning import over
+from appliance.settings import last_good, settings_file
+from appliance.settings.choices import AS_SET, Choices, ChoicesError
+from appliance.settings.choices import load as load_choices
+from appliance.settings.chosen import with_choices
+from appliance.settings.model import HIDDEN, SECRETS, Settings, StepSettings
 
 CHOSEN = {
     "limit_kw": "hour.limit_kw",
@@ -66,10 +66,10 @@ class Shown:
 def show(path: Path | None, folder: Path | None = None) -> Shown:
     """The settings of the file at `path` (`None`: the usual one) with the choices of `folder` (`None`: the file's)."""
     mistakes = []
-    source, said = path or config.DEFAULT_FILE, Origin.FILE
+    source, said = path or settings_file.DEFAULT_FILE, Origin.FILE
     try:
-        settings = config.load(path)
-    except config.SettingsError as trouble:
+        settings = settings_file.load(path)
+    except settings_file.SettingsError as trouble:
         mistakes.append(f"{trouble}; the last good settings are in force")
         remembered = folder or Path(Settings().data.folder)
         settings = last_good.remembered(remembered)
@@ -99,9 +99,9 @@ def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
     """What the file says; nothing where there is none, or where it is not what `settings` came from."""
     try:
         text = source.read_text(encoding="utf-8-sig")
-        if config.parse(text, str(source)) == settings:
+        if settings_file.parse(text, str(source)) == settings:
             return tomllib.loads(text)
-    except (OSError, ValueError, config.SettingsError):
+    except (OSError, ValueError, settings_file.SettingsError):
         pass
     return {}
 
@@ -109,7 +109,7 @@ def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
 def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], said: Origin) -> Iterator[Value]:
     before, written = _flat(_plain(settings)), _flat(document)
     chosen = {CHOSEN[name] for name, choice in msgspec.structs.asdict(choices).items() if choice is not None}
-    for key, value in _flat(_plain(over(settings, choices))).items():
+    for key, value in _flat(_plain(with_choices(settings, choices))).items():
         # Also where somebody chose what was set anyhow: a change of the file would change nothing.
         by_choice = value != before.get(key) or re.sub(r"\[\d+\]", "", key) in chosen
         value = HIDDEN if key in SECRETS and value is not None else value
@@ -118,7 +118,7 @@ def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], s
 
 def _plain(settings: Settings) -> dict[str, Any]:
     """The settings as plain tables, unset ones included; pins are those of the board where they are not set."""
-    pins = config.pins(settings)
+    pins = settings_file.pins(settings)
     return {**_table(settings), "pins": {name: pins[name] for name in _table(settings.pins)}}
 
 

@@ -7,23 +7,24 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from appliance import config, tuning
+from appliance import tuning
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.tariff import Tariff
-from appliance.settings import Settings, TariffSettings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings, TariffSettings
 
 
 def test_no_file_is_fine():
-    assert config.load(None) == Settings()
+    assert settings_file.load(None) == Settings()
 
 
 def test_the_sample_file_is_the_defaults():
-    assert config.parse(config.sample(), "appliance.toml") == Settings()
+    assert settings_file.parse(settings_file.sample(), "appliance.toml") == Settings()
 
 
 def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
-    text = re.sub(r"^# (\w+ = )", r"\1", config.sample(), flags=re.MULTILINE)
-    config.parse(text, "appliance.toml")
+    text = re.sub(r"^# (\w+ = )", r"\1", settings_file.sample(), flags=re.MULTILINE)
+    settings_file.parse(text, "appliance.toml")
     document = tomllib.loads(text)
 
     tables = {"": Settings, **{key: type(value) for key, value in msgspec.structs.asdict(Settings()).items()}}
@@ -34,25 +35,25 @@ def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
         found = document[name] if name else document
         found = found[0] if isinstance(found, list) else found
         assert set(found) == set(table.__struct_fields__), name
-    own = {name: signal.gpio for name, signal in config.board().items() if name in document["pins"]}
+    own = {name: signal.gpio for name, signal in settings_file.board().items() if name in document["pins"]}
     assert document["pins"] == own
 
 
 def test_the_tariff_of_the_sample_file_is_the_codes_own():
-    text = re.sub(r"^# \[", "[", config.sample(), flags=re.MULTILINE)
+    text = re.sub(r"^# \[", "[", settings_file.sample(), flags=re.MULTILINE)
 
-    assert tuning.tariffs(config.parse(text, "appliance.toml")) == (Tariff(),)
+    assert tuning.tariffs(settings_file.parse(text, "appliance.toml")) == (Tariff(),)
     assert tuning.rules(Settings()) == Rules()
     assert tuning.sound(Settings()) == SoundRule()
 
 
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
-    settings = config.parse("[thresholds]\nact_w = 8000\n[display]\naddress = 0x3D\n[pins]\nled_red = 23", "x")
+    settings = settings_file.parse("[thresholds]\nact_w = 8000\n[display]\naddress = 0x3D\n[pins]\nled_red = 23", "x")
 
     assert (settings.thresholds.act_w, settings.thresholds.watch_w) == (8000, 5000)
     assert settings.display.address == 0x3D
-    assert config.pins(settings)["led_red"] == 23
-    assert config.pins(settings)["led_green"] == 17
+    assert settings_file.pins(settings)["led_red"] == 23
+    assert settings_file.pins(settings)["led_green"] == 17
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,8 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
     ],
 )
 def test_a_mistake_is_named_with_its_key_and_what_is_allowed(text, sentence):
-    with pytest.raises(config.SettingsError) as refused:
-        config.parse(text, "a.toml")
+    with pytest.raises(settings_file.SettingsError) as refused:
+        settings_file.parse(text, "a.toml")
 
     assert re.sub(r"^a\.toml, line \d+: ", "a.toml: ", str(refused.value)) == sentence
 
@@ -187,19 +188,19 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(text, sentence):
     ],
 )
 def test_a_mistake_is_named_with_its_line(text, sentence):
-    with pytest.raises(config.SettingsError) as refused:
-        config.parse(text, "a.toml")
+    with pytest.raises(settings_file.SettingsError) as refused:
+        settings_file.parse(text, "a.toml")
 
     assert str(refused.value).startswith(sentence)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(config.SettingsError, match="No such file"):
-        config.load(tmp_path / "appliance.toml")
+    with pytest.raises(settings_file.SettingsError, match="No such file"):
+        settings_file.load(tmp_path / "appliance.toml")
 
 
 def test_no_two_signals_of_the_board_share_a_pin_and_no_output_is_lit_at_reset():
-    signals = config.board().values()
+    signals = settings_file.board().values()
 
     assert len({signal.gpio for signal in signals}) == len(signals)
     assert len({signal.pin for signal in signals}) == len(signals)
@@ -211,4 +212,4 @@ def test_no_two_signals_of_the_board_share_a_pin_and_no_output_is_lit_at_reset()
 def test_a_file_saved_by_any_editor_of_any_pc_is_read(tmp_path: Path):
     file = tmp_path / "appliance.toml"
     file.write_bytes("\ufeff# Terskler\r\n[thresholds]\r\nwatch_w = 3000\r\n".encode())
-    assert config.load(file).thresholds.watch_w == 3000
+    assert settings_file.load(file).thresholds.watch_w == 3000

@@ -9,8 +9,8 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance import config
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
 from appliance.system.atomic_file import replace_file
 
 FILE = "last-good.toml"
@@ -32,11 +32,11 @@ def find(path: Path | None, folder: Path | None = None) -> Found:
     remembers nothing.
     """
     try:
-        settings = config.load(path)
-    except config.SettingsError as trouble:
+        settings = settings_file.load(path)
+    except settings_file.SettingsError as trouble:
         return Found(remembered(folder or Path(Settings().data.folder)), str(trouble))
     with contextlib.suppress(OSError):
-        _remember(path or config.DEFAULT_FILE, folder or Path(settings.data.folder))
+        _remember(path or settings_file.DEFAULT_FILE, folder or Path(settings.data.folder))
     return Found(settings)
 
 
@@ -46,8 +46,8 @@ def remembered(folder: Path) -> Settings:
     if not file.exists():
         return Settings()
     try:
-        return config.load(file)
-    except config.SettingsError:  # of an earlier program that knew other keys, or damaged
+        return settings_file.load(file)
+    except settings_file.SettingsError:  # of an earlier program that knew other keys, or damaged
         return Settings()
 
 

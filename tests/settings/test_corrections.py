@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.corrections import due, understood
 from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
-from appliance.peaks import BadPeakError
+from appliance.settings.corrections import BadPeakError, due, understood
 from tests.started import MOCK_PINS, Started
 from tests.test_lasting import settings_file
 

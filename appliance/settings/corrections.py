@@ -1,4 +1,6 @@
-"""Hours by the grid company's figures, from the settings file: the way in for a Pi that nobody can log in to.
+"""Hours by the grid company's figures, from the settings file or a command line.
+
+The settings file is the way in for a Pi that nobody can log in to.
 
 Each hour is named as the clock on the wall has it, and what stands in the file counts at each start. The hour that
 autumn repeats is told by its offset.
@@ -6,13 +8,44 @@ autumn repeats is told by its offset.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from appliance.household.clock import OSLO
 from appliance.household.hours import Hour, Known
-from appliance.peaks import BadPeakError, hour_start, watt_hours
 
+LARGEST_KWH = 100.0
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?)(?::00)?(?:\+0([12]):00)?")
+
+
+class BadPeakError(Exception):
+    """What was asked for is no hour or no energy; one sentence."""
+
+
+def hour_start(day: str, hour: str, *, second: bool = False) -> datetime:
+    """The beginning in UTC of the Norwegian clock hour `hour` (0..23) of `day` (YYYY-MM-DD). Raises BadPeakError.
+
+    In October one day has the hour 2 twice; `second` is the later one.
+    """
+    if not re.fullmatch(r"\d\d?", hour) or int(hour) > 23:
+        raise BadPeakError(f"{hour}: the hour must be from 0 to 23; 17 is the one from 17:00 to 18:00")
+    try:
+        midnight = datetime.strptime(day, "%Y-%m-%d")
+    except ValueError:
+        raise BadPeakError(f"{day}: the date must be such as 2026-11-20") from None
+    wall = midnight + timedelta(hours=int(hour))
+    start = wall.replace(tzinfo=OSLO, fold=int(second)).astimezone(UTC)
+    if start.astimezone(OSLO).replace(tzinfo=None) != wall:
+        raise BadPeakError(f"{day} has no hour {hour}: the clock skips it")
+    if second and start == wall.replace(tzinfo=OSLO).astimezone(UTC):
+        raise BadPeakError(f"{day} has only one hour {hour}; leave out --second")
+    return start
+
+
+def watt_hours(kwh: str) -> float:
+    """Energy in Wh from a text in kWh, with point or comma. Raises BadPeakError."""
+    if not re.fullmatch(r"\d{1,3}([.,]\d{1,3})?", kwh) or (energy := float(kwh.replace(",", "."))) > LARGEST_KWH:
+        raise BadPeakError(f"{kwh}: the energy must be in kWh, from 0 to {LARGEST_KWH:g}, such as 6.42")
+    return round(energy * 1000)
 
 
 def understood(written: Mapping[str, object]) -> dict[datetime, float]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance import cli, config, last_good
-from appliance.choices import FILE, Choices, save
-from appliance.origins import CHOSEN, Origin, Shown, show
+from appliance import cli
+from appliance.settings import last_good, settings_file
+from appliance.settings.choices import FILE, Choices, save
+from appliance.settings.effective import CHOSEN, Origin, Shown, show
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(file: Path, capsys: pytest.Ca
 
 def test_config_alone_still_prints_the_sample(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["config"]) == 0
-    assert capsys.readouterr().out == config.sample()
+    assert capsys.readouterr().out == settings_file.sample()
 
 
 def test_a_choice_of_every_kind_is_shown_as_the_panels(file: Path, folder: Path) -> None:

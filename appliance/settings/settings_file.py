@@ -18,9 +18,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, inspect
 
-from appliance import corrections
-from appliance.peaks import BadPeakError
-from appliance.settings import HIDDEN, SECRETS, Settings
+from appliance.settings import corrections
+from appliance.settings.corrections import BadPeakError
+from appliance.settings.model import HIDDEN, SECRETS, Settings
 
 DEFAULT_FILE = Path("/etc/han-appliance/appliance.toml")
 """Read when no other file is named, and it is there."""
@@ -44,18 +44,18 @@ class Signal(Struct, frozen=True, forbid_unknown_fields=True):
 
 def board() -> Mapping[str, Signal]:
     """The signals of board.toml by name."""
-    document = tomllib.loads((files("appliance") / "board.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((files("appliance.settings") / "board.toml").read_text(encoding="utf-8"))
     return msgspec.convert(document["signals"], dict[str, Signal])
 
 
 def sample() -> str:
     """A settings file with every key, its default, its unit and what it may be."""
-    return (files("appliance") / "appliance.toml").read_text(encoding="utf-8")
+    return (files("appliance.settings") / "appliance.toml").read_text(encoding="utf-8")
 
 
 def rules() -> str:
     """What each alarm is about, in plain words with an example."""
-    return (files("appliance") / "rules.txt").read_text(encoding="utf-8")
+    return (files("appliance.settings") / "rules.txt").read_text(encoding="utf-8")
 
 
 def load(path: Path | None) -> Settings:

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance import config
-from appliance.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError, load, load_or_set_aside, save
 from appliance.household.tariff import Basis
 from appliance.panel.menu import FIELDS, VALUES
-from appliance.settings import Settings
+from appliance.settings import settings_file
+from appliance.settings.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError, load, load_or_set_aside, save
+from appliance.settings.chosen import with_choices
+from appliance.settings.model import Settings
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import over, tariffs, tuning
+from appliance.tuning import tariffs, tuning
 
 SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
 
@@ -106,50 +107,52 @@ async def test_without_a_folder_choices_last_as_long_as_the_program() -> None:
 
 
 def test_settings_without_choices_are_what_they_were() -> None:
-    assert over(Settings(), AS_SET) == Settings()
+    assert with_choices(Settings(), AS_SET) == Settings()
 
 
 def test_choices_lie_over_the_settings() -> None:
-    settings = config.parse("[hour]\nlimit_kw = 10\nrise_s = 7\n[phases]\nfuse_a = 40", "test")
-    found = over(settings, SOME)
+    settings = settings_file.parse("[hour]\nlimit_kw = 10\nrise_s = 7\n[phases]\nfuse_a = 40", "test")
+    found = with_choices(settings, SOME)
     assert (found.hour.limit_kw, found.hour.rise_s) == (5, 7)
     assert (found.phases.fuse_a, found.language, found.display.large) == (None, "sv", True)
 
 
 def test_no_limit_can_be_chosen_over_one() -> None:
-    settings = config.parse("[hour]\nlimit_kw = 10", "test")
-    assert over(settings, Choices(limit_kw="none")).hour.limit_kw is None
+    settings = settings_file.parse("[hour]\nlimit_kw = 10", "test")
+    assert with_choices(settings, Choices(limit_kw="none")).hour.limit_kw is None
 
 
 def test_brightness_dims_the_idle_and_the_nightly_glass_along() -> None:
-    settings = config.parse("[display]\ncontrast = 200\nidle_contrast = 100\nnight_contrast = 20", "test")
-    display = over(settings, Choices(brightness=40)).display
+    settings = settings_file.parse("[display]\ncontrast = 200\nidle_contrast = 100\nnight_contrast = 20", "test")
+    display = with_choices(settings, Choices(brightness=40)).display
     assert (display.contrast, display.idle_contrast, display.night_contrast) == (102, 51, 10)
 
 
 @pytest.mark.parametrize("contrast", [0, 1, 100, 255])
 def test_brightness_leaves_the_chips_range_nowhere(contrast: int) -> None:
-    settings = config.parse(f"[display]\ncontrast = {contrast}\nidle_contrast = 255\nnight_contrast = 255", "test")
+    settings = settings_file.parse(
+        f"[display]\ncontrast = {contrast}\nidle_contrast = 255\nnight_contrast = 255", "test"
+    )
     for percent in VALUES[next(row for row, field in FIELDS.items() if field == "brightness")][1:]:
-        care = tuning(over(settings, Choices(brightness=percent))).wishes.care
+        care = tuning(with_choices(settings, Choices(brightness=percent))).wishes.care
         assert 0 < care.contrast <= 255
         assert max(care.idle_contrast, care.night_contrast) <= care.contrast
 
 
 def test_a_tariff_by_fuse_takes_no_kilowatts_for_amperes() -> None:
-    [table] = tariffs(over(Settings(), Choices(tariff="fuse")))
+    [table] = tariffs(with_choices(Settings(), Choices(tariff="fuse")))
     assert (table.basis, [step.up_to for step in table.steps]) == (Basis.FUSE, [None])
 
 
 def test_a_tariff_by_days_takes_no_amperes_for_kilowatts() -> None:
-    settings = config.parse('[[tariff]]\nbasis = "fuse"\nsteps = [{up_to = 25}, {up_to = 63}]', "test")
-    [table] = tariffs(over(settings, Choices(tariff="highest-days")))
+    settings = settings_file.parse('[[tariff]]\nbasis = "fuse"\nsteps = [{up_to = 25}, {up_to = 63}]', "test")
+    [table] = tariffs(with_choices(settings, Choices(tariff="highest-days")))
     assert (table.basis, table.steps) == (Basis.HIGHEST_DAYS, tariffs(Settings())[0].steps)
 
 
 def test_a_chosen_basis_that_the_table_has_keeps_its_steps_and_prices() -> None:
     text = "[[tariff]]\nvalid_from = 2026-01-01\nday_ore = 50\nnight_ore = 40\nsteps = [{up_to = 3, price_kr = 9}, {}]"
-    settings = config.parse(text, "test")
+    settings = settings_file.parse(text, "test")
     for basis in ("highest-days", "none"):
-        [table], [before] = tariffs(over(settings, Choices(tariff=basis))), tariffs(settings)
+        [table], [before] = tariffs(with_choices(settings, Choices(tariff=basis))), tariffs(settings)
         assert (table.steps, table.energy, table.valid_from) == (before.steps, before.energy, date(2026, 1, 1))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance import config, last_good
-from appliance.settings import Settings
+from appliance.settings import last_good, settings_file
+from appliance.settings.model import Settings
 from tests.started import MOCK_PINS, Started
 
 GOOD = "[thresholds]\nwatch_w = 3000\nact_w = 4000\n"
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_good_file_is_taken_and_remembered(file: Path, folder: Path):
     file.write_text(GOOD)
-    assert last_good.find(file, folder) == last_good.Found(config.parse(GOOD, "test"))
+    assert last_good.find(file, folder) == last_good.Found(settings_file.parse(GOOD, "test"))
     assert (folder / last_good.FILE).read_text() == GOOD
 
 

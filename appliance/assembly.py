@@ -13,9 +13,9 @@ from appliance.line.port import Parity, Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
-from appliance.panel.board import Pins
+from appliance.panel.devices.pins import Pins
+from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
 from appliance.panel.panel import Panel
-from appliance.panel.screen import Bus, Screen, open_bus, open_display
 from appliance.settings.choices import AS_SET, ChoiceKeeper, load_or_set_aside
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings

@@ -20,12 +20,12 @@ from appliance.household.situation import Level, Situation
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
-from appliance.panel.board import Pins
-from appliance.panel.buttons import Fingers, Key, Press
-from appliance.panel.errors import PinError
+from appliance.panel.devices.errors import PinError
+from appliance.panel.devices.pins import Pins
+from appliance.panel.devices.screen import Screen
+from appliance.panel.keys import Fingers, Key, Press
 from appliance.panel.menu import Deed
 from appliance.panel.panel import Panel
-from appliance.panel.screen import Screen
 from appliance.settings import corrections
 from appliance.settings.choices import ChoiceKeeper, Choices
 from appliance.settings.chosen import with_choices

@@ -17,11 +17,8 @@ from appliance.household.rules import (
     VoltageRule,
 )
 from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
-from appliance.panel.buzzer import Volume
-from appliance.panel.care import CareRule, Night
-from appliance.panel.lamps import LampRule
-from appliance.panel.panel import Wishes
 from appliance.settings.model import Settings, TariffSettings
+from appliance.settings.preferences import CareRule, LampRule, Night, Volume, Wishes
 from appliance.words.words import WORDS, Words
 
 

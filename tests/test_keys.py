@@ -15,9 +15,9 @@ from PIL import Image
 from appliance import supervisor
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
-from appliance.panel import menupage
-from appliance.panel.buttons import Fingers, Key, Press
+from appliance.panel.keys import Fingers, Key, Press
 from appliance.panel.menu import Menu, Row
+from appliance.panel.pages import menu_page
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, FILE, Choices, load
 from appliance.settings.model import Settings
@@ -210,7 +210,7 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
     words, window = WORDS["en"], VirtualPanel(stage)
 
     def shows(menu: Menu, choices: Choices = AS_SET) -> bool:
-        return in_terminal(window) == below_strip(menupage.picture(menu, choices, Situation(5000, 10_000), words))
+        return in_terminal(window) == below_strip(menu_page.picture(menu, choices, Situation(5000, 10_000), words))
 
     async with window.run_test(size=(80, 24)) as pilot:
         await until(lambda: stage._situation is not None and stage._supervisor._fingers is not None)

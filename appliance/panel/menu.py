@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.panel.buttons import Key, Press
+from appliance.panel.keys import Key, Press
 from appliance.settings.choices import Choices
 
 

@@ -13,7 +13,7 @@ from enum import Enum
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import menu
-from appliance.panel.buttons import Key, Press
+from appliance.panel.keys import Key, Press
 from appliance.panel.menu import Asked, Deed, Menu, Order
 from appliance.panel.pages import ROUND, Page
 from appliance.settings.choices import Choices

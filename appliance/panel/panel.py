@@ -15,19 +15,22 @@ from typing import Protocol
 from PIL import Image
 
 from appliance.household.situation import Signal, Situation, Storage
-from appliance.panel import menupage, navigation, pages
-from appliance.panel.buttons import Press
-from appliance.panel.buzzer import LOOK, Beeper, Tune, Volume, click_for, sound_for
-from appliance.panel.care import CARE, CareRule, Dimming, calls, dimming, news
-from appliance.panel.checks import Check, Checks
-from appliance.panel.lamps import LAMPS, LampRow, LampRule, Lamps, Light, lamps_for
+from appliance.panel import navigation, pages
+from appliance.panel.antiflicker import steady_w
+from appliance.panel.brightness import Dimming, calls, dimming, news
+from appliance.panel.devices.lamp_row import LampRow
+from appliance.panel.devices.piezo import Beeper
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.drawing.widgets import LEFT, RIGHT, Text, drawn, wrapped
+from appliance.panel.keys import Press
+from appliance.panel.lamps import Lamps, Light, lamps_for
 from appliance.panel.menu import Deed, Order
 from appliance.panel.navigation import Front
-from appliance.panel.pages import Page
-from appliance.panel.steady import steady_w
-from appliance.panel.typeface import SMALL
-from appliance.panel.widgets import LEFT, RIGHT, Text, drawn, wrapped
+from appliance.panel.pages import Page, menu_page
+from appliance.panel.selftest import Check, Checks
+from appliance.panel.sounds import LOOK, Tune, click_for, sound_for
 from appliance.settings.choices import AS_SET, Choices
+from appliance.settings.preferences import WISHES, Wishes
 from appliance.system.health import Fault
 from appliance.system.timebase import Timebase
 from appliance.words.words import Words
@@ -46,22 +49,6 @@ class Outputs:
 
     lamps: LampRow
     beeper: Beeper
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How the household wishes the panel to be."""
-
-    care: CareRule = CARE
-    lamps: LampRule = LAMPS
-    click: bool = True
-    """Keys are heard, but in quiet hours."""
-    large: bool = False
-    """One huge number in place of the first page."""
-    volume: Volume = Volume.MEDIUM
-
-
-WISHES = Wishes()
 
 
 class Offer(Protocol):
@@ -225,7 +212,7 @@ class Panel:
             case Front.FAULT:
                 return pages.fault(situation, words)
         if state.menu is not None:
-            return menupage.picture(state.menu, self._choices, situation, words)
+            return menu_page.picture(state.menu, self._choices, situation, words)
         if state.page is Page.NOW and self._wishes.large:
             return pages.large(situation, words)
         return pages.picture(state.page, situation, words, paging=state.paging(now))

@@ -18,8 +18,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
-from appliance.panel.buttons import LONG_S, Press
-from appliance.panel.buzzer import Note
+from appliance.panel.keys import LONG_S, Press
+from appliance.panel.sounds import Note
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation.house import OSLO, House, Net

@@ -26,10 +26,10 @@ from appliance.household.situation import (
     VoltageDay,
 )
 from appliance.household.tariff import Basis, Month, Step, Tariff
-from appliance.panel import menupage, pages
-from appliance.panel.checks import Check, Checks
+from appliance.panel import pages
 from appliance.panel.menu import Asked, Menu, Row
-from appliance.panel.pages import Page
+from appliance.panel.pages import Page, menu_page
+from appliance.panel.selftest import Check, Checks
 from appliance.settings.choices import AS_SET, Choices
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
 from appliance.words.words import Words
@@ -187,7 +187,7 @@ def _boot(checks: Checks) -> Draw:
 
 
 def _menu(menu: Menu, choices: Choices = AS_SET) -> Draw:
-    return lambda words: menupage.picture(menu, choices, CALM, words)
+    return lambda words: menu_page.picture(menu, choices, CALM, words)
 
 
 EXAMPLES: Mapping[str, Draw] = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from appliance.panel.typeface import SMALL
-from appliance.panel.widgets import HEIGHT, WIDTH
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.drawing.widgets import HEIGHT, WIDTH
 from appliance.simulation.examples import EXAMPLES, Draw
 from appliance.words.words import WORDS, Words
 

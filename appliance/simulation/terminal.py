@@ -19,7 +19,7 @@ from textual.containers import Center, Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
-from appliance.panel.buttons import Key, Press
+from appliance.panel.keys import Key, Press
 from appliance.simulation.view import PanelView
 
 LOOK_S = 1 / 20

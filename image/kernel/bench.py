@@ -14,7 +14,7 @@ from PIL import Image
 
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
-from appliance.panel.screen import shifted
+from appliance.panel.devices.screen import shifted
 from appliance.settings.model import Settings
 from appliance.settings.settings_file import pins
 from appliance.simulation.house import House, Load

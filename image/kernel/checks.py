@@ -9,9 +9,9 @@ import re
 from PIL import Image
 
 from appliance.household.situation import Level, Rule, Signal, Situation
-from appliance.panel import menupage, pages
+from appliance.panel import pages
 from appliance.panel.menu import Menu
-from appliance.panel.pages import Page
+from appliance.panel.pages import Page, menu_page
 from appliance.settings.choices import AS_SET
 from appliance.system.health import Fault
 from image.kernel.bench import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Bench, need
@@ -119,7 +119,7 @@ async def a_long_press_opens_the_menu(bench: Bench) -> str:
     """A long press of A opens the menu, and of B goes home."""
 
     def menu(situation: Situation) -> list[Image.Image]:
-        return [menupage.picture(Menu(), AS_SET, situation, bench.words)]
+        return [menu_page.picture(Menu(), AS_SET, situation, bench.words)]
 
     await bench.press("button_a", LONG_S)
     await bench.until(lambda: bench.shows(menu), bool, "the menu on the glass")

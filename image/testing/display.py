@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 from smbus2 import i2c_msg
 
-from appliance.panel.typeface import Face
+from appliance.panel.drawing.typeface import Face
 from appliance.simulation.oled import Glass
 
 ADDRESS = 0x3C

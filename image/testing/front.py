@@ -6,7 +6,7 @@ import math
 
 from PIL import Image
 
-from appliance.panel.typeface import BOLD, LARGE, SMALL
+from appliance.panel.drawing.typeface import BOLD, LARGE, SMALL
 from appliance.words.words import WORDS
 from image.testing.bench import PATIENCE_S, Bench
 from image.testing.display import Shown, finds

@@ -22,12 +22,13 @@ from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
-from appliance.panel.buttons import BOUNCE_S, Key, Press
-from appliance.panel.care import Dimming
-from appliance.panel.lamps import DIMMED_HZ
+from appliance.panel.brightness import Dimming
+from appliance.panel.devices.buttons import BOUNCE_S
+from appliance.panel.devices.lamp_row import DIMMED_HZ
+from appliance.panel.devices.screen import Screen, open_display, shifted
+from appliance.panel.keys import Key, Press
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
-from appliance.panel.screen import Screen, open_display, shifted
 from appliance.settings import settings_file
 from appliance.settings.model import Chip, Settings
 from appliance.simulation.examples import CALM

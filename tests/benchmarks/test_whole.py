@@ -21,9 +21,9 @@ from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.decoder import Decoder, Reading
 from appliance.meter.reading import Maker
-from appliance.panel.board import Pins
+from appliance.panel.devices.pins import Pins
+from appliance.panel.devices.screen import open_display
 from appliance.panel.panel import Panel
-from appliance.panel.screen import open_display
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import encoder

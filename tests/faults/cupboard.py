@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from appliance.meter.reading import Maker
-from appliance.panel.typeface import BOLD, MEDIUM, SMALL, Face
+from appliance.panel.drawing.typeface import BOLD, MEDIUM, SMALL, Face
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase

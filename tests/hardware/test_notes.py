@@ -9,7 +9,7 @@ from PIL import Image
 from hardware.workshop import tables
 
 TEXT = tables.README.read_text(encoding="utf-8")
-GOLDEN = Path(__file__).parents[1] / "panel" / "golden"
+GOLDEN = Path(__file__).parents[1] / "panel" / "pages" / "golden"
 
 
 def anchor(heading):

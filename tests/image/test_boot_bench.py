@@ -18,8 +18,8 @@ from smbus2 import i2c_msg
 
 from appliance.household.checkpoint import MinuteRow
 from appliance.meter.decoder import Decoder, Reading
-from appliance.panel.screen import open_display
-from appliance.panel.typeface import LARGE, SMALL
+from appliance.panel.devices.screen import open_display
+from appliance.panel.drawing.typeface import LARGE, SMALL
 from image.testing.card import CARD_OCTETS, DATA_START, MIB, Card
 from image.testing.console import Console, NoAnswerError
 from image.testing.display import Display, finds

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.panel.buttons import BOUNCE_S, Buttons, Fingers, Key, Press
-from appliance.panel.errors import PinError
+from appliance.panel.devices.buttons import BOUNCE_S, Buttons
+from appliance.panel.devices.errors import PinError
+from appliance.panel.keys import Fingers, Key, Press
 
 A, B = 5, 6
 LONG_S, STUCK_S = 0.15, 0.6

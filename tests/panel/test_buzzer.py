@@ -9,22 +9,10 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Call, Situation, Sound
-from appliance.panel.buzzer import (
-    ACT,
-    CLICK,
-    FAULT,
-    LOOK,
-    OVER,
-    REST,
-    TUNES,
-    Beeper,
-    Note,
-    Tune,
-    Volume,
-    click_for,
-    sound_for,
-)
-from appliance.panel.errors import PinError
+from appliance.panel.devices.errors import PinError
+from appliance.panel.devices.piezo import DUTIES, Beeper
+from appliance.panel.sounds import ACT, CLICK, FAULT, LOOK, OVER, REST, TUNES, Note, Tune, click_for, sound_for
+from appliance.settings.preferences import Volume
 from appliance.system.timebase import Timebase
 
 GPIO = 18
@@ -190,7 +178,7 @@ async def test_a_click_is_softer_than_a_tune(pins: MockFactory, volume: Volume) 
     assert max(await widths(pins, volume, CLICK)) < min(await widths(pins, volume, LOOK))
 
 
-@pytest.mark.parametrize("width", sorted({width for volume in Volume for width in volume.value}))
+@pytest.mark.parametrize("width", sorted({width for duties in DUTIES.values() for width in duties}))
 def test_widths_survive_the_whole_per_cents_that_gpiozero_tells_lgpio(width: float) -> None:
     assert int(width * 100) == pytest.approx(width * 100)
 

@@ -8,9 +8,10 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Level, Signal, Situation
-from appliance.panel.care import Night
-from appliance.panel.errors import PinError
-from appliance.panel.lamps import DIMMED_HZ, LampRow, LampRule, Lamps, Light, lamps_for, shine
+from appliance.panel.devices.errors import PinError
+from appliance.panel.devices.lamp_row import DIMMED_HZ, LampRow
+from appliance.panel.lamps import Lamps, Light, lamps_for, shine
+from appliance.settings.preferences import LampRule, Night
 from appliance.system.health import Fault, Trouble, Upkeep
 
 RED, YELLOW, GREEN = 22, 27, 17

@@ -5,11 +5,11 @@ from itertools import combinations
 
 import pytest
 
-from appliance.panel import menupage
-from appliance.panel.buttons import Key, Press
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.drawing.widgets import HEIGHT, MARGIN, WIDTH, Box
+from appliance.panel.keys import Key, Press
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
-from appliance.panel.typeface import SMALL
-from appliance.panel.widgets import HEIGHT, MARGIN, WIDTH, Box
+from appliance.panel.pages import menu_page
 from appliance.settings.choices import AS_SET, Choices
 from appliance.simulation.examples import CALM
 from appliance.words.words import WORDS
@@ -111,7 +111,7 @@ def overlap(one: Box, other: Box) -> bool:
 @pytest.mark.parametrize("choices", [AS_SET, FULL])
 def test_nothing_on_the_menus_pages_overlaps_or_leaves_the_glass(language: str, choices: Choices) -> None:
     for menu in PLACES:
-        boxes = [w.box for w in menupage.widgets(menu, choices, replace(CALM, hushed_s=36_000.0), WORDS[language])]
+        boxes = [w.box for w in menu_page.widgets(menu, choices, replace(CALM, hushed_s=36_000.0), WORDS[language])]
         assert not any(overlap(one, other) for one, other in combinations(boxes, 2)), menu
         for left, top, right, foot in boxes:
             assert MARGIN <= left < right <= WIDTH - MARGIN, menu
@@ -121,21 +121,21 @@ def test_nothing_on_the_menus_pages_overlaps_or_leaves_the_glass(language: str, 
 @pytest.mark.parametrize("language", sorted(WORDS))
 def test_no_name_in_the_menu_is_cut(language: str) -> None:
     for menu in PLACES:
-        for widget in menupage.widgets(menu, FULL, replace(CALM, hushed_s=36_000.0), WORDS[language]):
-            if isinstance(widget, menupage.Line):
+        for widget in menu_page.widgets(menu, FULL, replace(CALM, hushed_s=36_000.0), WORDS[language]):
+            if isinstance(widget, menu_page.Line):
                 room = widget.box[2] - widget.box[0] - SMALL.width(widget.value) - 9
                 assert SMALL.width(widget.name) <= room, widget
 
 
 def test_no_text_in_the_menu_lacks_a_glyph() -> None:
     for menu in PLACES:
-        for widget in menupage.widgets(menu, FULL, CALM, WORDS_EN):
-            if isinstance(widget, menupage.Line):
+        for widget in menu_page.widgets(menu, FULL, CALM, WORDS_EN):
+            if isinstance(widget, menu_page.Line):
                 assert set(widget.name + widget.value) <= set(SMALL.glyphs), widget
 
 
 def test_the_wheel_shows_what_is_chosen_beside_its_row() -> None:
-    lines = [w for w in menupage.widgets(Menu(), FULL, CALM, WORDS_EN) if isinstance(w, menupage.Line)]
+    lines = [w for w in menu_page.widgets(Menu(), FULL, CALM, WORDS_EN) if isinstance(w, menu_page.Line)]
     assert [(line.name, line.value, line.lit) for line in lines] == [
         ("Back", "", False),
         ("Limit", "25 kW", True),
@@ -144,12 +144,12 @@ def test_the_wheel_shows_what_is_chosen_beside_its_row() -> None:
 
 
 def test_the_row_of_quiet_tells_how_long_it_lasts() -> None:
-    shown = menupage.widgets(Menu(Row.QUIET), AS_SET, replace(CALM, hushed_s=3540.0), WORDS_EN)
-    assert [w.value for w in shown if isinstance(w, menupage.Line) and w.lit] == ["60 min"]
+    shown = menu_page.widgets(Menu(Row.QUIET), AS_SET, replace(CALM, hushed_s=3540.0), WORDS_EN)
+    assert [w.value for w in shown if isinstance(w, menu_page.Line) and w.lit] == ["60 min"]
 
 
 def test_the_middle_of_the_wheel_is_dark_on_light() -> None:
-    picture = menupage.picture(Menu(), AS_SET, replace(CALM, local_time=CALM.local_time), WORDS_EN)
+    picture = menu_page.picture(Menu(), AS_SET, replace(CALM, local_time=CALM.local_time), WORDS_EN)
     lit = sum(bool(picture.getpixel((x, y))) for x in range(WIDTH) for y in range(24, 36))
     below = sum(bool(picture.getpixel((x, y))) for x in range(WIDTH) for y in range(36, 48))
     assert lit > 126 * 9

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import navigation
-from appliance.panel.buttons import Key, Press
+from appliance.panel.keys import Key, Press
 from appliance.panel.menu import Asked, Deed, Menu, Order, Row
 from appliance.panel.navigation import ALARM_S, BOOT_S, HOME_S, MENU_S, PAGING_S, Front, State, begin, pressed, seen
 from appliance.panel.pages import ROUND, Page

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel import menupage, navigation, pages
-from appliance.panel.board import Pins
-from appliance.panel.buttons import Fingers, Key, Press
-from appliance.panel.care import CareRule, Dimming
+from appliance.panel import navigation, pages
+from appliance.panel.brightness import Dimming
+from appliance.panel.devices.pins import Pins
+from appliance.panel.keys import Fingers, Key, Press
 from appliance.panel.menu import Deed, Hush, Menu, Order, Row
-from appliance.panel.pages import ROUND, Page
-from appliance.panel.panel import WISHES, Panel, Wishes
+from appliance.panel.pages import ROUND, Page, menu_page
+from appliance.panel.panel import Panel
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, Choices
+from appliance.settings.preferences import WISHES, CareRule, Wishes
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
@@ -70,7 +71,7 @@ class Front:
         return self.shows(pages.picture(page, self.situation, EN, paging=paging))
 
     def shows_menu(self, menu: Menu, choices: Choices = AS_SET) -> bool:
-        return self.shows(menupage.picture(menu, choices, self.situation, EN))
+        return self.shows(menu_page.picture(menu, choices, self.situation, EN))
 
     @property
     def lit(self) -> tuple[bool, bool, bool]:

@@ -9,12 +9,12 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance.panel.board import Pins
-from appliance.panel.buttons import Key, Press
-from appliance.panel.care import CareRule, Dimming, Night
-from appliance.panel.lamps import LampRule
-from appliance.panel.panel import Panel, Wishes
+from appliance.panel.brightness import Dimming
+from appliance.panel.devices.pins import Pins
+from appliance.panel.keys import Key, Press
+from appliance.panel.panel import Panel
 from appliance.settings import settings_file
+from appliance.settings.preferences import CareRule, LampRule, Night, Wishes
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.tuning import wishes

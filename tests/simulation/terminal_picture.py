@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from rich.color import Color
 from textual.strip import Strip
 
-from appliance.panel.buttons import Key, Press
-from appliance.panel.typeface import SMALL
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.keys import Key, Press
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.terminal import VirtualPanel

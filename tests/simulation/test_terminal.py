@@ -9,7 +9,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 from textual.app import ComposeResult
 
-from appliance.panel.buttons import Buttons, Fingers, Key, Press
+from appliance.panel.devices.buttons import Buttons
+from appliance.panel.keys import Fingers, Key, Press
 from appliance.simulation.terminal import DARK_LAMP, LIT_LAMP, VirtualPanel, as_braille, as_half_blocks
 from appliance.simulation.view import PanelView
 from tests.panel.pictures import lit_pixels, marked, noise

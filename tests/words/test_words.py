@@ -13,13 +13,13 @@ import pytest
 from babel.messages.pofile import read_po
 
 import appliance
-from appliance.panel import menupage
 from appliance.panel.menu import Hush, Row
+from appliance.panel.pages import menu_page
 from appliance.words.words import WORDS, Words
 
 PACKAGE = Path(appliance.__file__).parent
 CATALOGUES = sorted((PACKAGE / "words" / "catalogues").glob("*.po"))
-NAMED = {*(row.value for row in Row), *(hush.value for hush in Hush), *menupage.NAMES.values()}
+NAMED = {*(row.value for row in Row), *(hush.value for hush in Hush), *menu_page.NAMES.values()}
 """The menu's rows and values, which are said by their names."""
 
 

@@ -14,7 +14,7 @@ from enum import Enum
 from PIL import Image
 
 from appliance.household.situation import Situation
-from appliance.panel.checks import Checks
+from appliance.panel.drawing.widgets import Strip, Widget, drawn
 from appliance.panel.pages.attention import alarm_widgets, fault_widgets
 from appliance.panel.pages.boot import boot_widgets
 from appliance.panel.pages.hour import hour_widgets
@@ -23,7 +23,7 @@ from appliance.panel.pages.month import month_widgets
 from appliance.panel.pages.phases import phases_widgets, voltage_widgets
 from appliance.panel.pages.power import large_widgets, now_widgets
 from appliance.panel.pages.today import today_widgets
-from appliance.panel.widgets import Strip, Widget, drawn
+from appliance.panel.selftest import Checks
 from appliance.words.words import Words
 
 

@@ -4,19 +4,11 @@ import re
 from datetime import timedelta
 
 from appliance.household.situation import Alarm, Level, Rule, Signal, Situation, Storage
-from appliance.panel.pages.frame import (
-    LINE,
-    NUMBER_TOP,
-    WORDS_TOP,
-    column,
-    headline,
-    number,
-    sentence,
-)
-from appliance.panel.pages.line import reason
+from appliance.panel.drawing.typeface import BOLD, SMALL
+from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Widget, paragraph
+from appliance.panel.pages.layout import LINE, NUMBER_TOP, WORDS_TOP, column, headline, number, sentence
+from appliance.panel.pages.line_reason import reason
 from appliance.panel.pages.power import now_widgets
-from appliance.panel.typeface import BOLD, SMALL
-from appliance.panel.widgets import LEFT, RIGHT, Strip, Widget, paragraph
 from appliance.system.health import Fault, LineCondition, Trouble
 from appliance.words.words import NOT_KNOWN, Words
 

@@ -2,9 +2,9 @@
 
 from appliance import __version__
 from appliance.household.situation import Situation
-from appliance.panel.checks import Check, Checks
-from appliance.panel.typeface import BOLD, SMALL
-from appliance.panel.widgets import LEFT, MARGIN, RIGHT, Text, Widget, right_aligned
+from appliance.panel.drawing.typeface import BOLD, SMALL
+from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, Text, Widget, right_aligned
+from appliance.panel.selftest import Check, Checks
 from appliance.words.words import Words
 
 _TOP, _PITCH, _STATE = 18, 9, 62

@@ -5,9 +5,9 @@ The number is the headroom, since that is what one can act on; where nothing lim
 
 from appliance.household.outlook import Outlook
 from appliance.household.situation import Situation
-from appliance.panel.charts import Bar
-from appliance.panel.pages.frame import column, not_yet, number, sentence, strip
-from appliance.panel.widgets import Widget
+from appliance.panel.drawing.charts import Bar
+from appliance.panel.drawing.widgets import Widget
+from appliance.panel.pages.layout import column, not_yet, number, sentence, strip
 from appliance.words.words import Words
 
 _SCALE = 1.25

@@ -3,10 +3,10 @@
 from appliance import __version__
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Situation
-from appliance.panel.pages.frame import strip
-from appliance.panel.pages.line import verdict
-from appliance.panel.typeface import SMALL
-from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, cut, right_aligned
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.drawing.widgets import LEFT, RIGHT, Text, Widget, cut, right_aligned
+from appliance.panel.pages.layout import strip
+from appliance.panel.pages.line_reason import verdict
 from appliance.words.words import NOT_KNOWN, Words
 
 _TOP, _PITCH = 13, 10

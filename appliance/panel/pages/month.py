@@ -4,10 +4,10 @@ from appliance.household.clock import OSLO
 from appliance.household.hours import WHOLE, Hour
 from appliance.household.situation import Situation
 from appliance.household.tariff import Basis, Month
-from appliance.panel.charts import Bar
-from appliance.panel.pages.frame import LINE, NUMBER_FOOT, NUMBER_TOP, WORDS_TOP, not_yet, sentence, strip, unknown
-from appliance.panel.typeface import LARGE, SMALL
-from appliance.panel.widgets import LEFT, RIGHT, Text, Widget, right_aligned
+from appliance.panel.drawing.charts import Bar
+from appliance.panel.drawing.typeface import LARGE, SMALL
+from appliance.panel.drawing.widgets import LEFT, RIGHT, Text, Widget, right_aligned
+from appliance.panel.pages.layout import LINE, NUMBER_FOOT, NUMBER_TOP, WORDS_TOP, not_yet, sentence, strip, unknown
 from appliance.words.words import Words
 
 _SCALE = 1.25

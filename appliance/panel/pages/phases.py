@@ -5,10 +5,10 @@ never worked out from the others.
 """
 
 from appliance.household.situation import Phase, Signal, Situation
-from appliance.panel.charts import Gauge
-from appliance.panel.pages.frame import no_signal, not_yet, strip, unknown
-from appliance.panel.typeface import MEDIUM, SMALL
-from appliance.panel.widgets import LEFT, Text, Widget, right_aligned
+from appliance.panel.drawing.charts import Gauge
+from appliance.panel.drawing.typeface import MEDIUM, SMALL
+from appliance.panel.drawing.widgets import LEFT, Text, Widget, right_aligned
+from appliance.panel.pages.layout import no_signal, not_yet, strip, unknown
 from appliance.words.words import NOT_REPORTED, Words
 
 _TOP, _ROW = 12, 17

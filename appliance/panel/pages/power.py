@@ -1,11 +1,11 @@
 """*Now*: the power of this moment, to or from the grid; and the large mode, which says nothing else."""
 
 from appliance.household.situation import Level, Situation
-from appliance.panel.charts import Bar, Sparkline
-from appliance.panel.pages.frame import NUMBER_TOP, headline, no_signal, number, strip
-from appliance.panel.pages.line import reason
-from appliance.panel.typeface import HUGE
-from appliance.panel.widgets import LEFT, MARGIN, Banner, Text, UpArrow, Widget
+from appliance.panel.drawing.charts import Bar, Sparkline
+from appliance.panel.drawing.typeface import HUGE
+from appliance.panel.drawing.widgets import LEFT, MARGIN, Banner, Text, UpArrow, Widget
+from appliance.panel.pages.layout import NUMBER_TOP, headline, no_signal, number, strip
+from appliance.panel.pages.line_reason import reason
 from appliance.words.words import NOT_KNOWN, Words
 
 _SCALE = 1.25

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from appliance.household.clock import OSLO
 from appliance.household.hours import HOUR, Known
 from appliance.household.situation import Situation, Today
-from appliance.panel.charts import Hours, Ink
-from appliance.panel.pages.frame import column, not_yet, number, strip
-from appliance.panel.widgets import Widget
+from appliance.panel.drawing.charts import Hours, Ink
+from appliance.panel.drawing.widgets import Widget
+from appliance.panel.pages.layout import column, not_yet, number, strip
 from appliance.words.words import NOT_KNOWN, Words
 
 _LEAST_WH = 1000.0

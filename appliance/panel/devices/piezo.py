@@ -1,89 +1,33 @@
-"""The piezo: four things to say, in less than a second each.
-
-Rising notes say that it got worse, falling ones that it is over, and more notes are more urgent; one note twice says
-that something is amiss. When to speak is the household's to decide: it makes a call, and the piezo plays it once. A
-key may click, softly, and never in quiet hours.
+"""The piezo on its pin.
 
 A piezo swings between two voltages and has no volume of its own; a narrower pulse has less of the tone in it, though:
 its fundamental goes with the sine of half a turn times its share of the period, and is loudest at one half.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from math import log2
 from typing import Any
 
 from gpiozero import TonalBuzzer
 from gpiozero.tones import Tone
 
-from appliance.household.situation import Situation, Sound
-from appliance.panel.pins import taking
+from appliance.panel.devices.pin_errors import taking
+from appliance.panel.sounds import Note, Tune
+from appliance.settings.preferences import Volume
 from appliance.system.timebase import Timebase
 
-NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-A4_HZ, A4_MIDI = 440.0, 69
+DUTIES: Mapping[Volume, tuple[float, float]] = {
+    Volume.OFF: (0.0, 0.0),
+    Volume.LOW: (0.04, 0.02),
+    Volume.MEDIUM: (0.12, 0.04),
+    Volume.HIGH: (0.5, 0.12),
+}
+"""The pulse's share of the period for a note, and for a soft one.
 
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One tone, or a rest when there is no frequency."""
-
-    frequency_hz: float | None
-    seconds: float
-    soft: bool = False
-    """A step softer than the volume says."""
-
-    def __str__(self) -> str:
-        """The note's name in scientific pitch notation ("C6"); a rest is empty."""
-        if self.frequency_hz is None:
-            return ""
-        midi = round(12 * log2(self.frequency_hz / A4_HZ)) + A4_MIDI
-        return f"{NAMES[midi % 12]}{midi // 12 - 1}"
-
-
-Tune = tuple[Note, ...]
-
-
-class Volume(Enum):
-    """How loud: the pulse's share of the period for a note, and for a soft one.
-
-    The fundamental is -18, -9 and 0 dB of the loudest. Whole per cents, for gpiozero cuts off the rest of what it tells
-    lgpio; and none below two, as a thread cannot keep a pulse of a few microseconds.
-    """
-
-    OFF = (0.0, 0.0)
-    LOW = (0.04, 0.02)
-    MEDIUM = (0.12, 0.04)
-    HIGH = (0.5, 0.12)
-
-
-# The C major chord in the octaves where a small piezo is loud enough without resonating (that is near 4 kHz).
-C6, E6, G6 = 1046.5, 1318.5, 1568.0
-REST = Note(None, 0.04)
-
-LOOK: Tune = (Note(C6, 0.09), REST, Note(E6, 0.14))
-ACT: Tune = (Note(C6, 0.14), REST, Note(E6, 0.14), REST, Note(G6, 0.30))
-OVER: Tune = (Note(G6, 0.12), REST, Note(C6, 0.20))
-FAULT: Tune = (Note(C6, 0.18), REST, Note(C6, 0.18))
+The fundamental is -18, -9 and 0 dB of the loudest. Whole per cents, for gpiozero cuts off the rest of what it tells
+lgpio; and none below two, as a thread cannot keep a pulse of a few microseconds.
+"""
 LAST_PULSE_S = 0.05
 """lgpio's thread ends a pulse in its own time, and may lift the pin once more after it was put low."""
-CLICK: Tune = (Note(G6, 0.006, soft=True),)
-"""Nine swings: heard as a tick without a pitch."""
-
-TUNES: Mapping[Sound, Tune] = {Sound.LOOK: LOOK, Sound.ACT: ACT, Sound.OVER: OVER, Sound.FAULT: FAULT}
-
-
-def sound_for(before: Situation | None, after: Situation) -> Tune | None:
-    """What to play when one situation follows another (`before` is `None` at boot): each call once."""
-    if after.call is None or (before is not None and before.call == after.call):
-        return None
-    return TUNES[after.call.sound]
-
-
-def click_for(situation: Situation | None, *, wished: bool) -> Tune | None:
-    """What a key sounds like: a click if it is wished for, and nothing in quiet hours."""
-    return CLICK if wished and situation is not None and not situation.quiet else None
 
 
 class Piezo(TonalBuzzer):  # type: ignore[misc]  # gpiozero carries no types
@@ -150,7 +94,7 @@ class Beeper:
         if note.frequency_hz is None:
             self._silence()
         else:
-            loud, soft = self.volume.value
+            loud, soft = DUTIES[self.volume]
             self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else loud)
             self._sounding = note
 

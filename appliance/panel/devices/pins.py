@@ -6,10 +6,11 @@ A lamp that works beside a button that does not would be taken for a whole panel
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from appliance.panel.buttons import Buttons, Key
-from appliance.panel.buzzer import Beeper
-from appliance.panel.errors import PinError
-from appliance.panel.lamps import LampRow
+from appliance.panel.devices.buttons import Buttons
+from appliance.panel.devices.errors import PinError
+from appliance.panel.devices.lamp_row import LampRow
+from appliance.panel.devices.piezo import Beeper
+from appliance.panel.keys import Key
 from appliance.panel.panel import Outputs
 
 

@@ -15,9 +15,9 @@ from luma.core.interface.serial import i2c
 from luma.oled.device import sh1106, ssd1306, ssd1309
 from PIL import Image
 
-from appliance.panel.care import Dimming
-from appliance.panel.errors import DisplayError
-from appliance.panel.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
+from appliance.panel.brightness import Dimming
+from appliance.panel.devices.errors import DisplayError
+from appliance.panel.devices.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
 from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
@@ -54,7 +54,7 @@ def opened(glass: Glass, rotate: int = 0) -> Display:
 @pytest.mark.parametrize("rotate", [0, 2])
 @pytest.mark.parametrize("original", [ssd1306, ssd1309, sh1106])
 def test_the_octets_on_the_bus_are_lumas_own(original: type, rotate: int) -> None:
-    from appliance.panel.drivers import DRIVERS, Wire
+    from appliance.panel.devices.drivers import DRIVERS, Wire
 
     lumas, ours = Wiretap(), Wiretap()
     theirs = original(i2c(bus=lumas), rotate=rotate)

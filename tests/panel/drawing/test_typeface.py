@@ -6,7 +6,7 @@ import pytest
 from babel.messages.pofile import read_po
 from PIL import Image
 
-from appliance.panel.typeface import BOLD, HUGE, LARGE, MEDIUM, SMALL, SheetError, read_sheet
+from appliance.panel.drawing.typeface import BOLD, HUGE, LARGE, MEDIUM, SMALL, SheetError, read_sheet
 from appliance.words.words import WORDS
 
 FACES = pytest.mark.parametrize("face", [HUGE, LARGE, MEDIUM, BOLD, SMALL], ids=lambda face: face.name)

@@ -7,52 +7,14 @@ and the moment by pure functions; the screen merely does as it is told.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from appliance.household.situation import Level, Situation
+from appliance.settings.preferences import CareRule
 
 SHIFT_PERIOD_S = 60.0
 _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """All places within one pixel of the middle, each one pixel from the last, and the first from the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """The hours of night, local time; there is none when it ends as it begins."""
-
-    begins: time = time(22, 30)
-    ends: time = time(6, 30)
-
-    def covers(self, local_time: datetime | None) -> bool:
-        """Whether it is night; while the time is unknown it is day, when everything can be read."""
-        if local_time is None:
-            return False
-        clock = local_time.time()
-        if self.begins <= self.ends:
-            return self.begins <= clock < self.ends
-        return clock >= self.begins or clock < self.ends
-
-
-NIGHT = Night()
-
-
-@dataclass(frozen=True, slots=True)
-class CareRule:
-    """What the household wishes; contrasts are 0 to 255, and none is above the first."""
-
-    contrast: int = 207
-    """By day after a key, and at any time while an alarm calls."""
-    idle_contrast: int = 96
-    """By day when nobody has pressed a key for `idle_s`; and by night after a key, which is not to dazzle."""
-    night_contrast: int = 16
-    idle_s: float = 300.0
-    night: Night = NIGHT
-    off_at_night: bool = False
-    """Nothing is shown by night, but for a while after a key and while an alarm calls."""
-    shift: bool = True
-
-
-CARE = CareRule()
 
 
 @dataclass(frozen=True, slots=True)

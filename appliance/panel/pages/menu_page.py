@@ -11,9 +11,9 @@ from typing import Any
 from PIL import Image
 
 from appliance.household.situation import Situation
+from appliance.panel.drawing.typeface import SMALL
+from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
 from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Hush, Menu, Row
-from appliance.panel.typeface import SMALL
-from appliance.panel.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
 from appliance.settings.choices import Choices
 from appliance.words.words import Words
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel.care import CareRule, Night, calls, dimming, news
+from appliance.panel.brightness import calls, dimming, news
+from appliance.settings.preferences import CareRule, Night
 
 RULE = CareRule(contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=Night(time(22), time(7)))
 NOW = 10_000.0

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from appliance.panel.typeface import BOLD, SMALL, Face
+from appliance.panel.drawing.typeface import BOLD, SMALL, Face
 
 WIDTH, HEIGHT = 128, 64
 MARGIN = 1

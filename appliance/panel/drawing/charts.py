@@ -10,7 +10,7 @@ from enum import Enum
 
 from PIL import Image
 
-from appliance.panel.widgets import HEIGHT, LEFT, MARGIN, RIGHT, Box
+from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, Box
 
 _FOOT = HEIGHT - MARGIN - 1
 

@@ -18,8 +18,8 @@ from typing import Any, Literal, Protocol
 
 from PIL import Image
 
-from appliance.panel.care import BRIGHT, Dimming
-from appliance.panel.errors import DisplayError
+from appliance.panel.brightness import BRIGHT, Dimming
+from appliance.panel.devices.errors import DisplayError
 from appliance.settings.model import Chip
 from appliance.system.timebase import Timebase
 from appliance.system.worker import HungError, Worker
@@ -115,7 +115,7 @@ def open_display(
     number. Raises DisplayError, with the likely cause and what to try.
     """
     # luma takes 5 MB and, on a Pi, a good part of a second: only a program that has a display pays for it.
-    from appliance.panel.drivers import DRIVERS, Wire
+    from appliance.panel.devices.drivers import DRIVERS, Wire
 
     place = f"the {driver} display on I2C bus {bus}, address 0x{address:02X},"
     with _in_words(place):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.panel.steady import steady_w
+from appliance.panel.antiflicker import steady_w
 from appliance.words.words import WORDS
 
 

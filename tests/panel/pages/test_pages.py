@@ -1,6 +1,6 @@
 """The pages: golden pictures that were looked at, and rules that hold in every situation.
 
-`python -m tests.panel.test_pages` draws the golden pictures anew; look at them, at 4x, before they
+`python -m tests.panel.pages.test_pages` draws the golden pictures anew; look at them, at 4x, before they
 are kept (`han-appliance pages --png DIR` puts them side by side).
 """
 
@@ -19,15 +19,15 @@ from appliance.household.clock import OSLO
 from appliance.household.hours import HOUR, Hour, Known, RunningHour
 from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
-from appliance.panel.charts import Hours, Ink
-from appliance.panel.checks import Check, Checks
+from appliance.panel.devices.screen import open_display
+from appliance.panel.drawing.charts import Hours, Ink
+from appliance.panel.drawing.typeface import BOLD, SMALL
+from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text
 from appliance.panel.pages import ROUND, Page
 from appliance.panel.pages.attention import alarm_widgets, fault_widgets
 from appliance.panel.pages.boot import boot_widgets
 from appliance.panel.pages.power import large_widgets
-from appliance.panel.screen import open_display
-from appliance.panel.typeface import BOLD, SMALL
-from appliance.panel.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text
+from appliance.panel.selftest import Check, Checks
 from appliance.simulation.examples import ACT, CALM, EXAMPLES, IT_NET, SILENT, SUN, WAITING, YOUNG
 from appliance.simulation.oled import Glass
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep

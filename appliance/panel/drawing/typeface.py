@@ -109,7 +109,7 @@ def _glyph(rows: list[str]) -> Image.Image:
 
 
 def _load(name: str) -> Face:
-    return read_sheet(name, (files("appliance.panel") / "faces" / f"{name}.txt").read_text(encoding="utf-8"))
+    return read_sheet(name, (files("appliance.panel.drawing") / "faces" / f"{name}.txt").read_text(encoding="utf-8"))
 
 
 HUGE = _load("huge")

@@ -17,7 +17,7 @@ from gpiozero.exc import (
     PinPWMUnsupported,
 )
 
-from appliance.panel.errors import PinError
+from appliance.panel.devices.errors import PinError
 
 _LIBRARIES = {"gpiozero", "lgpio", "RPi", "pigpio"}
 

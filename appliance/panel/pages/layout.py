@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Level, Rule, Signal, Situation
-from appliance.panel.pages.line import reason
-from appliance.panel.typeface import BOLD, LARGE, MEDIUM, SMALL
-from appliance.panel.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
+from appliance.panel.drawing.typeface import BOLD, LARGE, MEDIUM, SMALL
+from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
+from appliance.panel.pages.line_reason import reason
 from appliance.words.words import NOT_KNOWN, Words
 
 NUMBER_TOP = 12

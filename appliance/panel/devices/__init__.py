@@ -1,0 +1,1 @@
+"""The things on the desk: pins, lamps, piezo, buttons, and the display on its bus."""

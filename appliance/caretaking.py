@@ -91,9 +91,9 @@ def _add_units(commands: Any) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from appliance import shown, status
-    from appliance.control import SOCKET, ControlError
-    from appliance.shown import in_a_line
+    from appliance.service import status, status_text
+    from appliance.service.local_socket import SOCKET, ControlError
+    from appliance.service.status_text import in_a_line
 
     socket = _folder(options.config) / SOCKET
     try:
@@ -106,7 +106,7 @@ def _status(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(as_it_came, ensure_ascii=False))
         return FINE
-    print(in_a_line(report.situation) if options.check else shown.text(report), end="\n" if options.check else "")
+    print(in_a_line(report.situation) if options.check else status_text.text(report), end="\n" if options.check else "")
     return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
 
 

@@ -206,9 +206,9 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from appliance.assembly import appliance
-    from appliance.deeds import RUNTIME
     from appliance.line.recording import Recorder
+    from appliance.service.actions import RUNTIME
+    from appliance.service.wiring import appliance
     from appliance.settings import last_good
     from appliance.system.clock import SystemClock
     from appliance.system.service_manager import ServiceManager
@@ -291,7 +291,7 @@ def _tell(octets: Iterator[bytes], name: str, options: argparse.Namespace) -> in
 def _export(options: argparse.Namespace) -> int:
     from appliance.history import csv_export
     from appliance.history.database import FILE, History, HistoryError
-    from appliance.tuning import tariffs
+    from appliance.settings.policies import tariffs
 
     try:
         settings = settings_file.load(options.config)
@@ -331,9 +331,9 @@ def _pages(options: argparse.Namespace) -> int:
 
 
 def _set_peak(options: argparse.Namespace) -> int:
-    from appliance import peaks
-    from appliance.control import ControlError
     from appliance.history.database import HistoryError
+    from appliance.service import correct_hour
+    from appliance.service.local_socket import ControlError
     from appliance.settings import corrections
     from appliance.system.clock import SystemClock
 
@@ -343,7 +343,7 @@ def _set_peak(options: argparse.Namespace) -> int:
         clock = SystemClock()
         if clock.synchronised() and start + timedelta(hours=1) > clock.utc():
             raise corrections.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
-        how = peaks.set_hour(folder, start, corrections.watt_hours(options.kwh))
+        how = correct_hour.set_hour(folder, start, corrections.watt_hours(options.kwh))
     except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as trouble:
         return refuse(trouble)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")

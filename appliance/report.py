@@ -15,18 +15,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance import __version__, shown, status
-from appliance.control import SOCKET, ControlError
+from appliance import __version__
 from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
 from appliance.history import csv_export
 from appliance.history.database import FILE, History, HistoryError
 from appliance.household.clock import OSLO
 from appliance.household.situation import MeterIdentity
+from appliance.service import status, status_text
+from appliance.service.local_socket import SOCKET, ControlError
 from appliance.settings import effective
 from appliance.settings.model import Settings
+from appliance.settings.policies import tariffs
 from appliance.system.atomic_file import replace_file
-from appliance.tuning import tariffs
 
 REQUESTS = ("report", "report.txt")
 """What the request may be called: a PC's editor adds its ending. Case does not matter on FAT."""
@@ -90,7 +91,7 @@ def _status(data: Path) -> str:
     if told is None:
         return "No appliance is running.\n"
     report, as_it_came = told
-    return shown.text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
+    return status_text.text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
 
 
 def _settings(settings_file: Path | None, data: Path) -> str:

@@ -13,9 +13,9 @@ from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.settings.model import Settings
 from appliance.simulation.meter import Line
+from tests.service.test_lasting import line as line
+from tests.service.test_lasting import settings_file
 from tests.started import MOCK_PINS, Started
-from tests.test_lasting import line as line
-from tests.test_lasting import settings_file
 
 NAMES = ["doctor.txt", "hours.csv", "letter.txt", "peaks.csv", "settings.txt", "status.txt", "voltage.csv"]
 HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Known.EDITED, 1.0)

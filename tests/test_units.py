@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance import control, installation, status
+from appliance import installation
+from appliance.service import local_socket, status
 from tests.started import MOCK_PINS
 
 CATALOGUE = "etc/systemd/system"
@@ -118,7 +119,7 @@ def test_the_program_needs_no_system_call_that_the_sandbox_forbids(root: Path, t
         answer = None
         deadline = time.monotonic() + 60
         while answer is None and traced.poll() is None and time.monotonic() < deadline:
-            answer = status.asked(tmp_path / control.SOCKET)
+            answer = status.asked(tmp_path / local_socket.SOCKET)
             time.sleep(0.1)
         if answer is None:
             traced.kill()

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from appliance import status
-from appliance.control import SOCKET, ControlError
 from appliance.doctor import health, listening, panel, port
 from appliance.doctor.finding import Check, Finding, Grade, examine
 from appliance.doctor.patient import Patient
+from appliance.service import status
+from appliance.service.local_socket import SOCKET, ControlError
 from appliance.settings import choices, last_good, settings_file
 from appliance.settings.model import Settings
 

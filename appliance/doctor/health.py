@@ -9,8 +9,8 @@ from appliance.doctor.patient import Patient
 from appliance.history.database import why
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Storage
+from appliance.service.status_text import span
 from appliance.settings import choices
-from appliance.shown import span
 
 _LITTLE_OCTETS = 100_000_000
 _NONE_OCTETS = 10_000_000

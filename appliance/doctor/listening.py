@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.assembly import line
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.patient import Patient
 from appliance.household.situation import Situation
 from appliance.meter.decoder import Decoder, Reading
-from appliance.status import Report, asked
+from appliance.service.status import Report, asked
+from appliance.service.wiring import line
 from appliance.system.health import LineCondition, Upkeep
 from appliance.system.timebase import Timebase
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.doctor.kernel import Kernel
+from appliance.service.status import Report
 from appliance.settings.model import Settings
-from appliance.status import Report
 
 
 @dataclass(frozen=True, slots=True)

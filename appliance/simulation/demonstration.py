@@ -15,11 +15,11 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.keys import LONG_S, Press
 from appliance.panel.sounds import Note
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation.house import OSLO, House, Net

@@ -15,11 +15,11 @@ from PIL import Image
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.devices.screen import shifted
+from appliance.service.status import Report
 from appliance.settings.model import Settings
 from appliance.settings.settings_file import pins
 from appliance.simulation.house import House, Load
 from appliance.simulation.meter import Line, Meter
-from appliance.status import Report
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS, Words
 from image.kernel.machine import START, Machine

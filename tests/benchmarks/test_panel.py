@@ -17,7 +17,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.situation import Situation
@@ -29,13 +28,14 @@ from appliance.panel.devices.screen import Screen, open_display, shifted
 from appliance.panel.keys import Key, Press
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
+from appliance.service.supervisor import TICK_S
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Chip, Settings
 from appliance.simulation.examples import CALM
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
-from appliance.supervisor import TICK_S
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 from appliance.words.words import WORDS

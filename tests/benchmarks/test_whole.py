@@ -16,7 +16,6 @@ from typing import ClassVar
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.decoder import Decoder, Reading
@@ -24,6 +23,7 @@ from appliance.meter.reading import Maker
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import open_display
 from appliance.panel.panel import Panel
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import encoder

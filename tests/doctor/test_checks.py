@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from appliance import status
 from appliance.doctor import doctor, kernel
 from appliance.doctor.finding import Finding, Grade, examine
 from appliance.doctor.patient import Patient
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
+from appliance.service import status
 from appliance.settings import settings_file
 from appliance.system.health import Fault, Trouble, Upkeep
 from tests.doctor.machine import MODEL, SETTINGS, Machine

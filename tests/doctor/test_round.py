@@ -16,9 +16,9 @@ from appliance.doctor.listening import VERDICTS, Heard, judge
 from appliance.household.situation import MeterIdentity
 from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition
+from tests.service.test_lasting import line as line
+from tests.service.test_lasting import settings_file
 from tests.started import MOCK_PINS, Started
-from tests.test_lasting import line as line
-from tests.test_lasting import settings_file
 
 
 def doctor(*arguments: str) -> tuple[int, str, str]:

@@ -19,12 +19,12 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.situation import Situation
+from appliance.service.supervisor import log
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
-from appliance.supervisor import log
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from appliance import peaks
-from appliance.control import SOCKET, ControlError
 from appliance.history.database import FILE, History
+from appliance.service import correct_hour
+from appliance.service.local_socket import SOCKET, ControlError
 from tests.faults.cupboard import START, Cupboard, Seen, living
 
 RED_GPIO = 22
@@ -275,7 +275,7 @@ def correct(folder: Path, hour: int) -> None:
     """Have the running appliance correct an hour of yesterday."""
     start = START.replace(minute=0) - timedelta(days=1, hours=hour)
     with contextlib.suppress(ControlError):
-        peaks.set_hour(folder, start, 1000.0 + hour)
+        correct_hour.set_hour(folder, start, 1000.0 + hour)
 
 
 def minutes_of(folder: Path) -> int:

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.situation import Signal, Situation
 from appliance.meter.reading import Maker
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter, noisy

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.line.port import Counters, Heard, Parity, SerialSettings
 from appliance.meter.reading import Maker
+from appliance.service.wiring import appliance
 from appliance.settings.model import Settings
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Meter

@@ -14,10 +14,10 @@ from appliance.panel.devices.pins import Pins
 from appliance.panel.keys import Key, Press
 from appliance.panel.panel import Panel
 from appliance.settings import settings_file
+from appliance.settings.policies import wishes
 from appliance.settings.preferences import CareRule, LampRule, Night, Wishes
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
-from appliance.tuning import wishes
 from appliance.words.words import WORDS
 
 GPIO = settings_file.pins(settings_file.parse("", "none"))

@@ -14,9 +14,9 @@ from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError, load, load_or_set_aside, save
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
+from appliance.settings.policies import tariffs, tuning
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import tariffs, tuning
 
 SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
 

@@ -8,8 +8,8 @@ import pytest
 from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.settings.corrections import BadPeakError, due, understood
+from tests.service.test_lasting import settings_file
 from tests.started import MOCK_PINS, Started
-from tests.test_lasting import settings_file
 
 START = datetime(2026, 11, 3, 16, tzinfo=UTC)
 MEASURED = Hour(START, 3900.0, 0.0, Known.METERED, 1.0)

@@ -7,10 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from appliance import tuning
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.tariff import Tariff
-from appliance.settings import settings_file
+from appliance.settings import policies, settings_file
 from appliance.settings.model import Settings, TariffSettings
 
 
@@ -42,9 +41,9 @@ def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
 def test_the_tariff_of_the_sample_file_is_the_codes_own():
     text = re.sub(r"^# \[", "[", settings_file.sample(), flags=re.MULTILINE)
 
-    assert tuning.tariffs(settings_file.parse(text, "appliance.toml")) == (Tariff(),)
-    assert tuning.rules(Settings()) == Rules()
-    assert tuning.sound(Settings()) == SoundRule()
+    assert policies.tariffs(settings_file.parse(text, "appliance.toml")) == (Tariff(),)
+    assert policies.rules(Settings()) == Rules()
+    assert policies.sound(Settings()) == SoundRule()
 
 
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.household.situation import Level, MeterIdentity, Signal, Situation
-from appliance.shown import in_a_line
+from appliance.service.status_text import in_a_line
 from appliance.system.health import Fault, Trouble, Upkeep
 from appliance.system.service_manager import LATE_S, ServiceManager, watchdog_s
 from appliance.system.worker import HungError, Worker

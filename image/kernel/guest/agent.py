@@ -77,7 +77,7 @@ def plug(there: bool) -> None:
 
 def status() -> Any:
     """What the appliance says of itself; None while none answers."""
-    from appliance.control import ControlError, ask
+    from appliance.service.local_socket import ControlError, ask
 
     try:
         return ask(SOCKET, {"status": {}})

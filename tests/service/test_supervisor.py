@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.assembly import appliance
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.last_good import Found
 from appliance.settings.model import Settings

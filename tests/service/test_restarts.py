@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from appliance.supervision import FAILURES_TOLD, LONGEST_PAUSE_S, Supervision, pause_s
+from appliance.service.restarts import FAILURES_TOLD, LONGEST_PAUSE_S, Supervision, pause_s
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
 

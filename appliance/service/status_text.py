@@ -6,7 +6,7 @@ from datetime import datetime
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.situation import Alarm, Phase, Signal, Situation
 from appliance.household.tariff import Basis
-from appliance.status import Process, Report
+from appliance.service.status import Process, Report
 
 UNKNOWN = "--"
 """Not known yet, as on the panel."""

@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance import control, peaks, status
-from appliance.deeds import Deeds
 from appliance.history.writer import Keeper
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
@@ -26,19 +24,21 @@ from appliance.panel.devices.screen import Screen
 from appliance.panel.keys import Fingers, Key, Press
 from appliance.panel.menu import Deed
 from appliance.panel.panel import Panel
+from appliance.service import correct_hour, local_socket, status
+from appliance.service.actions import Deeds
+from appliance.service.restarts import Supervision
+from appliance.service.status_text import in_a_line
 from appliance.settings import corrections
 from appliance.settings.choices import ChoiceKeeper, Choices
 from appliance.settings.chosen import with_choices
 from appliance.settings.last_good import Found
 from appliance.settings.model import Settings
-from appliance.shown import in_a_line
-from appliance.supervision import Supervision
+from appliance.settings.policies import made_once, tuning
 from appliance.system.clock import Clock
 from appliance.system.health import Fault, Trouble, Upkeep
 from appliance.system.service_manager import STATUS_S, ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import made_once, tuning
 
 log = logging.getLogger("appliance")
 
@@ -246,17 +246,17 @@ class Supervisor:
         """Answer on the local socket, if there can be one; the appliance does without."""
         if self._keeper is not None:
             try:
-                await control.serve(self._keeper.folder / control.SOCKET, self._answer)
+                await local_socket.serve(self._keeper.folder / local_socket.SOCKET, self._answer)
             except OSError as trouble:
                 log.warning("no local socket in %s: %s", self._keeper.folder, trouble.strerror or trouble)
 
-    async def _answer(self, request: control.Request) -> control.Request:
+    async def _answer(self, request: local_socket.Request) -> local_socket.Request:
         if status.STATUS in request:
             return status.answer(self._situation, self._timebase.now())
-        if peaks.SET_HOUR not in request or self._keeper is None:
-            return {"error": f"the running appliance knows {peaks.SET_HOUR} and {status.STATUS} only"}
+        if correct_hour.SET_HOUR not in request or self._keeper is None:
+            return {"error": f"the running appliance knows {correct_hour.SET_HOUR} and {status.STATUS} only"}
         try:
-            start, import_wh = peaks.understood(request[peaks.SET_HOUR])
+            start, import_wh = correct_hour.understood(request[correct_hour.SET_HOUR])
         except corrections.BadPeakError as trouble:
             return {"error": str(trouble)}
         if (utc := self._household.utc(self._timebase.now())) is not None and start + HOUR > utc:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from appliance.deeds import Deeds
 from appliance.history.writer import Keeper
 from appliance.household.household import Household
 from appliance.household.situation import Situation
@@ -16,16 +15,17 @@ from appliance.line.uart import Uart
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
 from appliance.panel.panel import Panel
+from appliance.service.actions import Deeds
+from appliance.service.supervisor import Supervisor, log
 from appliance.settings.choices import AS_SET, ChoiceKeeper, load_or_set_aside
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
+from appliance.settings.policies import tuning
 from appliance.settings.settings_file import pins
-from appliance.supervisor import Supervisor, log
 from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-from appliance.tuning import tuning
 
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""

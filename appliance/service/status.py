@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 
 from appliance import __version__
-from appliance.control import ControlError, ask
 from appliance.household.situation import Level, Signal, Situation, Storage
+from appliance.service.local_socket import ControlError, ask
 
 STATUS = "status"
 """The request's name; it takes nothing."""

@@ -16,16 +16,16 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance.assembly import appliance
 from appliance.household.situation import Level, Situation
 from appliance.line.recording import Recorder, read
 from appliance.meter.reading import Maker
 from appliance.panel.pages import Page, picture
+from appliance.service.supervisor import Supervisor
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
-from appliance.supervisor import Supervisor
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 from tests.started import MOCK_PINS, Started

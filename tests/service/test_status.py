@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from appliance import control, shown, status
 from appliance.household.clock import OSLO, ClockSource
 from appliance.household.hours import Hour, Known
 from appliance.household.situation import (
@@ -26,12 +25,13 @@ from appliance.household.situation import (
     Situation,
     Storage,
 )
+from appliance.service import local_socket, status, status_text
 from appliance.simulation import examples
 from appliance.simulation.meter import Line
 from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from tests.service.test_lasting import line as line
+from tests.service.test_lasting import said, settings_file
 from tests.started import MOCK_PINS, Started
-from tests.test_lasting import line as line
-from tests.test_lasting import said, settings_file
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(
@@ -56,11 +56,11 @@ SITUATION = Situation(
 
 
 @asynccontextmanager
-async def served(path: Path, answer: control.Handler | None = None):
-    async def situation(_request: control.Request) -> control.Request:
+async def served(path: Path, answer: local_socket.Handler | None = None):
+    async def situation(_request: local_socket.Request) -> local_socket.Request:
         return status.answer(SITUATION, 3700.0)
 
-    task = asyncio.create_task(control.serve(path, answer or situation))
+    task = asyncio.create_task(local_socket.serve(path, answer or situation))
     while not path.exists():  # noqa: ASYNC110, ASYNC240 - what is waited for is a file
         await asyncio.sleep(0.01)
     yield path
@@ -115,7 +115,7 @@ async def test_the_process_counts_itself(tmp_path: Path):
 
 
 async def test_a_field_that_a_newer_appliance_adds_disturbs_nobody(tmp_path: Path):
-    async def newer(_request: control.Request) -> control.Request:
+    async def newer(_request: local_socket.Request) -> local_socket.Request:
         told = status.answer(SITUATION, 1.0)
         return {**told, "new": 1, "situation": {**told["situation"], "new": 2}}
 
@@ -126,19 +126,19 @@ async def test_a_field_that_a_newer_appliance_adds_disturbs_nobody(tmp_path: Pat
 
 
 async def test_an_appliance_that_speaks_another_shape_is_named(tmp_path: Path):
-    async def other(_request: control.Request) -> control.Request:
+    async def other(_request: local_socket.Request) -> local_socket.Request:
         return {"version": "two"}
 
     async with served(tmp_path / "s", other) as path:
-        with pytest.raises(control.ControlError, match="of another version than this command"):
+        with pytest.raises(local_socket.ControlError, match="of another version than this command"):
             await asked(path)
 
 
 async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(control, "REQUEST_S", 0.3)
+    monkeypatch.setattr(local_socket, "REQUEST_S", 0.3)
     async with served(tmp_path / "s") as path:
         with ExitStack() as open_ones:
-            mute = [open_ones.enter_context(client(path)) for _ in range(control.MOST_CLIENTS - 1)]
+            mute = [open_ones.enter_context(client(path)) for _ in range(local_socket.MOST_CLIENTS - 1)]
             assert await asked(path) is not None
             for one in mute:
                 assert await answered(one) == {"error": "a request is one line of JSON"}
@@ -147,9 +147,9 @@ async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path
 async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
     async with served(tmp_path / "s") as path:
         with ExitStack() as open_ones:
-            for _ in range(control.MOST_CLIENTS):
+            for _ in range(local_socket.MOST_CLIENTS):
                 open_ones.enter_context(client(path))
-            with pytest.raises(control.ControlError, match="too many ask at once"):
+            with pytest.raises(local_socket.ControlError, match="too many ask at once"):
                 await asked(path)
         assert await until_answered(path) is not None
 
@@ -160,14 +160,14 @@ async def until_answered(path: Path):
         while True:
             try:
                 return await asked(path)
-            except control.ControlError:
+            except local_socket.ControlError:
                 await asyncio.sleep(0.02)
 
 
 async def test_a_client_that_takes_no_answer_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(control, "REQUEST_S", 0.3)
+    monkeypatch.setattr(local_socket, "REQUEST_S", 0.3)
 
-    async def long(_request: control.Request) -> control.Request:
+    async def long(_request: local_socket.Request) -> local_socket.Request:
         return {"long": "x" * 5_000_000}
 
     async with served(tmp_path / "s", long) as path:
@@ -183,14 +183,14 @@ async def test_a_client_that_takes_no_answer_is_dropped(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("request_octets", [b"[" * 60_000 + b"\n", b"\xff\xfe\n", b"\0" * 100_000, b'{"a": 1e999}\n'])
 async def test_a_malicious_request_gets_a_sentence_and_leaves_the_socket_open(tmp_path: Path, request_octets: bytes):
-    async def refuse(_request: control.Request) -> control.Request:
+    async def refuse(_request: local_socket.Request) -> local_socket.Request:
         return {"error": "refused"}
 
     async with served(tmp_path / "s", refuse) as path:
         with client(path) as malicious:
             await asyncio.to_thread(malicious.sendall, request_octets)
             assert "error" in await answered(malicious)
-        with pytest.raises(control.ControlError, match="refused"):
+        with pytest.raises(local_socket.ControlError, match="refused"):
             await asked(path)
 
 
@@ -259,7 +259,7 @@ def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: 
 def shows(**changed: object) -> dict[str, str]:
     process = status.Process(412, 90_000)
     report = status.Report(1, "1.0", process, replace(SITUATION, **changed))
-    return {row[:10].rstrip(): row[10:] for row in shown.text(report).splitlines()}
+    return {row[:10].rstrip(): row[10:] for row in status_text.text(report).splitlines()}
 
 
 def test_each_thing_has_a_line():
@@ -295,7 +295,7 @@ def test_every_situation_that_the_panel_can_show_comes_over_unchanged_and_fits_a
     report = msgspec.convert(told, status.Report)
 
     assert report.situation == replace(situation, ended_hours=())
-    text = shown.text(report)
+    text = status_text.text(report)
     assert "None" not in text
     assert text.count("\n") < 24
     assert max(map(len, text.splitlines())) < 160

@@ -12,19 +12,19 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
-from appliance import supervisor
-from appliance.assembly import appliance
 from appliance.household.situation import Situation
 from appliance.panel.keys import Fingers, Key, Press
 from appliance.panel.menu import Menu, Row
 from appliance.panel.pages import menu_page
+from appliance.service import supervisor
+from appliance.service.supervisor import Supervisor
+from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, FILE, Choices, load
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.oled import Glass
 from appliance.simulation.terminal import VirtualPanel, as_braille
-from appliance.supervisor import Supervisor
 from appliance.system.health import Fault, Trouble
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from appliance.control import SOCKET, ask
 from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
+from appliance.service.local_socket import SOCKET, ask
 from appliance.settings.corrections import LARGEST_KWH, BadPeakError
 
 SET_HOUR = "set_hour"

@@ -1,0 +1,1 @@
+"""The one process: it makes everything, keeps it going, and answers who asks."""

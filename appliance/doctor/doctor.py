@@ -11,7 +11,7 @@ from pathlib import Path
 
 from appliance.doctor import health, listening, panel, port
 from appliance.doctor.finding import Check, Finding, Grade, examine
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 from appliance.service import status
 from appliance.service.local_socket import SOCKET, ControlError
 from appliance.settings import choices, last_good, settings_file

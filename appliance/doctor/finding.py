@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 
 VERSION = 1
 """Of the shape of `as_values`."""

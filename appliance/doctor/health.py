@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 from appliance.history.database import why
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Storage

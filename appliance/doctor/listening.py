@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 from appliance.household.situation import Situation
 from appliance.meter.decoder import Decoder, Reading
 from appliance.service.status import Report, asked

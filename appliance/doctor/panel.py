@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.kernel import Line
-from appliance.doctor.patient import Patient, join, locked_out
+from appliance.doctor.target import Patient, join, locked_out
 from appliance.settings import settings_file
 from appliance.system.health import Fault
 

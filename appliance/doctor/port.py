@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.patient import Patient, join, locked_out
+from appliance.doctor.target import Patient, join, locked_out
 from appliance.household.situation import Signal
 
 _USUAL = ("serial0", "ttyAMA*", "ttyUSB*", "ttyACM*")

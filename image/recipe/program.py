@@ -38,7 +38,7 @@ AARCH64 = b"\xb7\x00"
 ENTRY = """#!/opt/han-appliance/bin/python3
 import sys
 
-from appliance.cli import main
+from appliance.commands.main import main
 
 sys.exit(main())
 """

@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from appliance import installation
+from appliance.install import units
 from image.recipe.program import COMMAND
 from image.recipe.steps import BuildError, Steps
 
@@ -117,7 +117,7 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
         shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
         _as_on_every_host(source, folder)
     shutil.rmtree(folder / "etc/initramfs-tools")
-    for _ in installation.install(folder, Path("/", COMMAND)):
+    for _ in units.install(folder, Path("/", COMMAND)):
         pass
     for name in ("boot/firmware", "data"):
         (folder / name).mkdir(parents=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from appliance.doctor.kernel import Kernel, Line
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 from appliance.settings import settings_file
 
 SETTINGS = settings_file.parse('[line]\nparity = "none"\n', "test")

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.doctor import doctor, kernel
 from appliance.doctor.finding import Finding, Grade, examine
-from appliance.doctor.patient import Patient
+from appliance.doctor.target import Patient
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
 from appliance.service import status

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import cli
+from appliance.commands.main import main
 from appliance.settings import last_good, settings_file
 from appliance.settings.choices import FILE, Choices, save
 from appliance.settings.effective import CHOSEN, Origin, Shown, show
@@ -78,7 +78,7 @@ def test_choices_that_cannot_be_read_are_named_and_left_where_they_are(file: Pat
 
 def test_the_table_has_straight_columns(file: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(f'[data]\nfolder = "{folder}"\n')
-    assert cli.main(["config", "show", "--config", str(file)]) == 0
+    assert main(["config", "show", "--config", str(file)]) == 0
     lines = capsys.readouterr().out.splitlines()
     at = {min(line.rfind(origin) for origin in ("default", "file") if origin in line) for line in lines[:5]}
     assert len(at) == 1
@@ -88,7 +88,7 @@ def test_the_table_has_straight_columns(file: Path, folder: Path, capsys: pytest
 
 def test_json_has_every_value_and_its_origin(file: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(f'[data]\nfolder = "{folder}"\n[[tariff]]\nvalid_from = 2026-01-01\n')
-    assert cli.main(["config", "show", "--json", "--config", str(file)]) == 0
+    assert main(["config", "show", "--json", "--config", str(file)]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["tariff[1].valid_from"] == {"value": "2026-01-01", "from": "file"}
     assert told["export.limit_w"] == {"value": None, "from": "default"}
@@ -97,7 +97,7 @@ def test_json_has_every_value_and_its_origin(file: Path, folder: Path, capsys: p
 
 def test_a_mistake_is_one_sentence_and_exit_code_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text("x = 1\n")
-    assert cli.main(["config", "show", "--config", str(file)]) == 2
+    assert main(["config", "show", "--config", str(file)]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert "x is no setting" in captured.err
@@ -105,7 +105,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(file: Path, capsys: pytest.Ca
 
 
 def test_config_alone_still_prints_the_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["config"]) == 0
+    assert main(["config"]) == 0
     assert capsys.readouterr().out == settings_file.sample()
 
 

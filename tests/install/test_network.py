@@ -4,8 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from appliance import network
-from appliance.network import commands, files
+from appliance.install import network
+from appliance.install.network import commands, files
 from appliance.settings import effective, settings_file
 from appliance.settings.model import NetworkSettings
 

@@ -1,7 +1,7 @@
 """The files by which systemd starts the appliance and udev lets it have its devices, put where they belong.
 
-They lie in the package, in units/, so that an installation by hand and the SD-card image have the same ones. Only one
-thing in them differs from machine to machine: where the command is.
+They lie in the package, in install/files/, so that an installation by hand and the SD-card image have the same ones.
+Only one thing in them differs from machine to machine: where the command is.
 """
 
 import sys
@@ -18,7 +18,7 @@ PLACES = {
     "han-appliance.sysusers": "etc/sysusers.d/han-appliance.conf",
     "60-han-appliance.rules": "etc/udev/rules.d/60-han-appliance.rules",
 }
-"""Where each file of units/ goes, below the root."""
+"""Where each file of files/ goes, below the root."""
 
 
 def install(root: Path, command: Path | None = None) -> Iterator[Path]:
@@ -28,7 +28,7 @@ def install(root: Path, command: Path | None = None) -> Iterator[Path]:
     """
     command = command or Path(sys.prefix) / "bin" / "han-appliance"
     for name, place in PLACES.items():
-        text = (files("appliance") / "units" / name).read_text(encoding="utf-8")
+        text = (files("appliance.install") / "files" / name).read_text(encoding="utf-8")
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(COMMAND, str(command)), encoding="utf-8")

@@ -20,3 +20,8 @@ def positive(text: str) -> float:
     if not 0 < number <= 1e6:
         raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")
     return number
+
+
+def add_verbose(parser: argparse.ArgumentParser) -> None:
+    """Add the option that logs more."""
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log more; -vv logs every reading")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from appliance.cli import main
+from appliance.commands.main import main
 from appliance.line.recording import Recorder
 from tests.corpus import FOLDER, by_code, captures, needs_corpus
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import installation
+from appliance.install import units
 from appliance.service import local_socket, status
 from tests.started import MOCK_PINS
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
     """A root directory with the files as `han-appliance units` writes them."""
     done = run(sys.executable, "-m", "appliance", "units", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [str(tmp_path / place) for place in installation.PLACES.values()]
+    assert done.stdout.splitlines() == [str(tmp_path / place) for place in units.PLACES.values()]
     return tmp_path
 
 
@@ -52,8 +52,8 @@ def test_the_exposure_without_a_network_is_at_most_one(root: Path):
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(root: Path):
-    units = [str(root / place) for place in installation.PLACES.values() if place.startswith(CATALOGUE)]
-    done = run(tool("systemd-analyze"), "verify", "--man=no", *units)
+    written = [str(root / place) for place in units.PLACES.values() if place.startswith(CATALOGUE)]
+    done = run(tool("systemd-analyze"), "verify", "--man=no", *written)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import report
+from appliance.doctor import report
 from appliance.history.database import FILE, History
 from appliance.household.hours import Hour, Known
 from appliance.settings.model import Settings

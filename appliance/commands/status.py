@@ -1,0 +1,54 @@
+"""`han-appliance status`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from appliance.commands.outcome import FINE, NOTHING_FOUND, refuse
+from appliance.service import status, status_text
+from appliance.service.local_socket import SOCKET, ControlError
+from appliance.service.status_text import in_a_line
+from appliance.settings import settings_file
+from appliance.settings.model import Settings
+
+
+def add(commands: Any) -> None:
+    """Add the command to the command line's."""
+    parser = commands.add_parser(
+        "status",
+        help="say how the running appliance is",
+        description="Asks the running appliance over its local socket. Exit code 0 when it answers, 2 when none does. "
+        "With --check it prints one line, and 1 is an appliance that runs but has no reading or something wrong.",
+        epilog="example: han-appliance status --check || echo look at the panel",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="all that it knows, as one JSON object")
+    form.add_argument("--check", action="store_true", help="one line, and an exit code for a health check")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings: where the socket is")
+    parser.set_defaults(command=run, verbose=0)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry it out. Return the exit code."""
+    socket = _folder(options.config) / SOCKET
+    try:
+        told = status.asked(socket)
+    except ControlError as trouble:
+        return refuse(trouble)
+    if told is None:
+        return refuse(f"no appliance is running (nobody answers at {socket})")
+    report, as_it_came = told
+    if options.json:
+        print(json.dumps(as_it_came, ensure_ascii=False))
+        return FINE
+    print(in_a_line(report.situation) if options.check else status_text.text(report), end="\n" if options.check else "")
+    return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
+
+
+def _folder(settings: Path | None) -> Path:
+    """The data folder; where the file has a mistake, the running appliance is most likely in the usual one."""
+    try:
+        return Path(settings_file.load(settings).data.folder)
+    except settings_file.SettingsError:
+        return Path(Settings().data.folder)

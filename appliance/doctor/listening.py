@@ -13,9 +13,10 @@ from pathlib import Path
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.target import Patient
 from appliance.household.situation import Situation
+from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading
 from appliance.service.status import Report, asked
-from appliance.service.wiring import line
+from appliance.settings.policies import baud_and_parity
 from appliance.system.health import LineCondition, Upkeep
 from appliance.system.timebase import Timebase
 
@@ -80,7 +81,9 @@ def listen(patient: Patient, seconds: float) -> Heard:
         sentences.append(sentence)
         refused.set()
 
-    uart = line(patient.settings, Timebase(), report)
+    own = patient.settings.line
+    baud, parity = baud_and_parity(own)
+    uart = Uart(own.port, Timebase(), report, baud=baud, parity=parity)
 
     async def hear() -> Upkeep:
         listening = asyncio.ensure_future(uart.listen(ear))

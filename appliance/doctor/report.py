@@ -20,7 +20,7 @@ from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
 from appliance.history import csv_export
 from appliance.history.database import FILE, History, HistoryError
-from appliance.household.clock import OSLO
+from appliance.household.hours import OSLO
 from appliance.household.situation import MeterIdentity
 from appliance.service import status, status_text
 from appliance.service.local_socket import SOCKET, ControlError

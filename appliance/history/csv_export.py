@@ -17,8 +17,7 @@ from typing import Literal, get_args
 
 from appliance.history.database import History
 from appliance.household.checkpoint import AlarmRow
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, Hour, Known
+from appliance.household.hours import HOUR, OSLO, Hour, Known
 from appliance.household.situation import Rule
 from appliance.household.tariff import Basis, Tariff, in_force, month
 

@@ -7,12 +7,13 @@ end, and these not long.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from appliance.history.database import FILE, History, HistoryError
-from appliance.household.checkpoint import Stored
-from appliance.household.household import Household
+from appliance.household.checkpoint import Record, Stored
+from appliance.household.hours import Hour
 from appliance.household.situation import Storage
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
@@ -26,13 +27,39 @@ LAST_WRITE_S = 1.2
 """How long the end waits for the last write, of the wall's seconds."""
 
 
+class Recorded(Protocol):
+    """Whose history it is, as far as it is asked and told: a `household.household.Household`."""
+
+    @property
+    def hours(self) -> tuple[Hour, ...]:
+        """The hours that have ended; another tuple whenever one of them has changed."""
+
+    def record(self, now: float) -> Record:
+        """All that is new since what was last `written`, at `now`, s."""
+
+    def written(self, record: Record) -> None:
+        """The record is on the disk."""
+
+    def restore(self, stored: Stored, now: float) -> None:
+        """Go on at `now`, s, from what the history had."""
+
+    def adopt(self, hours: Sequence[Hour]) -> None:
+        """Take over the hours of a history that could be opened only now."""
+
+    def storage(self, storage: Storage) -> None:
+        """What the history's file is up to."""
+
+    def history_lost(self) -> None:
+        """A new history was begun."""
+
+
 class Keeper:
     """The history of one household in one folder."""
 
     def __init__(
         self,
         folder: Path,
-        household: Household,
+        household: Recorded,
         boot: Callable[[], Boot],
         timebase: Timebase,
         warn: Callable[..., None],

@@ -14,11 +14,10 @@ again an hour late moves nothing, and a clock that the grid company has set does
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
 from enum import Enum
-from zoneinfo import ZoneInfo
 
+from appliance.household.hours import OSLO
 from appliance.meter.reading import Maker, Reading
 
-OSLO = ZoneInfo("Europe/Oslo")
 STANDARD_TIME = timezone(timedelta(hours=1))
 _INVALID = 0x01
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet

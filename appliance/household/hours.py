@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from zoneinfo import ZoneInfo
 
+OSLO = ZoneInfo("Europe/Oslo")
+"""Where hours and days are cut."""
 HOUR = timedelta(hours=1)
 HOUR_S = 3600.0
 UNSEEN_S = 3.0

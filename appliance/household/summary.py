@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import Hour
+from appliance.household.hours import OSLO, Hour
 from appliance.household.ledger import HourLedger
 from appliance.household.outlook import Limit, Outlook, outlook
 from appliance.household.situation import Today

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import WHOLE, Hour, Known
+from appliance.household.hours import OSLO, WHOLE, Hour, Known
 
 SEEN = WHOLE - {Known.EDITED}
 """All of the hour was seen here."""

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, WHOLE, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, WHOLE, Hour, Known, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice, between

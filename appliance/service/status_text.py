@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from appliance.household.clock import OSLO, ClockSource
+from appliance.household.clock import ClockSource
+from appliance.household.hours import OSLO
 from appliance.household.situation import Alarm, Phase, Signal, Situation
 from appliance.household.tariff import Basis
 from appliance.service.status import Process, Report

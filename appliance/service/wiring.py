@@ -8,7 +8,7 @@ from appliance.history.writer import Keeper
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.line.last_settings import LineMemory
-from appliance.line.port import Parity, Port
+from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
@@ -20,7 +20,7 @@ from appliance.service.supervisor import Supervisor, log
 from appliance.settings.choices import AS_SET, ChoiceKeeper, load_or_set_aside
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
-from appliance.settings.policies import tuning
+from appliance.settings.policies import baud_and_parity, tuning
 from appliance.settings.settings_file import pins
 from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
@@ -78,8 +78,17 @@ def appliance(
         keeper = Keeper(folder, household, boot, timebase, log.warning, disk)
     memory = None if folder is None else LineMemory(folder, disk)
     gpio = pins(settings)
+    baud, parity = baud_and_parity(settings.line)
     return Supervisor(
-        line(settings, timebase, log.warning, port, memory, open_port),
+        Uart(
+            port or settings.line.port,
+            timebase,
+            log.warning,
+            baud=baud,
+            parity=parity,
+            memory=memory,
+            open_port=open_port,
+        ),
         household,
         panel,
         screen,
@@ -95,25 +104,4 @@ def appliance(
         manager=manager,
         mistake=mistake,
         workers=(disk, display_worker),
-    )
-
-
-def line(
-    settings: Settings,
-    timebase: Timebase,
-    report: Callable[[str], None],
-    port: str | None = None,
-    memory: LineMemory | None = None,
-    open_port: Callable[[str], Port] = SerialPort,
-) -> Uart:
-    """The serial line as set; `report` gets a sentence for each trouble, `port` stands in for the one that is set."""
-    own = settings.line
-    return Uart(
-        port or own.port,
-        timebase,
-        report,
-        baud=None if own.baud == "auto" else own.baud,
-        parity=None if own.parity == "auto" else Parity(own.parity),
-        memory=memory,
-        open_port=open_port,
     )

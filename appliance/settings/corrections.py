@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import Hour, Known
+from appliance.household.hours import OSLO, Hour, Known
 
 LARGEST_KWH = 100.0
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?)(?::00)?(?:\+0([12]):00)?")

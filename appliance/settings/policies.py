@@ -17,7 +17,8 @@ from appliance.household.rules import (
     VoltageRule,
 )
 from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
-from appliance.settings.model import Settings, TariffSettings
+from appliance.line.port import Parity
+from appliance.settings.model import LineSettings, Settings, TariffSettings
 from appliance.settings.preferences import CareRule, LampRule, Night, Volume, Wishes
 from appliance.words.words import WORDS, Words
 
@@ -58,6 +59,11 @@ def rules(settings: Settings) -> Rules:
         ExportRule(export.limit_w, rise_s=export.rise_s, hold_s=export.hold_s),
         settings.readings.silent_s,
     )
+
+
+def baud_and_parity(line: LineSettings) -> tuple[int | None, Parity | None]:
+    """Return the line's baud and parity as set; `None` is to be found."""
+    return None if line.baud == "auto" else line.baud, None if line.parity == "auto" else Parity(line.parity)
 
 
 def sound(settings: Settings) -> SoundRule:

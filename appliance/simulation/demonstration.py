@@ -15,6 +15,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from appliance.household.hours import OSLO
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.keys import LONG_S, Press
@@ -22,7 +23,7 @@ from appliance.panel.sounds import Note
 from appliance.service.wiring import appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
-from appliance.simulation.house import OSLO, House, Net
+from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
 from appliance.simulation.picture import front_picture

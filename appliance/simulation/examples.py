@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from PIL import Image
 
-from appliance.household.clock import OSLO, ClockSource
-from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.clock import ClockSource
+from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.situation import (
     Alarm,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
-OSLO = ZoneInfo("Europe/Oslo")
+from appliance.household.hours import OSLO
+
 _TURN = 2 * math.pi / 3
 _AXES = tuple(cmath.rect(1, -_TURN * place) for place in range(3))
 

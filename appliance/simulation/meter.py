@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from appliance.household.hours import OSLO
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.simulation import encoder
-from appliance.simulation.house import OSLO, House, Mains, Net
+from appliance.simulation.house import House, Mains, Net
 from appliance.system.timebase import Timebase
 
 STANDARD_TIME = timezone(timedelta(hours=1))

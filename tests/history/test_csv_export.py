@@ -19,8 +19,7 @@ from appliance.history.csv_export import (
 )
 from appliance.history.database import FILE, History
 from appliance.household.checkpoint import AlarmRow, Record
-from appliance.household.clock import OSLO
-from appliance.household.hours import Hour, Known
+from appliance.household.hours import OSLO, Hour, Known
 from appliance.household.situation import Level, Rule
 from appliance.household.tariff import Basis, Tariff
 from appliance.system.clock import Boot

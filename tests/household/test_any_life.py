@@ -13,8 +13,8 @@ from hypothesis import Phase, event, given, note, settings
 from hypothesis import strategies as st
 
 from appliance.household.checkpoint import Notes, Stored
-from appliance.household.clock import OSLO, STANDARD_TIME
-from appliance.household.hours import Hour, Known, Span
+from appliance.household.clock import STANDARD_TIME
+from appliance.household.hours import OSLO, Hour, Known, Span
 from appliance.household.household import Household
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, Sound

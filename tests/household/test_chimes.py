@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.household.chimes import Calls, sound_of
-from appliance.household.clock import OSLO
+from appliance.household.hours import OSLO
 from appliance.household.rules import SoundRule
 from appliance.household.situation import Call, Level, Sound
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from appliance.household.clock import OSLO, ClockSource
-from appliance.household.hours import Known
+from appliance.household.clock import ClockSource
+from appliance.household.hours import OSLO, Known
 from appliance.household.rules import HourRule, PhaseRule, Rules
 from appliance.household.situation import Level, Rule, Signal
 from appliance.meter.reading import Maker

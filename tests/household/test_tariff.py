@@ -7,8 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, Hour, Known
+from appliance.household.hours import HOUR, OSLO, Hour, Known
 from appliance.household.tariff import (
     COMMON_STEPS,
     Basis,

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from appliance.household.checkpoint import Stored
-from appliance.household.clock import OSLO, STANDARD_TIME
-from appliance.household.hours import Hour, Known
+from appliance.household.clock import STANDARD_TIME
+from appliance.household.hours import OSLO, Hour, Known
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.tariff import Tariff, month

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from appliance.household.clock import OSLO, ClockSource
-from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.clock import ClockSource
+from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.situation import (
     Alarm,

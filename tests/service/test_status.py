@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from appliance.household.clock import OSLO, ClockSource
-from appliance.household.hours import Hour, Known
+from appliance.household.clock import ClockSource
+from appliance.household.hours import OSLO, Hour, Known
 from appliance.household.situation import (
     Alarm,
     Level,

@@ -1,7 +1,6 @@
 """*Month*: the mean of the highest days, which of them count, the step it has reached and how far the next one is."""
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import WHOLE, Hour
+from appliance.household.hours import OSLO, WHOLE, Hour
 from appliance.household.situation import Situation
 from appliance.household.tariff import Basis, Month
 from appliance.panel.drawing.charts import Bar

@@ -5,8 +5,7 @@ A day has 23, 24 or 25 hours: they are counted in UTC from one midnight to the n
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, Known
+from appliance.household.hours import HOUR, OSLO, Known
 from appliance.household.situation import Situation, Today
 from appliance.panel.drawing.charts import Hours, Ink
 from appliance.panel.drawing.widgets import Widget

@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from appliance.household.clock import OSLO
-from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
 from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
 from appliance.panel.devices.screen import open_display

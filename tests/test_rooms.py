@@ -16,7 +16,7 @@ PACKAGE = Path(appliance.__file__).parent
 READINGS = {"meter.reading", "meter.makers"}
 HOUSEHOLD_VALUES = {
     f"household.{name}"
-    for name in ("alarm_spec", "checkpoint", "clock", "hours", "ledger", "outlook", "rules", "situation", "tariff")
+    for name in ("checkpoint", "clock", "daily_window", "hours", "ledger", "outlook", "rules", "situation", "tariff")
 }
 SETTINGS_VALUES = {"settings.choices", "settings.model", "settings.preferences"}
 MAY_IMPORT: Mapping[str, set[str]] = {
@@ -25,7 +25,10 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "meter": set(),
     "line": {"meter", "system"},
     "household": {*READINGS, "system.health"},
-    "settings": {"system", "words", "household.hours", "household.rules", "household.tariff", "line.port"},
+    "settings": {
+        *("system", "words", "line.port"),
+        *("household.daily_window", "household.hours", "household.rules", "household.tariff"),
+    },
     "history": {*HOUSEHOLD_VALUES, "words", "system"},
     "panel": {*HOUSEHOLD_VALUES, *SETTINGS_VALUES, "words", "system"},
     "service": {"system", "words", "meter", "line", "household", "settings", "history", "panel"},

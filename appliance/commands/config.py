@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import BAD_INPUT, FINE, refuse
+from appliance.commands.outcome import BAD_INPUT, FINE, fail
 from appliance.settings import effective, settings_file
 from appliance.settings.settings_file import DEFAULT_FILE
 
@@ -41,8 +41,8 @@ def run(_options: argparse.Namespace) -> int:
 
 def _show_config(options: argparse.Namespace) -> int:
     state = os.environ.get("STATE_DIRECTORY")
-    shown = effective.show(options.config, Path(state) if state else None)
+    shown = effective.effective_settings(options.config, Path(state) if state else None)
     print(effective.as_json(shown) if options.json else effective.as_table(shown), end="")
     for mistake in shown.mistakes:
-        refuse(mistake)
+        fail(mistake)
     return BAD_INPUT if shown.mistakes else FINE

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from appliance.commands.outcome import FINE, NOTHING_FOUND, add_verbose, refuse
+from appliance.commands.outcome import FINE, NOTHING_FOUND, add_verbose, fail
 from appliance.line import capture
 from appliance.meter.reading import Reading
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     except (capture.BadCaptureError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return refuse(trouble)
+        return fail(trouble)
 
 
 def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, add_verbose, positive, refuse
+from appliance.commands.outcome import FINE, add_verbose, fail, positive
 from appliance.service.signals import run_until_signal
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
     except (settings_file.SettingsError, demonstration.BadPlanError, OSError) as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     stage = demonstration.Stage(settings, plan, options.speed)
     if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
         run_until_signal(stage.headless(options.seconds, options.png))
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         from appliance.simulation import terminal
     except ImportError:
-        return refuse("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
+        return fail("the panel in a terminal needs textual: install han-appliance[demo], or add --headless")
     logging.disable()  # the screen is the panel's
     return terminal.show(stage, options.seconds)
 

@@ -32,13 +32,13 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    whom, refused = doctor.patient(options.config)
+    target, refused = doctor.target(options.config)
     if options.letter:
-        meter = MeterIdentity() if whom.running is None else whom.running.situation.meter
-        print(letter(doctor.language(whom), meter), end="")
+        meter = MeterIdentity() if target.running is None else target.running.situation.meter
+        print(letter(doctor.language(target), meter), end="")
         return FINE
     found = []
-    for one in doctor.findings(whom, refused, options.seconds):
+    for one in doctor.findings(target, refused, options.seconds):
         found.append(one)
         if not options.json:
             print(finding.as_text(one), flush=True)

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, refuse
+from appliance.commands.outcome import FINE, fail
 from appliance.history import csv_export
-from appliance.history.database import FILE, History, HistoryError
+from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.settings import settings_file
 from appliance.settings.policies import tariffs
 
@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--csv", action="store_true", help="as CSV; there is no other form yet")
     parser.add_argument("--what", choices=("hours", "peaks", "voltage"), default="hours", help="default: hours")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write all three into DIR instead")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings: where the history is, language")
+    parser.add_argument("--config", type=Path, metavar="HISTORY_FILE", help="settings: where the history is, language")
     parser.set_defaults(command=run, verbose=0)
 
 
@@ -36,17 +36,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = settings_file.load(options.config)
         first, last = csv_export.days(options.first, options.last)
-        with contextlib.closing(History(Path(settings.data.folder) / FILE, read_only=True)) as history:
-            asked = settings.language, tariffs(settings)
+        with contextlib.closing(History(Path(settings.data.folder) / HISTORY_FILE, read_only=True)) as history:
+            wanted = settings.language, tariffs(settings)
             if options.out:
-                for path in csv_export.export_files(history, first, last, options.out, *asked):
+                for path in csv_export.export_files(history, first, last, options.out, *wanted):
                     print(path)
                 return FINE
             sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]
-            sys.stdout.writelines(csv_export.export(history, first, last, options.what, *asked))
+            sys.stdout.writelines(csv_export.export(history, first, last, options.what, *wanted))
             sys.stdout.flush()
     except (settings_file.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return refuse(trouble)
+        return fail(trouble)
     return FINE

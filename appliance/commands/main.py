@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from appliance import __version__
-from appliance.commands.outcome import FINE, refuse
+from appliance.commands.outcome import FINE, fail
 from appliance.words.words import CatalogueError
 
 VERBS = (
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
     except CatalogueError as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, NOTHING_FOUND, refuse
+from appliance.commands.outcome import FINE, NOTHING_FOUND, fail
 from appliance.install import network
 from appliance.settings import last_good
 from appliance.settings.model import Settings
@@ -26,11 +26,11 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    found = last_good.find(options.config, Path(Settings().data.folder))
+    found = last_good.load_or_last_good(options.config, Path(Settings().data.folder))
     try:
         failed = network.apply(found.settings.network)
     except OSError as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     for sentence in failed:
-        refuse(sentence)
+        fail(sentence)
     return NOTHING_FOUND if failed else FINE

@@ -6,7 +6,7 @@ import sys
 FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
 
 
-def refuse(trouble: object) -> int:
+def fail(trouble: object) -> int:
     """Say why, in a sentence on the standard error; the exit code."""
     if isinstance(trouble, OSError) and trouble.filename is not None:
         trouble = f"{trouble.filename}: {trouble.strerror}"

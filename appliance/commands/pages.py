@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, refuse
+from appliance.commands.outcome import FINE, fail
 from appliance.simulation import sheet
 
 
@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     except OSError as trouble:
         if isinstance(trouble, BrokenPipeError):
             raise
-        return refuse(trouble)
+        return fail(trouble)
     return FINE

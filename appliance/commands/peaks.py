@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, refuse
+from appliance.commands.outcome import FINE, fail
 from appliance.history.database import HistoryError
 from appliance.service import correct_hour
 from appliance.service.local_socket import ControlError
@@ -43,6 +43,6 @@ def run(options: argparse.Namespace) -> int:
             raise corrections.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
         how = correct_hour.set_hour(folder, start, corrections.watt_hours(options.kwh))
     except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
     return FINE

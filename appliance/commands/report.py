@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, refuse
+from appliance.commands.outcome import FINE, fail
 from appliance.doctor import report
 from appliance.settings import last_good
 from appliance.settings.settings_file import DEFAULT_FILE
@@ -27,9 +27,9 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    found = last_good.find(options.config, None)
+    found = last_good.load_or_last_good(options.config, None)
     try:
         print(report.write(options.folder, options.config, Path(found.settings.data.folder), found.settings))
     except OSError as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     return FINE

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, add_verbose, refuse
+from appliance.commands.outcome import FINE, add_verbose, fail
 from appliance.line.recording import Recorder
 from appliance.service.actions import RUNTIME
 from appliance.service.signals import run_until_signal
@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
             file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
             recorder = Recorder(file) if file else None
         except OSError as trouble:
-            return refuse(trouble)
+            return fail(trouble)
         state = os.environ.get("STATE_DIRECTORY")  # systemd.exec(5)
-        found = last_good.find(options.config, Path(state) if state else None)
+        found = last_good.load_or_last_good(options.config, Path(state) if state else None)
         clock, folder = SystemClock(), Path(state or found.settings.data.folder)
         supervisor = appliance(
             found.settings,
@@ -56,5 +56,7 @@ def run(options: argparse.Namespace) -> int:
             manager=ServiceManager.of(os.environ),
             mistake=found.mistake,
         )
-        run_until_signal(supervisor.run(), lambda: supervisor.reload(last_good.find(options.config, folder)))
+        run_until_signal(
+            supervisor.run(), lambda: supervisor.reload(last_good.load_or_last_good(options.config, folder))
+        )
         return FINE

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.outcome import FINE, NOTHING_FOUND, refuse
+from appliance.commands.outcome import FINE, NOTHING_FOUND, fail
 from appliance.service import status, status_text
 from appliance.service.local_socket import SOCKET, ControlError
-from appliance.service.status_text import in_a_line
+from appliance.service.status_text import one_line
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 
@@ -33,16 +33,18 @@ def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
     socket = _folder(options.config) / SOCKET
     try:
-        told = status.asked(socket)
+        told = status.ask_status(socket)
     except ControlError as trouble:
-        return refuse(trouble)
+        return fail(trouble)
     if told is None:
-        return refuse(f"no appliance is running (nobody answers at {socket})")
+        return fail(f"no appliance is running (nobody answers at {socket})")
     report, as_it_came = told
     if options.json:
         print(json.dumps(as_it_came, ensure_ascii=False))
         return FINE
-    print(in_a_line(report.situation) if options.check else status_text.text(report), end="\n" if options.check else "")
+    print(
+        one_line(report.situation) if options.check else status_text.as_text(report), end="\n" if options.check else ""
+    )
     return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
 
 

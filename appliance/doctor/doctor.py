@@ -11,7 +11,7 @@ from pathlib import Path
 
 from appliance.doctor import health, listening, panel, port
 from appliance.doctor.finding import Check, Finding, Grade, examine
-from appliance.doctor.target import Patient
+from appliance.doctor.target import Target
 from appliance.service import status
 from appliance.service.local_socket import SOCKET, ControlError
 from appliance.settings import choices, last_good, settings_file
@@ -37,7 +37,7 @@ CHECKS: dict[str, Check] = {
 """By name, in the order of the report."""
 
 
-def patient(path: Path | None, root: Path = Path("/")) -> tuple[Patient, str | None]:
+def target(path: Path | None, root: Path = Path("/")) -> tuple[Target, str | None]:
     """Whom to look at, and why a running appliance cannot be asked, if it cannot; one sentence.
 
     `path` is that of the settings file, `None` the usual one.
@@ -50,18 +50,18 @@ def patient(path: Path | None, root: Path = Path("/")) -> tuple[Patient, str | N
     file = path or (settings_file.DEFAULT_FILE if settings_file.DEFAULT_FILE.exists() else None)
     running, refused = None, None
     try:
-        answer = status.asked(_socket(settings))
+        answer = status.ask_status(_socket(settings))
         running = None if answer is None else answer[0]
     except ControlError as trouble:
         refused = str(trouble)
-    return Patient(settings, file, mistake, root, running), refused
+    return Target(settings, file, mistake, root, running), refused
 
 
-def language(whom: Patient) -> str:
+def language(target: Target) -> str:
     """The household's, "nb", "en" or "sv": as chosen on the panel, else as set."""
     with contextlib.suppress(choices.ChoicesError):
-        return choices.load(whom.path(whom.settings.data.folder)).language or whom.settings.language
-    return whom.settings.language
+        return choices.load(target.path(target.settings.data.folder)).language or target.settings.language
+    return target.settings.language
 
 
 def _socket(settings: Settings) -> Path:
@@ -69,24 +69,24 @@ def _socket(settings: Settings) -> Path:
 
 
 def findings(
-    whom: Patient, refused: str | None, seconds: float, wait: Callable[[float], None] = time.sleep
+    target: Target, refused: str | None, seconds: float, wait: Callable[[float], None] = time.sleep
 ) -> Iterator[Finding]:
     """What every check finds, each as soon as it is known; the line is listened to for `seconds`."""
     for name, check in CHECKS.items():
         if name == "appliance" and refused is not None:
             yield Finding(name, Grade.WARNING, refused, "ask as root, or as a user of the group han-appliance")
         else:
-            yield examine(name, check, whom)
-    yield examine("line", lambda one: listening.judge(_heard(one, refused, seconds, wait)), whom)
+            yield examine(name, check, target)
+    yield examine("line", lambda one: listening.judge(_heard(one, refused, seconds, wait)), target)
 
 
-def _heard(whom: Patient, refused: str | None, seconds: float, wait: Callable[[float], None]) -> listening.Heard:
+def _heard(target: Target, refused: str | None, seconds: float, wait: Callable[[float], None]) -> listening.LineSample:
     if refused is not None:
         # One runs, and two on a port take the octets from each other.
-        return listening.Heard(seconds, refused=f"a running appliance has the port, and {refused}")
-    if whom.running is None:
-        return listening.listen(whom, seconds)
+        return listening.LineSample(seconds, refused=f"a running appliance has the port, and {refused}")
+    if target.running is None:
+        return listening.listen(target, seconds)
     try:
-        return listening.compare(whom.running, seconds, _socket(whom.settings), wait)
+        return listening.compare(target.running, seconds, _socket(target.settings), wait)
     except ControlError as trouble:
-        return listening.Heard(seconds, refused=str(trouble))
+        return listening.LineSample(seconds, refused=str(trouble))

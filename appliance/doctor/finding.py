@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
-from appliance.doctor.target import Patient
+from appliance.doctor.target import Target
 
 VERSION = 1
 """Of the shape of `as_values`."""
@@ -41,13 +41,13 @@ class Finding:
     """What to do; empty where there is nothing to do."""
 
 
-Check = Callable[[Patient], Finding]
+Check = Callable[[Target], Finding]
 
 
-def examine(name: str, check: Check, patient: Patient) -> Finding:
+def examine(name: str, check: Check, target: Target) -> Finding:
     """What a check finds; a fault called `name` when it fails itself."""
     try:
-        return check(patient)
+        return check(target)
     except Exception as trouble:  # whatever it is, the other checks are worth having
         said = " ".join(str(trouble).split()) or "no reason given"
         return Finding(name, Grade.FAULT, f"this check failed itself ({type(trouble).__name__}: {said})", "report it")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.target import Patient
+from appliance.doctor.target import Target
 from appliance.household.situation import Situation
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading
-from appliance.service.status import Report, asked
+from appliance.service.status import StatusAnswer, ask_status
 from appliance.settings.policies import baud_and_parity
-from appliance.system.health import LineCondition, Upkeep
+from appliance.system.health import Health, LineCondition
 from appliance.system.timebase import Timebase
 
 SLOWEST_S = 10.0
@@ -28,7 +28,7 @@ _BY_CHANCE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LineSample:
     """What came over the line."""
 
     seconds: float
@@ -45,7 +45,7 @@ class Heard:
     """Why the port could not be opened, if it could not."""
 
 
-class _Ear:
+class _Counter:
     """Counts what comes (a `line.uart.Receiver`)."""
 
     def __init__(self) -> None:
@@ -73,53 +73,53 @@ class _Ear:
         """What was begun will not end."""
 
 
-def listen(patient: Patient, seconds: float) -> Heard:
+def listen(target: Target, seconds: float) -> LineSample:
     """Open the port and hear what comes; at once back when it cannot be opened."""
-    ear, sentences, refused = _Ear(), list[str](), asyncio.Event()
+    ear, sentences, refused = _Counter(), list[str](), asyncio.Event()
 
     def report(sentence: str) -> None:
         sentences.append(sentence)
         refused.set()
 
-    own = patient.settings.line
+    own = target.settings.line
     baud, parity = baud_and_parity(own)
     uart = Uart(own.port, Timebase(), report, baud=baud, parity=parity)
 
-    async def hear() -> Upkeep:
+    async def hear() -> Health:
         listening = asyncio.ensure_future(uart.listen(ear))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await refused.wait()
                 await asyncio.sleep(seconds if ear.was_open else 0)
-        upkeep = uart.upkeep()
+        health = uart.health()
         listening.cancel()
         await asyncio.wait([listening])
-        return upkeep
+        return health
 
-    upkeep = asyncio.run(hear())
+    health = asyncio.run(hear())
     speaker = " ".join(filter(None, (ear.maker, ear.meter_type))) or None
     if not ear.was_open:
-        return Heard(seconds, refused="; ".join(sentences) or "the port did not open in time")
+        return LineSample(seconds, refused="; ".join(sentences) or "the port did not open in time")
     # Who searched knows best what is amiss with octets that make no list; the rest is counted here.
-    condition = upkeep.line if ear.octets and not ear.readings else None
-    return Heard(seconds, ear.octets, ear.readings, ear.rejected, speaker, upkeep.line_settings, condition)
+    condition = health.line if ear.octets and not ear.readings else None
+    return LineSample(seconds, ear.octets, ear.readings, ear.rejected, speaker, health.line_settings, condition)
 
 
-def compare(before: Report, seconds: float, socket: Path, wait: Callable[[float], None]) -> Heard:
+def compare(before: StatusAnswer, seconds: float, socket: Path, wait: Callable[[float], None]) -> LineSample:
     """Ask the running appliance again after `seconds`. Raises ControlError."""
     wait(seconds)
-    answer = asked(socket)
+    answer = ask_status(socket)
     if answer is None:
-        return Heard(seconds, refused="the running appliance ended meanwhile")
+        return LineSample(seconds, refused="the running appliance ended meanwhile")
     before_line, now = before.situation.line, answer[0].situation
-    return Heard(
+    return LineSample(
         seconds,
         now.line.octets - before_line.octets,
         now.line.readings - before_line.readings,
         now.line.rejected - before_line.rejected,
         _speaker(now),
-        now.upkeep.line_settings,
-        now.upkeep.line,
+        now.health.line_settings,
+        now.health.line,
     )
 
 
@@ -127,7 +127,7 @@ def _speaker(situation: Situation) -> str | None:
     return " ".join(filter(None, (situation.meter.maker, situation.meter.meter_type))) or None
 
 
-def judge(heard: Heard) -> Finding:
+def judge(heard: LineSample) -> Finding:
     """What the line is like, and what to do."""
     condition = heard.condition or _condition(heard)
     counted = f"{heard.octets} octets, {heard.readings} lists, {heard.rejected} rejected in {heard.seconds:g} s"
@@ -142,7 +142,7 @@ def judge(heard: Heard) -> Finding:
     return Finding("line", grade, f"{says} ({described})" if described else says, advice)
 
 
-def _condition(heard: Heard) -> LineCondition:
+def _condition(heard: LineSample) -> LineCondition:
     if heard.refused is not None:
         return LineCondition.NO_PORT
     if not heard.octets:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.target import Patient, join, locked_out
+from appliance.doctor.target import Target, join, locked_out
 from appliance.household.situation import Signal
 
 _USUAL = ("serial0", "ttyAMA*", "ttyUSB*", "ttyACM*")
@@ -16,20 +16,20 @@ _NO_CONSOLE = (
 )
 
 
-def port(patient: Patient) -> Finding:
+def port(target: Target) -> Finding:
     """Whether the port that is set can be used."""
-    name = patient.settings.line.port
-    path = patient.path(name)
+    name = target.settings.line.port
+    path = target.path(name)
     if not path.exists():
-        others = [f"/dev/{found}" for pattern in _USUAL for found in patient.found("/dev", pattern)]
+        others = [f"/dev/{found}" for pattern in _USUAL for found in target.found("/dev", pattern)]
         there = f"set line.port; there are {', '.join(others)}" if others else "plug in the converter"
         advice = f"{there}, or switch the serial port on (raspi-config; /dev/serial0 is Raspberry Pi OS's name for it)"
         return Finding("port", Grade.FAULT, f"there is no {name}", advice)
     shown = name if name.endswith(path.resolve().name) else f"{name} is {path.resolve().name}"
     if not stat.S_ISCHR(path.stat().st_mode):
         return Finding("port", Grade.FAULT, f"{name} is no serial port", "set line.port to the converter's port")
-    if patient.running is not None:
-        if patient.running.situation.signal is Signal.NO_PORT:
+    if target.running is not None:
+        if target.running.situation.signal is Signal.NO_PORT:
             advice = "journalctl -u han-appliance says why"
             return Finding("port", Grade.FAULT, f"{shown}, but the running appliance cannot open it", advice)
         return Finding("port", Grade.FINE, f"{shown}, and the running appliance reads it")
@@ -38,26 +38,26 @@ def port(patient: Patient) -> Finding:
     return Finding("port", Grade.FINE, f"{shown}, and this user may open it")
 
 
-def holder(patient: Patient) -> Finding:
+def holder(target: Target) -> Finding:
     """Whether another program has the port open."""
-    path = patient.path(patient.settings.line.port)
+    path = target.path(target.settings.line.port)
     if not path.exists():
         return Finding("port holder", Grade.UNKNOWN, "there is no port to hold")
-    appliance = None if patient.running is None else patient.running.process.pid
-    others = [pid for pid in _holders(patient, path.resolve()) if pid != appliance]
+    appliance = None if target.running is None else target.running.process.pid
+    others = [pid for pid in _holders(target, path.resolve()) if pid != appliance]
     if others:
-        named = " and ".join(f"{_command(patient, pid)} (process {pid})" for pid in others)
+        named = " and ".join(f"{_command(target, pid)} (process {pid})" for pid in others)
         return Finding("port holder", Grade.FAULT, f"{named} has the port open and takes octets away", "stop it")
     return Finding("port holder", Grade.FINE, "no other program that this user can see has the port open")
 
 
-def uart(patient: Patient) -> Finding:
+def uart(target: Target) -> Finding:
     """Which hardware is behind the port: a Pi's mini-UART has no parity and cannot see a damaged octet."""
-    path = patient.path(patient.settings.line.port)
+    path = target.path(target.settings.line.port)
     if not path.exists():
         return Finding("uart", Grade.UNKNOWN, "there is no port to look at")
     name = path.resolve().name
-    words = list(_hardware(patient, name))
+    words = list(_hardware(target, name))
     if any("bcm2835-aux-uart" in word for word in words):
         return Finding(
             "uart",
@@ -73,41 +73,41 @@ def uart(patient: Patient) -> Finding:
     return Finding("uart", Grade.UNKNOWN, f"the kernel does not tell what hardware {name} is")
 
 
-def console(patient: Patient) -> Finding:
+def console(target: Target) -> Finding:
     """Whether the kernel or a login speaks on the port."""
-    name = patient.settings.line.port
-    names = {Path(name).name, patient.path(name).resolve().name}
-    told, listed = patient.text("/proc/cmdline"), patient.text("/proc/consoles")
+    name = target.settings.line.port
+    names = {Path(name).name, target.path(name).resolve().name}
+    told, listed = target.text("/proc/cmdline"), target.text("/proc/consoles")
     if told is None and listed is None:
         return Finding("console", Grade.UNKNOWN, "the kernel does not tell where its consoles are")
     ordered = {word.removeprefix("console=").split(",")[0] for word in (told or "").split() if "console=" in word}
     active = {line.split()[0] for line in (listed or "").splitlines() if line}
     if taken := names & (ordered | active):
         return Finding("console", Grade.FAULT, f"the kernel's console is on {' and '.join(taken)}", _NO_CONSOLE)
-    for pid in patient.found("/proc", "[0-9]*"):
-        words = (patient.text(f"/proc/{pid}/cmdline") or "").split("\0")
+    for pid in target.found("/proc", "[0-9]*"):
+        words = (target.text(f"/proc/{pid}/cmdline") or "").split("\0")
         if "getty" in words[0] and names & set(words):
             return Finding("console", Grade.FAULT, f"a login waits on the port (process {pid})", _NO_CONSOLE)
     return Finding("console", Grade.FINE, "neither the kernel's console nor a login is on the port")
 
 
-def _holders(patient: Patient, device: Path) -> Iterator[int]:
-    for pid in patient.found("/proc", "[0-9]*"):
+def _holders(target: Target, device: Path) -> Iterator[int]:
+    for pid in target.found("/proc", "[0-9]*"):
         try:
-            held = any(link.readlink() == device for link in patient.path(f"/proc/{pid}/fd").iterdir())
+            held = any(link.readlink() == device for link in target.path(f"/proc/{pid}/fd").iterdir())
         except OSError:  # another user's, or it has just ended
             continue
         if held:
             yield int(pid)
 
 
-def _command(patient: Patient, pid: int) -> str:
-    return patient.text(f"/proc/{pid}/comm") or "another program"
+def _command(target: Target, pid: int) -> str:
+    return target.text(f"/proc/{pid}/comm") or "another program"
 
 
-def _hardware(patient: Patient, name: str) -> Iterator[str]:
+def _hardware(target: Target, name: str) -> Iterator[str]:
     """What the device and those that it hangs on are called: in the device tree ("maker,part"), and their drivers."""
-    device = patient.path(f"/sys/class/tty/{name}/device")
+    device = target.path(f"/sys/class/tty/{name}/device")
     if not device.exists():
         return
     # From Linux 6.6 on, a port and a controller of the serial core lie between the tty and the hardware.

@@ -19,7 +19,7 @@ from appliance import __version__
 from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
 from appliance.history import csv_export
-from appliance.history.database import FILE, History, HistoryError
+from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.hours import OSLO
 from appliance.household.situation import MeterIdentity
 from appliance.service import status, status_text
@@ -80,29 +80,29 @@ def _text(text: str) -> bytes:
 
 
 def _verdict(settings_file: Path | None) -> str:
-    whom, refused = doctor.patient(settings_file)
-    found = list(doctor.findings(whom, refused, LISTENS_S))
+    target, refused = doctor.target(settings_file)
+    found = list(doctor.findings(target, refused, LISTENS_S))
     lines = [f"HAN appliance {__version__}", "", *map(finding.as_text, found), "", finding.summary(found)]
     return "\n".join(lines) + "\n"
 
 
 def _status(data: Path) -> str:
-    told = status.asked(data / SOCKET)
+    told = status.ask_status(data / SOCKET)
     if told is None:
         return "No appliance is running.\n"
     report, as_it_came = told
-    return status_text.text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
+    return status_text.as_text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
 
 
 def _settings(settings_file: Path | None, data: Path) -> str:
-    said = effective.show(settings_file, data)
+    said = effective.effective_settings(settings_file, data)
     return "".join(f"{mistake}\n" for mistake in said.mistakes) + effective.as_table(said)
 
 
 def _meter(data: Path) -> MeterIdentity:
     told = None
     with contextlib.suppress(ControlError):
-        told = status.asked(data / SOCKET)
+        told = status.ask_status(data / SOCKET)
     return MeterIdentity() if told is None else told[0].situation.meter
 
 
@@ -111,7 +111,7 @@ def _table(data: Path, settings: Settings, what: csv_export.What) -> str:
     if newest is None:
         return "There are no hours yet.\r\n"
     last = newest.astimezone(OSLO).date()
-    with contextlib.closing(History(data / FILE, read_only=True)) as history:
+    with contextlib.closing(History(data / HISTORY_FILE, read_only=True)) as history:
         lines = csv_export.export(
             history, last - timedelta(days=KEPT_DAYS), last, what, settings.language, tariffs(settings)
         )
@@ -120,7 +120,7 @@ def _table(data: Path, settings: Settings, what: csv_export.What) -> str:
 
 def _newest(data: Path) -> datetime | None:
     """The beginning of the newest hour; `None` without a history."""
-    with contextlib.suppress(HistoryError), contextlib.closing(History(data / FILE, read_only=True)) as history:
+    with contextlib.suppress(HistoryError), contextlib.closing(History(data / HISTORY_FILE, read_only=True)) as history:
         hours = history.hours(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
         return hours[-1].start if hours else None
     return None

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.doctor.kernel import Kernel
-from appliance.service.status import Report
+from appliance.service.status import StatusAnswer
 from appliance.settings.model import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Target:
     """A machine and what is known of it before looking."""
 
     settings: Settings
@@ -24,7 +24,7 @@ class Patient:
     mistake: str | None = None
     """What is wrong with the file when these are not what it says; one sentence."""
     root: Path = Path("/")
-    running: Report | None = None
+    running: StatusAnswer | None = None
     """What the running appliance says of itself; `None` when none answers."""
     kernel: Kernel = field(default_factory=Kernel)
 

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 from appliance.history.database import History
 from appliance.household.checkpoint import AlarmRow
-from appliance.household.hours import HOUR, OSLO, Hour, Known
+from appliance.household.hours import HOUR, OSLO, Hour, Quality
 from appliance.household.situation import Rule
 from appliance.household.tariff import Basis, Tariff, in_force, month
 
@@ -42,7 +42,7 @@ class _Words:
     separator: str
     decimal_mark: str
     heads: Mapping[What, str]
-    known: Mapping[Known, str]
+    quality: Mapping[Quality, str]
 
 
 _WORDS: Mapping[Language, _Words] = {
@@ -55,11 +55,11 @@ _WORDS: Mapping[Language, _Words] = {
             "voltage": "Dato, Fra, Sone, Til dato, Til, Til sone, Varighet s, Fase, Verst V, Grense V",
         },
         {
-            Known.EDITED: "rettet",
-            Known.METERED: "målt",
-            Known.INTEGRATED: "beregnet",
-            Known.PARTLY: "delvis sett",
-            Known.UNKNOWN: "ukjent",
+            Quality.EDITED: "rettet",
+            Quality.METERED: "målt",
+            Quality.INTEGRATED: "beregnet",
+            Quality.PARTLY: "delvis sett",
+            Quality.UNKNOWN: "ukjent",
         },
     ),
     "en": _Words(
@@ -71,11 +71,11 @@ _WORDS: Mapping[Language, _Words] = {
             "voltage": "Date, From, Zone, To date, To, To zone, Duration s, Phase, Worst V, Limit V",
         },
         {
-            Known.EDITED: "edited",
-            Known.METERED: "metered",
-            Known.INTEGRATED: "integrated",
-            Known.PARTLY: "seen in part",
-            Known.UNKNOWN: "unknown",
+            Quality.EDITED: "edited",
+            Quality.METERED: "metered",
+            Quality.INTEGRATED: "integrated",
+            Quality.PARTLY: "seen in part",
+            Quality.UNKNOWN: "unknown",
         },
     ),
     "sv": _Words(
@@ -87,11 +87,11 @@ _WORDS: Mapping[Language, _Words] = {
             "voltage": "Datum, Från, Zon, Till datum, Till, Till zon, Längd s, Fas, Värst V, Gräns V",
         },
         {
-            Known.EDITED: "rättad",
-            Known.METERED: "uppmätt",
-            Known.INTEGRATED: "beräknad",
-            Known.PARTLY: "delvis sedd",
-            Known.UNKNOWN: "okänd",
+            Quality.EDITED: "rättad",
+            Quality.METERED: "uppmätt",
+            Quality.INTEGRATED: "beräknad",
+            Quality.PARTLY: "delvis sedd",
+            Quality.UNKNOWN: "okänd",
         },
     ),
 }
@@ -157,10 +157,10 @@ def hour_cells(hours: Iterable[Hour], language: Language) -> Iterator[Cells]:
     for hour in hours:
         yield (
             *_when(hour.start),
-            _energy(hour.import_wh, hour.known, words),
-            words.known[hour.known],
-            _energy(hour.export_wh, hour.export_known, words),
-            words.known[hour.export_known],
+            _energy(hour.import_wh, hour.quality, words),
+            words.quality[hour.quality],
+            _energy(hour.export_wh, hour.export_quality, words),
+            words.quality[hour.export_quality],
             _number(100 * hour.coverage, 1, words),
         )
 
@@ -187,8 +187,8 @@ def peak_cells(
                 place = places[peak.start]
                 yield (
                     *_when(peak.start),
-                    _energy(peak.import_wh, peak.known, words),
-                    words.known[peak.known],
+                    _energy(peak.import_wh, peak.quality, words),
+                    words.quality[peak.quality],
                     str(place),
                     _COUNTS[language] if place <= counted else "",
                 )
@@ -252,8 +252,8 @@ def _zone(local: datetime) -> str:
     return "" if offset is None else f"UTC{offset / HOUR:+g}"
 
 
-def _energy(energy_wh: float, known: Known, words: _Words) -> str:
-    return "" if known is Known.UNKNOWN else _number(energy_wh / 1000, 3, words)
+def _energy(energy_wh: float, known: Quality, words: _Words) -> str:
+    return "" if known is Quality.UNKNOWN else _number(energy_wh / 1000, 3, words)
 
 
 def _number(value: float, decimals: int, words: _Words) -> str:

@@ -6,7 +6,7 @@ single row. All of it is written at once, about once a minute, in one transactio
 is set aside under the name of its day, and a new one begun with all that can be read of it. A file of a newer program
 is left alone.
 
-Nothing here knows what an hour means; `Record` goes in and `Stored` comes out.
+Nothing here knows what an hour means; `Batch` goes in and `Restored` comes out.
 """
 
 import contextlib
@@ -19,14 +19,15 @@ from typing import TypeVar
 import msgspec
 
 from appliance.history import salvage, schema
-from appliance.household.checkpoint import AlarmRow, MinuteRow, Notes, Record, Stored
-from appliance.household.hours import Hour, Known, Span
+from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, MinuteRow, Restored
+from appliance.household.hours import Hour, Quality, Span
 from appliance.household.ledger import KEPT
 from appliance.system.clock import Boot
+from appliance.system.field_names import inverse, renamed
 
 T = TypeVar("T")
 
-FILE = "history.sqlite3"
+HISTORY_FILE = "history.sqlite3"
 PAGE_SIZE = 1024
 """Octets; of the sizes that tests/benchmarks/test_history.py measures, this one writes least in a day: a minute's rows
 and the notes just fit a page each."""
@@ -34,6 +35,8 @@ CHECKPOINT_PAGES = 400
 """The log is folded into the file when it is this long, about every two hours: a damaged log costs no more than that,
 and folding it less often would save a thirtieth of what is written."""
 MINUTES_KEPT = timedelta(days=14)
+STORED_NAMES = {"last_clock": "told", "alarm_checkpoints": "marks", "chime_ages_s": "call_ages_s"}
+"""Fields of a checkpoint, by the names that they have in the file."""
 WHY = "why.txt"
 """Beside the file: a sentence of whoever could not set up the disk, see `why`."""
 
@@ -61,17 +64,17 @@ class History:
         self._connection: sqlite3.Connection | None = None
         self._do(lambda _connection: None)
 
-    def load(self, boot: Boot) -> Stored:
+    def load(self, boot: Boot) -> Restored:
         """What it has for a program that starts now. Raises HistoryError.
 
         An alarm that lasted when the notes were made and is not in them ended with the program.
         """
         stored = self._do(lambda connection: _load(connection, boot))
         if not self._read_only:
-            self._do(lambda connection: _end_lost(connection, stored.notes))
+            self._do(lambda connection: _end_lost(connection, stored.checkpoint))
         return stored
 
-    def write(self, record: Record, boot: Boot) -> None:
+    def write(self, record: Batch, boot: Boot) -> None:
         """Write it all, or nothing; on the disk when this returns. Raises HistoryError.
 
         What the tables refuse, since it makes no sense, is left out and does not hold up the rest.
@@ -155,38 +158,42 @@ class History:
         self.set_aside = salvage.replace(self.path, PAGE_SIZE)
 
 
-def _load(connection: sqlite3.Connection, boot: Boot) -> Stored:
+def _load(connection: sqlite3.Connection, boot: Boot) -> Restored:
     rows = connection.execute(f"{schema.HOURS} ORDER BY start DESC LIMIT ?", (KEPT,))
     hours = tuple(schema.made(schema.hour, rows))[::-1]
     row = connection.execute("SELECT boot, clock_s, notes FROM notes").fetchone()
     if row is None:
-        return Stored(hours)
+        return Restored(hours)
     try:
-        notes = msgspec.json.decode(row[2], type=Notes)
+        checkpoint = msgspec.convert(renamed(msgspec.json.decode(row[2]), inverse(STORED_NAMES)), Checkpoint)
         passed_s = boot.clock_s - float(row[1])
     except (msgspec.DecodeError, TypeError, ValueError):
-        return Stored(hours)  # of another version of the program: the hours are there, the running one is not
+        return Restored(hours)  # of another version of the program: the hours are there, the running one is not
     same_boot = row[0] == boot.boot_id != ""
-    return Stored(hours, notes, passed_s if same_boot and passed_s >= 0 else None)
+    return Restored(hours, checkpoint, passed_s if same_boot and passed_s >= 0 else None)
 
 
-def _end_lost(connection: sqlite3.Connection, notes: Notes | None) -> None:
+def _end_lost(connection: sqlite3.Connection, checkpoint: Checkpoint | None) -> None:
     """End the alarms that nobody will go on with."""
-    if notes is None or notes.utc is None:
+    if checkpoint is None or checkpoint.utc is None:
         return
-    lasting = {(mark.rule.value, mark.phase or 0, schema.second(mark.began)) for mark in notes.marks if mark.began}
+    lasting = {
+        (mark.rule.value, mark.phase or 0, schema.second(mark.began))
+        for mark in checkpoint.alarm_checkpoints
+        if mark.began
+    }
     open_rows = connection.execute("SELECT rule, phase, began FROM alarms WHERE ended IS NULL").fetchall()
     connection.executemany(
         "UPDATE alarms SET ended = max(began, ?) WHERE rule = ? AND phase = ? AND began = ?",
-        [(schema.second(notes.utc), *row) for row in open_rows if row not in lasting],
+        [(schema.second(checkpoint.utc), *row) for row in open_rows if row not in lasting],
     )
 
 
-def _write(connection: sqlite3.Connection, record: Record, boot: Boot) -> None:
+def _write(connection: sqlite3.Connection, record: Batch, boot: Boot) -> None:
     with schema.transaction(connection):
         put = connection.executemany
-        edited = [hour for hour in record.hours if hour.known is Known.EDITED]
-        put(schema.PUT_HOUR, (schema.hour_row(hour) for hour in record.hours if hour.known is not Known.EDITED))
+        edited = [hour for hour in record.hours if hour.quality is Quality.EDITED]
+        put(schema.PUT_HOUR, (schema.hour_row(hour) for hour in record.hours if hour.quality is not Quality.EDITED))
         _put_corrections(connection, edited)
         put(schema.PUT_SPAN, map(schema.span_row, record.spans))
         put(schema.PUT_MINUTE, map(schema.minute_row, record.minutes))
@@ -194,8 +201,8 @@ def _write(connection: sqlite3.Connection, record: Record, boot: Boot) -> None:
         if record.hours and record.minutes:  # once an hour is often enough to forget
             oldest = schema.second(record.minutes[-1].start - MINUTES_KEPT)
             connection.execute("DELETE FROM minutes WHERE start < ?", (oldest,))
-        notes = msgspec.json.encode(record.notes).decode()
-        connection.execute(schema.PUT_NOTES, (boot.boot_id, boot.clock_s, notes))
+        checkpoint = msgspec.json.encode(renamed(msgspec.to_builtins(record.checkpoint), STORED_NAMES)).decode()
+        connection.execute(schema.PUT_NOTES, (boot.boot_id, boot.clock_s, checkpoint))
 
 
 def _correct(connection: sqlite3.Connection, hour: Hour) -> None:

@@ -121,9 +121,9 @@ def _salvage(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
 
 
 def _insert(target: sqlite3.Connection, table: str, row: schema.Row) -> None:
-    marks = ", ".join("?" * len(row))
+    alarm_checkpoints = ", ".join("?" * len(row))
     try:
-        target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+        target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({alarm_checkpoints})", row)
     except sqlite3.DatabaseError as trouble:
         if getattr(trouble, "sqlite_errorcode", 0) & 0xFF not in _REFUSED:
             raise

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from appliance.household.checkpoint import AlarmRow, MinuteRow
-from appliance.household.hours import Hour, Known, Span
+from appliance.household.hours import Hour, Quality, Span
 from appliance.household.situation import Level, Rule
 
 Value = int | float | str | bytes | None
@@ -49,7 +49,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 """Statements that lead from each schema version to the next; `user_version` counts the versions. Moments are seconds
-since 1970 in UTC, phase 0 is none, `known` is `Known`'s value, and `hours` is what was measured, before corrections.
+since 1970 in UTC, phase 0 is none, `known` is `Quality`'s value, and `hours` is what was measured, before corrections.
 The bounds are of what can be at all, far above any household."""
 
 # A row that its table refuses (`OR IGNORE`) is left out; the others of its record are not held up by it.
@@ -91,15 +91,15 @@ def hour_row(hour: Hour) -> Row:
         second(hour.start),
         hour.import_wh,
         hour.export_wh,
-        hour.known.value,
-        hour.export_known.value,
+        hour.quality.value,
+        hour.export_quality.value,
         hour.coverage,
     )
 
 
 def unmeasured_row(hour: Hour) -> Row:
     """For `PUT_UNMEASURED`."""
-    return second(hour.start), hour.export_wh, hour.export_known.value, hour.coverage
+    return second(hour.start), hour.export_wh, hour.export_quality.value, hour.coverage
 
 
 def correction_row(hour: Hour) -> Row:
@@ -138,9 +138,9 @@ def hour(row: Row) -> Hour:
         _moment(start),
         _energy(import_wh),
         _energy(export_wh),
-        Known.EDITED if edited else Known(known),
+        Quality.EDITED if edited else Quality(known),
         min(1.0, _energy(coverage)),
-        Known(export_known),
+        Quality(export_known),
     )
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from appliance.history.database import FILE, History, HistoryError
-from appliance.household.checkpoint import Record, Stored
+from appliance.history.database import HISTORY_FILE, History, HistoryError
+from appliance.household.checkpoint import Batch, Restored
 from appliance.household.hours import Hour
 from appliance.household.situation import Storage
 from appliance.system.clock import Boot
@@ -34,13 +34,13 @@ class Recorded(Protocol):
     def hours(self) -> tuple[Hour, ...]:
         """The hours that have ended; another tuple whenever one of them has changed."""
 
-    def record(self, now: float) -> Record:
+    def record(self, now: float) -> Batch:
         """All that is new since what was last `written`, at `now`, s."""
 
-    def written(self, record: Record) -> None:
+    def written(self, record: Batch) -> None:
         """The record is on the disk."""
 
-    def restore(self, stored: Stored, now: float) -> None:
+    def restore(self, stored: Restored, now: float) -> None:
         """Go on at `now`, s, from what the history had."""
 
     def adopt(self, hours: Sequence[Hour]) -> None:
@@ -53,7 +53,7 @@ class Recorded(Protocol):
         """A new history was begun."""
 
 
-class Keeper:
+class HistoryWriter:
     """The history of one household in one folder."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Keeper:
         worker: Worker,
     ) -> None:
         self.folder = folder
-        self._path = folder / FILE
+        self._path = folder / HISTORY_FILE
         self._household = household
         self._boot = boot
         self._timebase = timebase
@@ -125,7 +125,7 @@ class Keeper:
                     await self._do(History.close)
         self._worker.end()
 
-    async def _open(self) -> Stored | None:
+    async def _open(self) -> Restored | None:
         """Open the file; what it had, or `None` when it cannot be opened, which has been said."""
         opened: list[History] = []
 
@@ -133,7 +133,7 @@ class Keeper:
             for history in opened:
                 history.close()
 
-        def work() -> Stored:
+        def work() -> Restored:
             with contextlib.suppress(OSError):
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             opened.append(History(self._path))

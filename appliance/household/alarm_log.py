@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.household.checkpoint import AlarmRow
-from appliance.household.limit_alarm import Watcher
+from appliance.household.limit_alarm import LimitAlarm
 from appliance.household.situation import Level
 
 KEPT = 1000
@@ -18,7 +18,7 @@ KEPT = 1000
 
 @dataclass(slots=True, eq=False)
 class _Entry:
-    watcher: Watcher
+    watcher: LimitAlarm
     began_s: float
     began: datetime | None
     level: Level = Level.OK
@@ -72,10 +72,10 @@ class AlarmLog:
     """The alarms that began or changed since they were last written."""
 
     def __init__(self) -> None:
-        self._open: dict[Watcher, _Entry] = {}
+        self._open: dict[LimitAlarm, _Entry] = {}
         self._waiting: list[_Entry] = []
 
-    def changed(self, watchers: Iterable[Watcher]) -> None:
+    def changed(self, watchers: Iterable[LimitAlarm]) -> None:
         """These rules changed their level, or were acknowledged, since this was last called."""
         for watcher in dict.fromkeys(watchers):
             entry = self._open.pop(watcher, None)
@@ -90,7 +90,7 @@ class AlarmLog:
             else:
                 self._open[watcher] = entry
 
-    def restore(self, watchers: Iterable[Watcher]) -> None:
+    def restore(self, watchers: Iterable[LimitAlarm]) -> None:
         """Go on with the entries of these rules' alarms, which began before a restart."""
         for watcher in watchers:
             if watcher.level:
@@ -115,7 +115,7 @@ class AlarmLog:
                 entry.written = row.ended is not None, row.level, row.acknowledged
         self._waiting = [entry for entry in self._waiting if not entry.done]
 
-    def _begin(self, watcher: Watcher) -> _Entry:
+    def _begin(self, watcher: LimitAlarm) -> _Entry:
         entry = _Entry(watcher, watcher.since, None)
         if len(self._waiting) >= KEPT:
             oldest = next((place for place, old in enumerate(self._waiting) if old.ended_s is not None), 0)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.household.limit_alarm import Mark, Times, Watcher
+from appliance.household.limit_alarm import AlarmCheckpoint, LimitAlarm, Times
 from appliance.household.minutes import MINUTE_S
 from appliance.household.rules import Rules
 from appliance.household.situation import Alarm, Level, Rule
@@ -21,7 +21,7 @@ HOUR_ACT_S = 1200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AlarmInputs:
     """What the rules judge at one moment; `None` is not known."""
 
     import_w: float | None = None
@@ -42,26 +42,28 @@ class Alarms:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         power, hour, phase, export = rules.power, rules.hour, rules.phase, rules.export
-        self._power = Watcher(Rule.POWER, None, power.watch_w, power.act_w, power.hysteresis_w, power)
-        self._hour = Watcher(Rule.HOUR, None, 1.0, 1.0, hour.hysteresis, hour)
+        self._power = LimitAlarm(Rule.POWER, None, power.watch_w, power.act_w, power.hysteresis_w, power)
+        self._hour = LimitAlarm(Rule.HOUR, None, 1.0, 1.0, hour.hysteresis, hour)
         never = float("inf")
         at_once = Times(0.0, 0.0)
         self._phases = [
-            Watcher(Rule.PHASE, n, fuse_a * phase.watch_share, fuse_a * phase.act_share, phase.hysteresis_a, phase)
+            LimitAlarm(Rule.PHASE, n, fuse_a * phase.watch_share, fuse_a * phase.act_share, phase.hysteresis_a, phase)
             for fuse_a in (() if phase.fuse_a is None else (phase.fuse_a,))
             for n in (1, 2, 3)
         ]
-        self._voltages = [Watcher(Rule.VOLTAGE, n, 0.0, never, rules.voltage.hysteresis_v, at_once) for n in (1, 2, 3)]
+        self._voltages = [
+            LimitAlarm(Rule.VOLTAGE, n, 0.0, never, rules.voltage.hysteresis_v, at_once) for n in (1, 2, 3)
+        ]
         self._export = [
-            Watcher(Rule.EXPORT, None, limit_w, never, export.hysteresis_w, export)
+            LimitAlarm(Rule.EXPORT, None, limit_w, never, export.hysteresis_w, export)
             for limit_w in (() if export.limit_w is None else (export.limit_w,))
         ]
-        self._silent = Watcher(Rule.SILENT, None, rules.silent_s, never, 0.0, at_once, Level.FAULT)
+        self._silent = LimitAlarm(Rule.SILENT, None, rules.silent_s, never, 0.0, at_once, Level.FAULT)
 
-    def __iter__(self) -> Iterator[Watcher]:
+    def __iter__(self) -> Iterator[LimitAlarm]:
         return iter((self._silent, self._power, self._hour, *self._phases, *self._voltages, *self._export))
 
-    def update(self, facts: Facts, now: float) -> list[Watcher]:
+    def update(self, facts: AlarmInputs, now: float) -> list[LimitAlarm]:
         """Judge the facts of `now`, s; the rules whose level changed."""
         changed = [watcher for watcher, value in self._values(facts) if watcher.update(value, now)]
         share, shown = self._share(facts)
@@ -69,7 +71,7 @@ class Alarms:
             changed.append(self._hour)
         return changed
 
-    def settle(self, rules: Rules, now: float) -> list[Watcher]:
+    def apply_rules(self, rules: Rules, now: float) -> list[LimitAlarm]:
         """Judge by other rules from `now`, s, on: alarms that last go on; those whose rule was given up, returned, end.
 
         A rule that is still there keeps its watcher, which the log knows it by.
@@ -78,16 +80,16 @@ class Alarms:
         fresh = Alarms(rules)
         for watcher in fresh:
             if (kept := former.get((watcher.rule, watcher.phase))) is not None:
-                kept.settle(watcher)
+                kept.take_limits_of(watcher)
         self._rules = rules
         self._phases = [former.pop((watcher.rule, watcher.phase), watcher) for watcher in fresh._phases]
         self._export = [former.pop((watcher.rule, watcher.phase), watcher) for watcher in fresh._export]
         given_up = [watcher for watcher in former.values() if watcher.level and watcher not in tuple(self)]
         for watcher in given_up:
-            watcher.cease(now)
+            watcher.disable(now)
         return given_up
 
-    def voltages(self, means_v: Sequence[float | None], now: float) -> list[Watcher]:
+    def voltages(self, means_v: Sequence[float | None], now: float) -> list[LimitAlarm]:
         """Judge the means of the minute that ended at `now`, s; the rules that changed, as of its beginning."""
         rule, began = self._rules.voltage, now - MINUTE_S
         changed = []
@@ -104,29 +106,31 @@ class Alarms:
         alarms = [self._alarm(watcher, now, utc) for watcher in self if watcher.level]
         return tuple(sorted(alarms, key=lambda alarm: (-alarm.level, alarm.acknowledged)))
 
-    def acknowledge(self) -> list[Watcher]:
+    def acknowledge(self) -> list[LimitAlarm]:
         """Silence all that is over a limit, until it is over or gets worse; the rules that this concerns."""
         concerned = [watcher for watcher in self if watcher.level > watcher.acknowledged]
         for watcher in concerned:
             watcher.acknowledged = watcher.level
         return concerned
 
-    def loud(self) -> Level:
+    def unacknowledged(self) -> Level:
         """The highest level that nobody has acknowledged."""
         return max((watcher.level for watcher in self if watcher.level > watcher.acknowledged), default=Level.OK)
 
-    def marks(self, now: float, utc: datetime | None) -> tuple[Mark, ...]:
+    def alarm_checkpoints(self, now: float, utc: datetime | None) -> tuple[AlarmCheckpoint, ...]:
         """What is to outlive the program."""
-        return tuple(watcher.mark(now, utc) for watcher in self if watcher.level and watcher.rule is not Rule.SILENT)
+        return tuple(
+            watcher.checkpoint(now, utc) for watcher in self if watcher.level and watcher.rule is not Rule.SILENT
+        )
 
-    def restore(self, marks: Iterable[Mark], now: float) -> None:
+    def restore(self, alarm_checkpoints: Iterable[AlarmCheckpoint], now: float) -> None:
         """Go on with alarms of before a restart: what was heard or acknowledged then is not heard again."""
         watchers = {(watcher.rule, watcher.phase): watcher for watcher in self}
-        for mark in marks:
+        for mark in alarm_checkpoints:
             if (watcher := watchers.get((mark.rule, mark.phase))) is not None:
                 watcher.restore(mark, now)
 
-    def _values(self, facts: Facts) -> Iterator[tuple[Watcher, float | None]]:
+    def _values(self, facts: AlarmInputs) -> Iterator[tuple[LimitAlarm, float | None]]:
         yield self._silent, facts.silence_s
         yield self._power, facts.import_w
         for phase in self._phases:
@@ -135,7 +139,7 @@ class Alarms:
         for export in self._export:
             yield export, facts.export_w
 
-    def _share(self, facts: Facts) -> tuple[float | None, tuple[float | None, float]]:
+    def _share(self, facts: AlarmInputs) -> tuple[float | None, tuple[float | None, float]]:
         """What the hour will have of what it may, and how that is shown; nothing is decided while no power is known."""
         hour_wh, allowed_wh = facts.hour_wh, facts.hour_allowed_wh
         if facts.import_w is None:
@@ -145,7 +149,7 @@ class Alarms:
         return hour_wh / max(1.0, allowed_wh) - _ROUNDING, (hour_wh, allowed_wh)
 
     @staticmethod
-    def _alarm(watcher: Watcher, now: float, utc: datetime | None) -> Alarm:
+    def _alarm(watcher: LimitAlarm, now: float, utc: datetime | None) -> Alarm:
         acknowledged = watcher.acknowledged >= watcher.level
         since, age_s = watcher.began(now, utc), now - watcher.since
         return Alarm(

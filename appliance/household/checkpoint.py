@@ -7,9 +7,9 @@ knows no rule. All moments are UTC.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from appliance.household.clock import ClockSource, Told
-from appliance.household.hours import Hour, LedgerNotes, Span
-from appliance.household.limit_alarm import Mark
+from appliance.household.clock import ClockReading, ClockSource
+from appliance.household.hours import Hour, LedgerCheckpoint, Span
+from appliance.household.limit_alarm import AlarmCheckpoint
 from appliance.household.situation import Level, Rule, VoltageDay
 
 
@@ -41,37 +41,37 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
+class Checkpoint:
     """The running state."""
 
-    ledger: LedgerNotes = field(default_factory=LedgerNotes)
+    ledger: LedgerCheckpoint = field(default_factory=LedgerCheckpoint)
     utc: datetime | None = None
     """The time of these notes, if it was known."""
     source: ClockSource = ClockSource.UNKNOWN
-    told: Told | None = None
+    last_clock: ClockReading | None = None
     """What the meter's clock said last."""
-    marks: tuple[Mark, ...] = ()
-    call_ages_s: tuple[float, ...] = ()
+    alarm_checkpoints: tuple[AlarmCheckpoint, ...] = ()
+    chime_ages_s: tuple[float, ...] = ()
     voltage_day: VoltageDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Batch:
     """All that is new since the last one that was written, and the notes as they are now."""
 
     hours: tuple[Hour, ...] = ()
     spans: tuple[Span, ...] = ()
     minutes: tuple[MinuteRow, ...] = ()
     alarms: tuple[AlarmRow, ...] = ()
-    notes: Notes = field(default_factory=Notes)
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Restored:
     """What a history had to say when it was opened."""
 
     hours: tuple[Hour, ...] = ()
     """The newest, oldest first, the household's corrections in them."""
-    notes: Notes | None = None
-    dark_s: float | None = None
+    checkpoint: Checkpoint | None = None
+    downtime_s: float | None = None
     """How long ago the notes were made; `None` when the power was lost since."""

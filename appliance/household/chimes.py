@@ -10,35 +10,35 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.household.rules import SoundRule
-from appliance.household.situation import Call, Level, Sound
+from appliance.household.situation import Chime, Level, Sound
 
 BUDGET_S = 3600.0
 
 
-class Calls:
+class ChimeBudget:
     """The sounds that were due, and the latest of them."""
 
     def __init__(self, rule: SoundRule) -> None:
         self._rule = rule
         self._made: deque[float] = deque()
-        self._latest: Call | None = None
+        self._latest: Chime | None = None
         self._hushed_until: float | None = None
 
-    def settle(self, rule: SoundRule) -> None:
+    def apply_rule(self, rule: SoundRule) -> None:
         """Go by another rule from now on; the hour's number goes on."""
         self._rule = rule
 
-    def hush(self, until: float | None) -> None:
+    def mute(self, until: float | None) -> None:
         """Make no sound before `until`, s; `None` takes that back."""
         self._hushed_until = until
 
-    def hushed_s(self, now: float) -> float | None:
+    def muted_s(self, now: float) -> float | None:
         """For how long somebody asked for quiet from `now`, s, on; `None` when nobody did."""
         until = self._hushed_until
         return None if until is None or until <= now else until - now
 
     @property
-    def latest(self) -> Call | None:
+    def latest(self) -> Chime | None:
         """The newest sound that was to be made; each is made once, when its number comes up."""
         return self._latest
 
@@ -56,9 +56,9 @@ class Calls:
         """Make a sound at `now`, s, if it may be made."""
         while self._made and now - self._made[0] >= BUDGET_S:
             self._made.popleft()
-        if self.hushed_s(now) is None and not self.quiet(local) and len(self._made) < self._rule.an_hour:
+        if self.muted_s(now) is None and not self.quiet(local) and len(self._made) < self._rule.an_hour:
             self._made.append(now)
-            self._latest = Call((self._latest.number if self._latest else 0) + 1, sound)
+            self._latest = Chime((self._latest.number if self._latest else 0) + 1, sound)
 
     def ages_s(self, now: float) -> tuple[float, ...]:
         """How long ago the sounds of the last hour were made."""

@@ -40,7 +40,7 @@ class ClockSource(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClockReading:
     """A clock as a meter sent it, and the register that stood beside it, if one did."""
 
     wall: datetime
@@ -55,7 +55,7 @@ class WallClock:
         self._meter: tuple[datetime, float] | None = None  # a moment, and when it was on the monotonic clock, s
         self._system: tuple[datetime, float] | None = None
         self._unconfirmed: tuple[datetime, float] | None = None
-        self._told: Told | None = None
+        self._last_clock: ClockReading | None = None
 
     @property
     def source(self) -> ClockSource:
@@ -66,13 +66,13 @@ class WallClock:
 
     def tell(self, reading: Reading, now: float) -> None:
         """Take the clock of a reading whose last octet came at `now`, s; one that repeats itself is no news."""
-        told = _told(reading)
-        if told is None or told == self._told:
+        clock = _clock_reading(reading)
+        if clock is None or clock == self._last_clock:
             return
         moment = self._moment(reading, now)
         if moment is None:
             return
-        self._told = told
+        self._last_clock = clock
         if reading.maker is Maker.AIDON and reading.list_name is not None:
             moment += _AIDON_LIST_AGE
         moment += timedelta(seconds=reading.length / _OCTETS_A_SECOND)
@@ -87,7 +87,9 @@ class WallClock:
 
         In the night when the clock goes back two lists of 02:00 are sent, and their registers tell them apart.
         """
-        return reading.maker is Maker.AIDON and reading.clock is not None and _told(reading) == self._told
+        return (
+            reading.maker is Maker.AIDON and reading.clock is not None and _clock_reading(reading) == self._last_clock
+        )
 
     def system(self, utc: datetime, synchronised: bool, now: float) -> None:
         """The system's clock says `utc` at `now`, s; one that nothing has set says nothing."""
@@ -95,13 +97,13 @@ class WallClock:
             self._system = utc, now
 
     @property
-    def told(self) -> "Told | None":
+    def last_clock(self) -> "ClockReading | None":
         """What the meter told last; what comes again is no news, not even after a power cut."""
-        return self._told
+        return self._last_clock
 
-    def remember(self, told: "Told | None") -> None:
-        """This was `told` before the program ended."""
-        self._told = told
+    def remember(self, last_clock: "ClockReading | None") -> None:
+        """This was `last_clock` before the program ended."""
+        self._last_clock = last_clock
 
     def go_on(self, utc: datetime, source: ClockSource, now: float) -> None:
         """It is `utc` at `now`, s, by what the program knew before its restart within the same boot."""
@@ -122,8 +124,8 @@ class WallClock:
 
     def utc(self, now: float) -> datetime | None:
         """The time at `now`, s; `None` until somebody has told it."""
-        told = self._meter or self._system
-        return None if told is None else told[0] + timedelta(seconds=now - told[1])
+        known = self._meter or self._system
+        return None if known is None else known[0] + timedelta(seconds=now - known[1])
 
     def local(self, now: float) -> datetime | None:
         """The same in Norway's time zone."""
@@ -154,8 +156,8 @@ class WallClock:
         return first if abs(first - expected) <= abs(second - expected) else second
 
 
-def _told(reading: Reading) -> Told | None:
-    return None if reading.clock is None else Told(reading.clock.wall, reading.energy_import_wh)
+def _clock_reading(reading: Reading) -> ClockReading | None:
+    return None if reading.clock is None else ClockReading(reading.clock.wall, reading.energy_import_wh)
 
 
 def until_clock_s(local: datetime, clock: time) -> float:

@@ -13,7 +13,7 @@ UNSEEN_S = 3.0
 """An hour of which no more than this was missed is known by its integral: clocks are corrected by a second or two."""
 
 
-class Known(Enum):
+class Quality(Enum):
     """How an hour's energy is known."""
 
     EDITED = "edited"
@@ -27,7 +27,7 @@ class Known(Enum):
     UNKNOWN = "unknown"
 
 
-WHOLE = frozenset({Known.EDITED, Known.METERED, Known.INTEGRATED})
+WHOLE = frozenset({Quality.EDITED, Quality.METERED, Quality.INTEGRATED})
 """The energy is that of the whole hour."""
 
 
@@ -39,11 +39,11 @@ class Hour:
     """UTC."""
     import_wh: float
     export_wh: float
-    known: Known
+    quality: Quality
     """Of the import."""
     coverage: float
     """Share of the 3600 s in which powers were seen, 0..1."""
-    export_known: Known = Known.UNKNOWN
+    export_quality: Quality = Quality.UNKNOWN
     """Of the export; an hour without any report of it is unknown."""
 
 
@@ -101,14 +101,14 @@ class RunningHour:
             self.start,
             self.import_wh,
             self.export_wh,
-            known_by(self.seen_s),
+            quality_for(self.seen_s),
             min(1.0, self.seen_s / HOUR_S),
-            known_by(self.export_seen_s),
+            quality_for(self.export_seen_s),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerNotes:
+class LedgerCheckpoint:
     """What of the ledger outlives the program beside its ended hours."""
 
     running: RunningHour | None = None
@@ -117,6 +117,6 @@ class LedgerNotes:
     """The power that held: its age, s; import and export, W."""
 
 
-def known_by(seen_s: float) -> Known:
+def quality_for(seen_s: float) -> Quality:
     """How an hour is known of which so many seconds of powers were seen."""
-    return Known.INTEGRATED if seen_s >= HOUR_S - UNSEEN_S else Known.PARTLY if seen_s else Known.UNKNOWN
+    return Quality.INTEGRATED if seen_s >= HOUR_S - UNSEEN_S else Quality.PARTLY if seen_s else Quality.UNKNOWN

@@ -2,7 +2,7 @@
 
 Every event carries its moment on the appliance's monotonic clock; the household never looks at a clock itself, so a
 test, the demo and a replayed recording see exactly what the Pi would have shown. What is to outlive the program leaves
-as a `Record`, and comes back as what was `Stored`.
+as a `Batch`, and comes back as what was `Restored`.
 """
 
 from collections import deque
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from appliance.household.alarms import Facts
-from appliance.household.attention import Alerts
-from appliance.household.checkpoint import MinuteRow, Notes, Record, Stored
+from appliance.household.alarms import AlarmInputs
+from appliance.household.attention import Attention
+from appliance.household.checkpoint import Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import WallClock, until_clock_s
 from appliance.household.hours import HOUR_S, Hour
-from appliance.household.latest import Present
+from appliance.household.latest import LatestValues
 from appliance.household.minutes import MINUTE_S, Minute, MinuteMeans
 from appliance.household.outlook import Outlook
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Level, LineQuality, Signal, Situation, Storage, VoltageDay
-from appliance.household.summary import Accounts
+from appliance.household.summary import Summary
 from appliance.household.tariff import Tariff
 from appliance.household.today import with_minute
-from appliance.household.trend import RecentPower
+from appliance.household.trend import PowerTrend
 from appliance.meter.reading import Reading, Rejected
 
 HOUR_SETTLES_S = 300.0
@@ -48,12 +48,12 @@ class Household:
         """A household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
         self._rules = rules
         self._sound = sound or SoundRule()
-        self._present = Present(rules.silent_s, net)
+        self._latest = LatestValues(rules.silent_s, net)
         self._clock = WallClock()
-        self._accounts = Accounts(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
-        self._alerts = Alerts(rules, self._sound)
+        self._summary = Summary(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
+        self._attention = Attention(rules, self._sound)
         self._means = MinuteMeans()
-        self._recent = RecentPower()
+        self._trend = PowerTrend()
         self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
         self._offered_to = float("-inf")
         self._voltage_day: VoltageDay | None = None
@@ -86,26 +86,26 @@ class Household:
 
     def history_lost(self) -> None:
         """A new history was begun: what is still known here is to be written again."""
-        self._accounts.ledger.rewrite()
+        self._summary.ledger.rewrite()
 
     def acknowledge(self) -> None:
         """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
-        self._alerts.acknowledge()
+        self._attention.acknowledge()
 
-    def settle(self, rules: Rules, tariffs: Sequence[Tariff], sound: SoundRule, now: float) -> None:
+    def apply_rules(self, rules: Rules, tariffs: Sequence[Tariff], sound: SoundRule, now: float) -> None:
         """Go by other rules and tables from `now`, s, on.
 
         Nothing is forgotten: hours, alarms and their hold times go on, and are judged by the new limits.
         """
         self._rules = rules
         self._sound = sound
-        self._present.settle(rules.silent_s)
-        self._accounts.settle(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
-        self._alerts.settle(rules, sound, now)
+        self._latest.believe_for(rules.silent_s)
+        self._summary.apply_tariffs(tariffs, rules.hour.limit_kw, rules.silent_s, rules.phase.fuse_a)
+        self._attention.apply_rules(rules, sound, now)
 
-    def hush(self, until: float | None) -> None:
+    def mute(self, until: float | None) -> None:
         """Make no sound before `until` on the monotonic clock, s; `None` takes that back. Lamps go on."""
-        self._alerts.hush(until)
+        self._attention.mute(until)
 
     def morning(self, now: float) -> float:
         """When the quiet hours of the coming night end, on the monotonic clock, s; in `NIGHT_S` if no time is known."""
@@ -114,12 +114,12 @@ class Household:
 
     def correct(self, start: datetime, import_wh: float) -> None:
         """The hour that began at `start`, UTC, had this import, by the household's own word."""
-        self._accounts.ledger.correct(start, import_wh)
+        self._summary.ledger.correct(start, import_wh)
 
     @property
     def hours(self) -> tuple[Hour, ...]:
         """The hours that have ended, oldest first; another tuple whenever one of them has changed."""
-        return self._accounts.ledger.ended
+        return self._summary.ledger.ended
 
     def utc(self, now: float) -> datetime | None:
         """The time at `now`, s, if it is known."""
@@ -132,14 +132,14 @@ class Household:
         if self._clock.repeats(reading):
             return
         self._clock.tell(reading, now)
-        self._present.reading(reading, now)
+        self._latest.reading(reading, now)
         if reading.voltage_l1_v is not None:
-            self._ended(self._means.phases(self._present.phases, now))
+            self._ended(self._means.phases(self._latest.phases, now))
         if reading.power_import_w is not None:
-            export_w = self._present.export_w
+            export_w = self._latest.export_w
             self._ended(self._means.power(reading.power_import_w, export_w, now))
-            self._recent.power(reading.power_import_w, export_w, now)
-            self._accounts.ledger.power(reading.power_import_w, export_w, now, self._clock.utc(now))
+            self._trend.power(reading.power_import_w, export_w, now)
+            self._summary.ledger.power(reading.power_import_w, export_w, now, self._clock.utc(now))
         if reading.energy_import_wh is not None:
             self._registers(reading.energy_import_wh, reading, now)
 
@@ -148,14 +148,14 @@ class Household:
         if self._listening_since is None:
             self._listening_since = now
         utc, local = self._clock.utc(now), self._clock.local(now)
-        self._accounts.ledger.elapse(now, utc)
+        self._summary.ledger.elapse(now, utc)
         self._ended(self._means.elapse(now))
-        present, fresh = self._present, self._present.fresh(now)
+        present, fresh = self._latest, self._latest.fresh(now)
         import_w = present.import_w if fresh else None
-        running = self._accounts.ledger.running if fresh and utc is not None else None
-        outlook = self._accounts.outlook(import_w, utc) if fresh and utc is not None else None
-        self._alerts.judge(self._facts(outlook, now), now, local, heard=present.heard_at is not None)
-        alarms = self._alerts.active(now, utc)
+        running = self._summary.ledger.running if fresh and utc is not None else None
+        outlook = self._summary.outlook(import_w, utc) if fresh and utc is not None else None
+        self._attention.judge(self._facts(outlook, now), now, local, heard=present.received_at is not None)
+        alarms = self._attention.active(now, utc)
         worst = max((alarm.level for alarm in alarms), default=Level.OK)
         return Situation(
             watch_w=self._rules.power.watch_w,
@@ -164,21 +164,21 @@ class Household:
             signal=self._signal(fresh),
             power_import_w=import_w,
             power_export_w=present.export_w if fresh else None,
-            recent_w=self._recent.elapse(now),
+            recent_w=self._trend.elapse(now),
             phases=present.phases_at(now),
             phases_known=present.phases_fresh(now),
             fuse_a=self._rules.phase.fuse_a,
             line_to_line=present.line_to_line and present.phases_fresh(now),
             hour=running,
             outlook=outlook,
-            today=None if running is None else self._accounts.today(),
-            month=None if utc is None else self._accounts.month(utc),
+            today=None if running is None else self._summary.today(),
+            month=None if utc is None else self._summary.month(utc),
             voltage_day=self._voltage_day,
-            ended_hours=self._accounts.ledger.ended,
+            ended_hours=self._summary.ledger.ended,
             alarms=alarms,
-            call=self._alerts.call,
-            quiet=self._alerts.quiet(now, local),
-            hushed_s=self._alerts.hushed_s(now),
+            chime=self._attention.chime,
+            quiet=self._attention.quiet(now, local),
+            muted_s=self._attention.muted_s(now),
             local_time=local,
             clock_source=self._clock.source,
             storage=self._storage,
@@ -187,71 +187,71 @@ class Household:
             line=self._quality,
         )
 
-    def record(self, now: float) -> Record:
+    def record(self, now: float) -> Batch:
         """All that is new since what was last `written`, and the notes to go on from, at `now`, s."""
         utc = self._clock.utc(now)
-        hours, spans = self._accounts.ledger.unwritten()
+        hours, spans = self._summary.ledger.unwritten()
         minutes = () if utc is None else tuple(self._row(minute) for minute in self._minutes)
         self._offered_to = self._minutes[-1].at if minutes else float("-inf")
-        notes = Notes(
-            self._accounts.ledger.notes(now),
+        checkpoint = Checkpoint(
+            self._summary.ledger.checkpoint(now),
             utc,
             self._clock.source,
-            self._clock.told,
-            self._alerts.marks(now, utc),
-            self._alerts.call_ages_s(now),
+            self._clock.last_clock,
+            self._attention.alarm_checkpoints(now, utc),
+            self._attention.chime_ages_s(now),
             self._voltage_day,
         )
-        return Record(hours, spans, minutes, self._alerts.unwritten(self._clock.utc), notes)
+        return Batch(hours, spans, minutes, self._attention.unwritten(self._clock.utc), checkpoint)
 
-    def written(self, record: Record) -> None:
+    def written(self, record: Batch) -> None:
         """The record is on the disk; what is newer stays to be written."""
-        self._accounts.ledger.written(record.hours, record.spans)
-        self._alerts.written(record.alarms)
+        self._summary.ledger.written(record.hours, record.spans)
+        self._attention.written(record.alarms)
         while self._minutes and self._minutes[0].at <= self._offered_to:
             self._minutes.popleft()
 
-    def restore(self, stored: Stored, now: float) -> None:
+    def restore(self, stored: Restored, now: float) -> None:
         """Go on at `now`, s, from what the history had; to be called before anything else."""
-        notes = stored.notes or Notes()
-        dark_s = stored.dark_s
-        self._accounts.ledger.restore(stored.hours, notes.ledger, now, dark_s)
-        if dark_s is not None and notes.utc is not None:
-            self._clock.go_on(notes.utc + timedelta(seconds=dark_s), notes.source, now)
-        self._clock.remember(notes.told)
-        self._alerts.restore(notes.marks, notes.call_ages_s, now)
-        self._voltage_day = notes.voltage_day
+        checkpoint = stored.checkpoint or Checkpoint()
+        downtime_s = stored.downtime_s
+        self._summary.ledger.restore(stored.hours, checkpoint.ledger, now, downtime_s)
+        if downtime_s is not None and checkpoint.utc is not None:
+            self._clock.go_on(checkpoint.utc + timedelta(seconds=downtime_s), checkpoint.source, now)
+        self._clock.remember(checkpoint.last_clock)
+        self._attention.restore(checkpoint.alarm_checkpoints, checkpoint.chime_ages_s, now)
+        self._voltage_day = checkpoint.voltage_day
 
     def adopt(self, hours: Sequence[Hour]) -> None:
         """Take over the hours of a history that could be opened only now."""
-        self._accounts.ledger.adopt(hours)
+        self._summary.ledger.adopt(hours)
 
     def _registers(self, import_wh: float, reading: Reading, now: float) -> None:
         utc, listed = self._clock.utc(now), self._clock.listed(reading, now)
         if utc is not None and listed is not None:
             at = now - (utc - listed).total_seconds()
-            self._accounts.ledger.register(import_wh, reading.energy_export_wh, reading.meter_id, at, listed)
+            self._summary.ledger.register(import_wh, reading.energy_export_wh, reading.meter_id, at, listed)
 
     def _ended(self, minute: Minute | None) -> None:
         """A minute is over: judge its voltages, and keep it."""
         if minute is None:
             return
         self._minutes.append(minute)
-        self._alerts.voltages(minute.voltages_v, minute.at + MINUTE_S)
+        self._attention.voltages(minute.voltages_v, minute.at + MINUTE_S)
         local = self._clock.local(minute.at)
         if local is not None:
             self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v, self._rules.voltage)
 
-    def _facts(self, outlook: Outlook | None, now: float) -> Facts:
+    def _facts(self, outlook: Outlook | None, now: float) -> AlarmInputs:
         """What the rules judge at `now`, s; the hour only when crossing its limit costs money."""
-        present, fresh = self._present, self._present.fresh(now)
-        heard_at = self._listening_since if present.heard_at is None else present.heard_at
-        silence_s = 0.0 if heard_at is None else now - heard_at
+        present, fresh = self._latest, self._latest.fresh(now)
+        received_at = self._listening_since if present.received_at is None else present.received_at
+        silence_s = 0.0 if received_at is None else now - received_at
         export_w, currents_a = present.export_w if fresh else None, present.currents_a(now)
         if outlook is None:
-            return Facts(present.import_w if fresh else None, export_w, currents_a, silence_s=silence_s)
+            return AlarmInputs(present.import_w if fresh else None, export_w, currents_a, silence_s=silence_s)
         counts = outlook.certain and not outlook.costs_nothing and outlook.time_left_s <= HOUR_S - HOUR_SETTLES_S
-        return Facts(
+        return AlarmInputs(
             present.import_w if fresh else None,
             export_w,
             currents_a,
@@ -272,4 +272,4 @@ class Household:
             return Signal.NO_PORT
         if fresh:
             return Signal.RECEIVING
-        return Signal.WAITING if self._present.heard_at is None else Signal.SILENT
+        return Signal.WAITING if self._latest.received_at is None else Signal.SILENT

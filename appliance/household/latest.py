@@ -13,7 +13,7 @@ Phases = tuple[Phase, Phase, Phase]
 _NOTHING: Phases = (Phase(), Phase(), Phase())
 
 
-class Present:
+class LatestValues:
     """The newest values, and how old they are."""
 
     def __init__(self, stale_s: float, net: Literal["auto", "it", "tn"]) -> None:
@@ -21,7 +21,7 @@ class Present:
         self._stale_s = stale_s
         self._net = net
         self._phases_at: float | None = None
-        self.heard_at: float | None = None
+        self.received_at: float | None = None
         """When the last power came, on the monotonic clock, s."""
         self.import_w: float | None = None
         self.export_w: float | None = None
@@ -29,7 +29,7 @@ class Present:
         self.line_to_line = False
         self.identity = MeterIdentity()
 
-    def settle(self, stale_s: float) -> None:
+    def believe_for(self, stale_s: float) -> None:
         """From now on values are the present for so long, s."""
         self._stale_s = stale_s
 
@@ -48,11 +48,11 @@ class Present:
 
     def age_s(self, now: float) -> float | None:
         """Seconds since the last power; `None` before the first."""
-        return None if self.heard_at is None else now - self.heard_at
+        return None if self.received_at is None else now - self.received_at
 
     def fresh(self, now: float) -> bool:
         """Whether the last power is still the present one."""
-        return self.heard_at is not None and now - self.heard_at < self._stale_s
+        return self.received_at is not None and now - self.received_at < self._stale_s
 
     def phases_fresh(self, now: float) -> bool:
         """Whether the last phases are."""
@@ -70,7 +70,7 @@ class Present:
     def _power(self, import_w: float, export_w: float | None, now: float) -> None:
         if not self.fresh(now):
             self.export_w = None
-        self.heard_at = now
+        self.received_at = now
         self.import_w = import_w
         if export_w is not None:
             self.export_w = export_w

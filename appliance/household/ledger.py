@@ -17,7 +17,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from appliance.household.hours import HOUR, HOUR_S, UNSEEN_S, Hour, Known, LedgerNotes, Register, RunningHour, Span
+from appliance.household.hours import (
+    HOUR,
+    HOUR_S,
+    UNSEEN_S,
+    Hour,
+    LedgerCheckpoint,
+    Quality,
+    Register,
+    RunningHour,
+    Span,
+)
 
 STALE_S = 30.0
 """A power is believed for this long: three lists of the slowest meter are missing after it."""
@@ -73,7 +83,7 @@ class HourLedger:
         """The hour that runs, up to the newest power; `None` while the time of day is not known."""
         return self._running
 
-    def settle(self, stale_s: float) -> None:
+    def believe_for(self, stale_s: float) -> None:
         """Believe a power for so many seconds from now on."""
         self._stale_s = stale_s
 
@@ -114,14 +124,14 @@ class HourLedger:
             return
         metered = _difference(before, register)
         if before.hour + HOUR == hour:
-            self._settle(before.hour, metered)
+            self._take_metered(before.hour, metered)
         elif 0 <= metered.import_wh <= LARGEST_HOUR_WH * ((hour - before.hour) / HOUR):
             self._spans.append(metered)
 
     def correct(self, start: datetime, import_wh: float) -> Hour:
         """Replace the import of the hour that began at `start`, UTC, by the household's own figure."""
-        hour = self._find(start) or Hour(start, 0.0, 0.0, Known.UNKNOWN, 0.0)
-        hour = replace(hour, import_wh=import_wh, known=Known.EDITED)
+        hour = self._find(start) or Hour(start, 0.0, 0.0, Quality.UNKNOWN, 0.0)
+        hour = replace(hour, import_wh=import_wh, quality=Quality.EDITED)
         self._put(hour)
         return hour
 
@@ -141,19 +151,21 @@ class HourLedger:
         """Have all hours written again: the history was lost."""
         self._changed = {hour.start: hour for hour in self._ended}
 
-    def notes(self, now: float) -> LedgerNotes:
+    def checkpoint(self, now: float) -> LedgerCheckpoint:
         """What is to outlive the program, at `now`, s."""
         power = None if self._power is None else (now - self._power[0], *self._power[1:])
-        return LedgerNotes(self._running, self._register, power)
+        return LedgerCheckpoint(self._running, self._register, power)
 
-    def restore(self, hours: Sequence[Hour], notes: LedgerNotes, now: float, dark_s: float | None) -> None:
-        """Go on from the history and the notes of `dark_s` seconds ago; `None` after a power loss of unknown length."""
+    def restore(
+        self, hours: Sequence[Hour], checkpoint: LedgerCheckpoint, now: float, downtime_s: float | None
+    ) -> None:
+        """Go on from the history and a checkpoint `downtime_s` old, s; `None` after a power loss of unknown length."""
         self.adopt(hours)
-        self._running = None if notes.running is None else replace(notes.running, continued=True)
-        self._register = notes.register
-        if dark_s is not None and notes.power is not None:
-            age, import_w, export_w = notes.power
-            self._power = (now - dark_s - age, import_w, export_w)
+        self._running = None if checkpoint.running is None else replace(checkpoint.running, continued=True)
+        self._register = checkpoint.register
+        if downtime_s is not None and checkpoint.power is not None:
+            age, import_w, export_w = checkpoint.power
+            self._power = (now - downtime_s - age, import_w, export_w)
 
     def adopt(self, hours: Iterable[Hour]) -> None:
         """Take over hours that the history has and the ledger has not."""
@@ -201,19 +213,19 @@ class HourLedger:
         parts = [stretch.between(start, end) for stretch in self._tail if stretch.end > start]
         return sum(part[0] for part in parts), sum(part[1] for part in parts), sum(part[2] for part in parts)
 
-    def _settle(self, start: datetime, metered: Span) -> None:
+    def _take_metered(self, start: datetime, metered: Span) -> None:
         """Take what the registers say of the hour that began at `start`, if it can be true."""
-        hour = self._find(start) or Hour(start, 0.0, 0.0, Known.UNKNOWN, 0.0)
+        hour = self._find(start) or Hour(start, 0.0, 0.0, Quality.UNKNOWN, 0.0)
         settled = hour
-        if hour.known is not Known.EDITED:
+        if hour.quality is not Quality.EDITED:
             if not _agree(hour.import_wh, metered.import_wh, 1 - hour.coverage):
                 # One of the two registers is not what its list says it is, and it is not known which.
                 self._register = None
                 return
-            settled = replace(hour, import_wh=metered.import_wh, known=Known.METERED)
-        unseen = 0.0 if hour.export_known is Known.INTEGRATED else 1.0
+            settled = replace(hour, import_wh=metered.import_wh, quality=Quality.METERED)
+        unseen = 0.0 if hour.export_quality is Quality.INTEGRATED else 1.0
         if metered.export_wh is not None and _agree(hour.export_wh, metered.export_wh, unseen):
-            settled = replace(settled, export_wh=metered.export_wh, export_known=Known.METERED)
+            settled = replace(settled, export_wh=metered.export_wh, export_quality=Quality.METERED)
         self._put(settled)
 
     def _end(self, running: RunningHour) -> None:

@@ -13,7 +13,7 @@ from appliance.household.situation import Level, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AlarmCheckpoint:
     """An alarm that outlives the program."""
 
     rule: Rule
@@ -36,11 +36,11 @@ class Mark:
 class Times:
     """How long a value must be over a limit to reach it, and under it to leave it, s."""
 
-    rise_s: float
-    hold_s: float
+    on_delay_s: float
+    off_delay_s: float
 
 
-class Watcher:
+class LimitAlarm:
     """One rule, on one phase where it has one: its level and since when."""
 
     def __init__(
@@ -77,8 +77,8 @@ class Watcher:
         self._furthest = 0.0
         self._began: datetime | None = None
         self._lowest = lowest
-        self._watch = _Threshold(watch, hysteresis, times.rise_s, times.hold_s)
-        self._act = _Threshold(act, hysteresis, times.rise_s, times.hold_s)
+        self._watch = _Threshold(watch, hysteresis, times.on_delay_s, times.off_delay_s)
+        self._act = _Threshold(act, hysteresis, times.on_delay_s, times.off_delay_s)
 
     def update(
         self, value: float | None, now: float, *, act: bool = True, shown: tuple[float | None, float] | None = None
@@ -107,12 +107,12 @@ class Watcher:
             self._go_on(value, now)
         return self.level is not self.before
 
-    def settle(self, other: "Watcher") -> None:
+    def take_limits_of(self, other: "LimitAlarm") -> None:
         """Judge by the limits and times of another from now on; the level, and how long it turns already, go on."""
-        self._watch.settle(other._watch)
-        self._act.settle(other._act)
+        self._watch.take_limits_of(other._watch)
+        self._act.take_limits_of(other._act)
 
-    def cease(self, now: float) -> None:
+    def disable(self, now: float) -> None:
         """The rule is given up at `now`, s: what was over its limit is over."""
         self.before, self.level = self.level, Level.OK
         self.acknowledged, self.until = Level.OK, now
@@ -123,19 +123,28 @@ class Watcher:
             self._began = utc - timedelta(seconds=now - self.since)
         return self._began
 
-    def restore(self, mark: Mark, now: float) -> None:
+    def restore(self, checkpoint: AlarmCheckpoint, now: float) -> None:
         """Be at the level of before a restart, as if it had been reached at `now`, s."""
-        self.level, self.acknowledged, self.since, self._began = mark.level, mark.acknowledged, now, mark.began
-        self.highest, self.worst, self._furthest = max(mark.level, mark.highest), mark.worst, mark.furthest
-        if mark.passed is not None:
-            self.limit = self.passed = mark.passed
+        self.level, self.acknowledged, self.since, self._began = (
+            checkpoint.level,
+            checkpoint.acknowledged,
+            now,
+            checkpoint.began,
+        )
+        self.highest, self.worst, self._furthest = (
+            max(checkpoint.level, checkpoint.highest),
+            checkpoint.worst,
+            checkpoint.furthest,
+        )
+        if checkpoint.passed is not None:
+            self.limit = self.passed = checkpoint.passed
         self._watch.reached = True
-        self._act.reached = mark.level is Level.ACT
+        self._act.reached = checkpoint.level is Level.ACT
 
-    def mark(self, now: float, utc: datetime | None) -> Mark:
+    def checkpoint(self, now: float, utc: datetime | None) -> AlarmCheckpoint:
         """What of it is to outlive the program at `now`, s, which is `utc`."""
         began = self.began(now, utc)
-        return Mark(
+        return AlarmCheckpoint(
             self.rule,
             self.phase,
             self.level,
@@ -162,15 +171,15 @@ class Watcher:
 class _Threshold:
     limit: float
     hysteresis: float
-    rise_s: float
-    hold_s: float
+    on_delay_s: float
+    off_delay_s: float
     reached: bool = False
     turning_since: float | None = None
     """The value asks for the other state since then."""
 
-    def settle(self, other: "_Threshold") -> None:
+    def take_limits_of(self, other: "_Threshold") -> None:
         self.limit, self.hysteresis = other.limit, other.hysteresis
-        self.rise_s, self.hold_s = other.rise_s, other.hold_s
+        self.on_delay_s, self.off_delay_s = other.on_delay_s, other.off_delay_s
 
     def update(self, value: float, now: float) -> bool:
         turning = value < self.limit - self.hysteresis if self.reached else value >= self.limit
@@ -179,7 +188,7 @@ class _Threshold:
             return self.reached
         if self.turning_since is None:
             self.turning_since = now
-        if now - self.turning_since >= (self.hold_s if self.reached else self.rise_s):
+        if now - self.turning_since >= (self.off_delay_s if self.reached else self.on_delay_s):
             self.reached = not self.reached
             self.turning_since = None
         return self.reached

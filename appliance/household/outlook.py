@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.household.hours import HOUR, HOUR_S, RunningHour
-from appliance.household.tariff import Beside, Month
+from appliance.household.tariff import Month, OtherPeaks
 
 LARGEST_W = 100_000.0
 """More headroom than this, as in the last seconds of an hour, is no news to anybody."""
@@ -54,8 +54,8 @@ def outlook(running: RunningHour, power_w: float, utc: datetime, limit: "Limit |
     if limit is None:
         return Outlook(until, left_s, so_far_wh, projection_wh)
     limit_kw, certain = limit.of(so_far_wh)
-    allowed_wh = None if limit_kw is None else limit.beside.allowed_wh(limit_kw)
-    mean_kw = limit.beside.mean_kw(projection_wh)
+    allowed_wh = None if limit_kw is None else limit.other_peaks.allowed_wh(limit_kw)
+    mean_kw = limit.other_peaks.mean_kw(projection_wh)
     return Outlook(
         until,
         left_s,
@@ -64,10 +64,10 @@ def outlook(running: RunningHour, power_w: float, utc: datetime, limit: "Limit |
         limit_kw,
         allowed_wh,
         None if allowed_wh is None else min(LARGEST_W, max(0.0, allowed_wh - so_far_wh) * HOUR_S / left_s),
-        round(projection_wh) <= limit.beside.free_wh,
+        round(projection_wh) <= limit.other_peaks.free_wh,
         certain,
         mean_kw,
-        limit.beside.tariff.step(mean_kw),
+        limit.other_peaks.tariff.step(mean_kw),
     )
 
 
@@ -79,25 +79,25 @@ class Limit:
     to keep. Before as many days as count are known, the step of the month before stands in for a choice.
     """
 
-    beside: Beside
+    other_peaks: OtherPeaks
     wish_kw: float | None
     """The household's choice, or what stands in for it."""
     certain: bool
     """Crossing it costs money for certain."""
-    settled: bool
+    enough_days: bool
     """As many days are known as count."""
 
     @classmethod
     def for_hour(cls, start: datetime, month: Month, before: Month | None, chosen_kw: float | None) -> "Limit":
         """The limit of the hour that begins at `start`."""
-        wish_kw, certain = chosen_kw, chosen_kw is not None or month.settled
-        if not certain and before is not None and before.settled and before.step is not None:
+        wish_kw, certain = chosen_kw, chosen_kw is not None or month.enough_days
+        if not certain and before is not None and before.enough_days and before.step is not None:
             wish_kw, certain = before.tariff.end_of(before.step), True
-        return cls(month.beside(start), wish_kw, certain, month.settled)
+        return cls(month.other_peaks(start), wish_kw, certain, month.enough_days)
 
     def of(self, so_far_wh: float) -> tuple[float | None, bool]:
         """The limit, kW, with so much in the hour already, and whether crossing it costs money for certain."""
-        tariff, reached_kw = self.beside.tariff, self.beside.mean_kw(so_far_wh)
+        tariff, reached_kw = self.other_peaks.tariff, self.other_peaks.mean_kw(so_far_wh)
         if self.wish_kw is not None and tariff.within(reached_kw, self.wish_kw):
             return self.wish_kw, self.certain
-        return tariff.end_of(tariff.step(reached_kw)), self.settled
+        return tariff.end_of(tariff.step(reached_kw)), self.enough_days

@@ -15,9 +15,9 @@ class Thresholds:
     watch_w: float = 5000.0
     act_w: float = 10000.0
     hysteresis_w: float = 200.0
-    rise_s: float = 0.0
+    on_delay_s: float = 0.0
     """How long the power must stand at or above a limit before it counts."""
-    hold_s: float = 30.0
+    off_delay_s: float = 30.0
     """How long it must stay below a limit before the limit is left."""
 
 
@@ -30,8 +30,8 @@ class HourRule:
     """The mean that the household wishes to keep; `None` is the step that the month has reached."""
     hysteresis: float = 0.03
     """Share of what the hour may have, by which the projection must fall below it."""
-    rise_s: float = 120.0
-    hold_s: float = 60.0
+    on_delay_s: float = 120.0
+    off_delay_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class PhaseRule:
     watch_share: float = 0.8
     act_share: float = 1.0
     hysteresis_a: float = 1.0
-    rise_s: float = 10.0
-    hold_s: float = 60.0
+    on_delay_s: float = 10.0
+    off_delay_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class ExportRule:
     limit_w: float | None = None
     """`None` is no alarm."""
     hysteresis_w: float = 200.0
-    rise_s: float = 60.0
-    hold_s: float = 60.0
+    on_delay_s: float = 60.0
+    off_delay_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from appliance.household.clock import ClockSource
 from appliance.household.hours import Hour, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.tariff import Month
-from appliance.system.health import NOTHING_KNOWN, Upkeep
+from appliance.system.health import NOTHING_KNOWN, Health
 
 
 class Level(IntEnum):
@@ -71,7 +71,7 @@ class Sound(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Chime:
     """A sound that is to be made once."""
 
     number: int
@@ -189,11 +189,11 @@ class Situation:
     """The hours of this month and the last that have ended, oldest first, and how each is known."""
     alarms: tuple[Alarm, ...] = ()
     """What is over a limit, worst first."""
-    call: Call | None = None
+    chime: Chime | None = None
     """The newest sound that is to be made."""
     quiet: bool = True
     """Quiet hours are in force, or somebody asked for quiet."""
-    hushed_s: float | None = None
+    muted_s: float | None = None
     """For how long somebody asked for quiet from now on, s; `None` when nobody did."""
     local_time: datetime | None = None
     """Norwegian local time with its zone; `None` until the meter or a clock that was set has told it."""
@@ -203,5 +203,5 @@ class Situation:
     """Seconds since the last reading; `None` before the first."""
     meter: MeterIdentity = MeterIdentity()
     line: LineQuality = LineQuality()
-    upkeep: Upkeep = NOTHING_KNOWN
+    health: Health = NOTHING_KNOWN
     """What the appliance knows of itself; the supervisor adds it."""

@@ -15,7 +15,7 @@ from appliance.household.tariff import Basis, Month, Tariff, in_force, month
 from appliance.household.today import DaySum
 
 
-class Accounts:
+class Summary:
     """The household's hours under its tariff."""
 
     def __init__(
@@ -32,9 +32,11 @@ class Accounts:
         self._limit: Limit | None = None
         self._day: DaySum | None = None
 
-    def settle(self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None) -> None:
+    def apply_tariffs(
+        self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None
+    ) -> None:
         """Reckon by other tables and wishes from now on; the hours are what they are."""
-        self.ledger.settle(stale_s)
+        self.ledger.believe_for(stale_s)
         self._tariffs, self._chosen_kw, self._fuse_a = tariffs, chosen_kw, fuse_a
         self._hours = None  # so that all is reckoned anew
 
@@ -43,21 +45,21 @@ class Accounts:
         running = self.ledger.running
         if running is None or power_w is None:
             return None
-        self._keep()
+        self._refresh()
         return outlook(running, power_w, utc, self._limit)
 
     def today(self) -> Today | None:
         """The running hour's day so far; `None` while there is no running hour."""
         running = self.ledger.running
-        self._keep()
+        self._refresh()
         return None if running is None or self._day is None else self._day.today(running)
 
     def month(self, utc: datetime) -> Month | None:
         """The month's capacity; `None` without a capacity tariff."""
-        self._keep()
+        self._refresh()
         return self._month_of(utc.astimezone(OSLO).date())
 
-    def _keep(self) -> None:
+    def _refresh(self) -> None:
         """Forget what was reckoned from other hours than there are now."""
         running = self.ledger.running
         start = None if running is None else running.start
@@ -71,7 +73,7 @@ class Accounts:
             self._day = DaySum(self._hours, start, tariff.energy if tariff else None)
             now = self._month_of(day)
             if now is not None and now.tariff.basis is Basis.HIGHEST_DAYS:
-                before = None if now.settled else self._month_of(now.first - timedelta(days=1))
+                before = None if now.enough_days else self._month_of(now.first - timedelta(days=1))
                 self._limit = Limit.for_hour(start, now, before, self._chosen_kw)
 
     def _month_of(self, day: date) -> Month | None:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
-from appliance.household.hours import OSLO, WHOLE, Hour, Known
+from appliance.household.hours import OSLO, WHOLE, Hour, Quality
 
-SEEN = WHOLE - {Known.EDITED}
+SEEN = WHOLE - {Quality.EDITED}
 """All of the hour was seen here."""
 
 
@@ -121,12 +121,12 @@ class Month:
         return self.peaks[: self.tariff.days]
 
     @property
-    def settled(self) -> bool:
+    def enough_days(self) -> bool:
         """As many days are known as count: further hours can lift the mean and no longer lower it.
 
         A day whose highest hour was seen in part only may have had more, and does not count here.
         """
-        return sum(peak.known in WHOLE for peak in self.peaks) >= self.tariff.days
+        return sum(peak.quality in WHOLE for peak in self.peaks) >= self.tariff.days
 
     @property
     def mean_kw(self) -> float | None:
@@ -139,16 +139,16 @@ class Month:
         found = self.fuse_a if self.tariff.basis is Basis.FUSE else self.mean_kw
         return None if found is None else self.tariff.step(found)
 
-    def beside(self, start: datetime) -> "Beside":
+    def other_peaks(self, start: datetime) -> "OtherPeaks":
         """What stands beside the hour that begins at `start`."""
         day = _day(start)
         own = [round(peak.import_wh) for peak in self.peaks if _day(peak.start) == day]
         others = [round(peak.import_wh) for peak in self.peaks if _day(peak.start) != day]
-        return Beside(self.tariff, max(own, default=0), tuple(others[: self.tariff.days]))
+        return OtherPeaks(self.tariff, max(own, default=0), tuple(others[: self.tariff.days]))
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class OtherPeaks:
     """What the month already has, seen from one of its hours: all that the hour's cost depends on."""
 
     tariff: Tariff
@@ -186,14 +186,14 @@ def month(tariff: Tariff, hours: Sequence[Hour], day: date) -> Month:
     begin, end = _midnight(first), _midnight((first + timedelta(days=31)).replace(day=1))
     highest: dict[date, Hour] = {}
     for hour in between(hours, begin, end):
-        if hour.known is not Known.UNKNOWN:
+        if hour.quality is not Quality.UNKNOWN:
             its_day = _day(hour.start)
             known = highest.get(its_day)
             if known is None or hour.import_wh > known.import_wh:
                 highest[its_day] = hour
     peaks = tuple(sorted(highest.values(), key=_energy, reverse=True))
     # What the household put in for a day before the start says nothing of the days between.
-    since = next((hour.start for hour in hours if hour.known in SEEN), None)
+    since = next((hour.start for hour in hours if hour.quality in SEEN), None)
     return Month(first, tariff, peaks, since if since is not None and begin < since < end else None)
 
 

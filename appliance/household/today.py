@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 
-from appliance.household.hours import HOUR, OSLO, WHOLE, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, WHOLE, Hour, Quality, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice, between
@@ -24,13 +24,13 @@ class DaySum:
         hours = between(ended, midnight, running_start)
         gone = round((running_start - midnight) / HOUR)
         complete = len(hours) == gone
-        self._import_wh = _sum(hours, complete and all(hour.known in WHOLE for hour in hours), "import_wh")
-        exported = complete and all(hour.export_known in WHOLE for hour in hours)
+        self._import_wh = _sum(hours, complete and all(hour.quality in WHOLE for hour in hours), "import_wh")
+        exported = complete and all(hour.export_quality in WHOLE for hour in hours)
         self._export_wh = _sum(hours, exported, "export_wh")
         self._cost_kr = None
         if price is not None and self._import_wh is not None:
             self._cost_kr = sum(hour.import_wh * price.ore(hour.start) for hour in hours) / 100_000
-        known = (hour for hour in hours if hour.known is not Known.UNKNOWN)
+        known = (hour for hour in hours if hour.quality is not Quality.UNKNOWN)
         self._highest = max(known, key=lambda hour: hour.import_wh, default=None)
 
     def today(self, running: RunningHour) -> Today:

@@ -6,7 +6,7 @@ STEP_S = 5.0
 STEPS = 120
 
 
-class RecentPower:
+class PowerTrend:
     """Means of the net power over steps of `STEP_S`, the newest `STEPS` of them."""
 
     def __init__(self) -> None:

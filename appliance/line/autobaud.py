@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from appliance.line.burst import BAD_SHARE, GOOD_SHARE, Burst
 from appliance.line.port import Heard, Parity, SerialSettings
-from appliance.line.quirks import Found, Frames
+from appliance.line.quirks import Found, QuirkFilter
 from appliance.meter.hdlc import Frame
 from appliance.meter.reading import Reason
 
@@ -70,7 +70,7 @@ class LineSearch:
         self.settled = False
         self.rounds = 0
         """How often all candidates were listened at in vain."""
-        self.frames = Frames()
+        self.frames = QuirkFilter()
         self.burst = Burst(joined=True)
         self._last: Burst | None = None
         self._last_octet_at: float | None = None

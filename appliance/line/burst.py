@@ -73,9 +73,9 @@ class Burst:
             return None
         odd = self.octets - self.even
         match settings.parity:
-            case Parity.NONE if _just(self.wrong_even, self.even, self.wrong_odd, odd):
+            case Parity.NONE if _only_these(self.wrong_even, self.even, self.wrong_odd, odd):
                 parity = Parity.EVEN
-            case Parity.NONE if _just(self.wrong_odd, odd, self.wrong_even, self.even):
+            case Parity.NONE if _only_these(self.wrong_odd, odd, self.wrong_even, self.even):
                 parity = Parity.ODD
             case Parity.NONE:
                 return None
@@ -88,6 +88,6 @@ class Burst:
         return SerialSettings(settings.baud, parity)
 
 
-def _just(wrong: int, of: int, stray: int, others: int) -> bool:
+def _only_these(wrong: int, of: int, stray: int, others: int) -> bool:
     """Whether errors come at octets of one kind and at hardly any others."""
     return wrong >= 4 and wrong >= NEARLY_ALL * of and stray <= (1 - NEARLY_ALL) * others

@@ -1,4 +1,4 @@
-"""What the line does, in the words of `upkeep`, from what was heard and when; without I/O.
+"""What the line does, in the words of `health`, from what was heard and when; without I/O.
 
 A line that is wrong is nearly always wrong in one of a few ways, and octets, errors and rhythm tell them apart: an
 inverted line rests low, so bursts end without a stop bit, or in a break; a meter that cuts its port's supply is back

@@ -11,7 +11,7 @@ from appliance.line.port import SerialSettings
 from appliance.system.atomic_file import replace_file
 from appliance.system.worker import HungError, Worker
 
-FILE = "line.txt"
+LINE_FILE = "line.txt"
 
 
 class LineMemory:
@@ -19,7 +19,7 @@ class LineMemory:
 
     def __init__(self, folder: Path, worker: Worker) -> None:
         """A memory in `folder`, which `worker` writes."""
-        self._path = folder / FILE
+        self._path = folder / LINE_FILE
         self._worker = worker
 
     def recall(self) -> SerialSettings | None:

@@ -29,7 +29,7 @@ class LineFeeds:
         return octets[: len(octets) - len(self._held)].replace(b"\r\n", b"\n")
 
 
-class Frames:
+class QuirkFilter:
     """Finds frames in what a converter made of the stream, and the stream as the meter sent it."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from appliance.line.diagnosis import LineWatch
 from appliance.line.last_settings import LineMemory
 from appliance.line.port import Counters, Heard, Parity, Port, SerialSettings
 from appliance.line.serialport import SerialPort
-from appliance.system.health import Upkeep
+from appliance.system.health import Health
 from appliance.system.timebase import Timebase
 
 FIRST_PAUSE_S = 1.0
@@ -77,10 +77,10 @@ class Uart:
         """What the open port noticed; `None` where its driver does not count."""
         return self._device.counters() if self._device is not None else None
 
-    def upkeep(self) -> Upkeep:
+    def health(self) -> Health:
         """What can be said of the line at this moment; nothing else is filled in."""
         condition, causes = self._watch.condition(self._timebase.now(), by_hand=self._by_hand)
-        return Upkeep(line=condition, causes=causes, port=self._port, line_settings=str(self._search.settings))
+        return Health(line=condition, causes=causes, port=self._port, line_settings=str(self._search.settings))
 
     async def listen(self, receiver: Receiver) -> None:
         """Hand all octets to the receiver, until cancelled."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.household.situation import Level, Situation
-from appliance.settings.preferences import CareRule
+from appliance.settings.preferences import BrightnessRule
 
 SHIFT_PERIOD_S = 60.0
 _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -32,7 +32,7 @@ BRIGHT = Dimming()
 
 
 def dimming(
-    rule: CareRule, local_time: datetime | None, now_s: float, touched_s: float | None, *, alarm: bool
+    rule: BrightnessRule, local_time: datetime | None, now_s: float, touched_s: float | None, *, alarm: bool
 ) -> Dimming:
     """How the glass is to be at a moment `now_s` of the monotonic clock; `touched_s` is when a key was last pressed.
 
@@ -45,14 +45,14 @@ def dimming(
     return Dimming(_contrast(rule, night=night, attended=attended, alarm=alarm), shift, awake)
 
 
-def _contrast(rule: CareRule, *, night: bool, attended: bool, alarm: bool) -> int:
+def _contrast(rule: BrightnessRule, *, night: bool, attended: bool, alarm: bool) -> int:
     if alarm or (attended and not night):
         return rule.contrast
     wished = rule.night_contrast if night and not attended else rule.idle_contrast
     return min(rule.contrast, wished)
 
 
-def calls(situation: Situation) -> bool:
+def needs_attention(situation: Situation) -> bool:
     """Whether somebody ought to look: an alarm of the house that nobody has acknowledged.
 
     A fault does not: it may stay for months, and a bright sentence would then be burnt in.
@@ -75,5 +75,5 @@ def _told(situation: Situation) -> tuple[object, ...]:
         situation.signal,
         alarms,
         situation.storage,
-        situation.upkeep,
+        situation.health,
     )

@@ -8,8 +8,8 @@ What is not a finger does nothing. A button that was down already when the pins 
 cloth that wipes the front, say nothing until they are let go. One that stays down has said what it had to say, does not
 repeat itself, and is called stuck after a while; the other works as if it were not there.
 
-The pins call from gpiozero's thread. `Fingers` is the event loop's: edges are handed over to it, and it times them by
-the wall's clock, for a finger is not faster in a fast demonstration.
+The pins call from gpiozero's thread. `PressDetector` is the event loop's: edges are handed over to it, and it times
+them by the wall's clock, for a finger is not faster in a fast demonstration.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Press:
     long: bool = False
 
 
-class Fingers:
+class PressDetector:
     """Turns edges into presses; lives on the event loop."""
 
     def __init__(self, on_press: Callable[[Press], None], long_s: float = LONG_S, stuck_s: float = STUCK_S) -> None:

@@ -45,7 +45,7 @@ def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
             return Lamps(red=Light.ON)
         case Level.WATCH:
             return Lamps(yellow=on)
-        case Level.OK if not situation.upkeep.troubles:
+        case Level.OK if not situation.health.faults:
             return Lamps() if rule.only_when_it_matters else Lamps(green=on)
         case _:
             return Lamps(yellow=Light.SLOW)

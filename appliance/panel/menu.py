@@ -30,7 +30,7 @@ class Row(Enum):
     BACK = "Back"
 
 
-class Hush(Enum):
+class Mute(Enum):
     """For how long no sound is to be made; the value is its name in English."""
 
     OFF = "Off"
@@ -38,7 +38,7 @@ class Hush(Enum):
     MORNING = "till morning"
 
 
-class Order(Enum):
+class Command(Enum):
     """A deed without particulars."""
 
     ACKNOWLEDGE = "acknowledge"
@@ -46,7 +46,7 @@ class Order(Enum):
     SHUT_DOWN = "shut down"
 
 
-Deed = Order | Hush | Choices
+Action = Command | Mute | Choices
 """What somebody asked for with the buttons; choices are all of them, with one changed."""
 
 ROWS = tuple(Row)
@@ -63,7 +63,7 @@ VALUES: dict[Row, tuple[Any, ...]] = {
     Row.LIMIT: (None, "none", *map(float, (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25))),
     Row.FUSE: (None, "none", *map(float, (16, 20, 25, 32, 35, 40, 50, 63))),
     Row.TARIFF: (None, "highest-days", "fuse", "none"),
-    Row.QUIET: tuple(Hush),
+    Row.QUIET: tuple(Mute),
     Row.BRIGHTNESS: (None, 20, 40, 60, 80, 100),
     Row.LANGUAGE: (None, "nb", "en", "sv"),
     Row.LARGE: (None, True, False),
@@ -89,7 +89,7 @@ class Menu:
     asked: Asked = Asked.NOT
 
 
-def pressed(menu: Menu, press: Press, choices: Choices, *, hushed: bool) -> tuple[Menu | None, Deed | None]:
+def pressed(menu: Menu, press: Press, choices: Choices, *, muted: bool) -> tuple[Menu | None, Action | None]:
     """Where a press leads from here (`None` is out of the menu), and what it asks for."""
     if menu.asked is not Asked.NOT:
         return _switching_off(menu, press)
@@ -99,7 +99,7 @@ def pressed(menu: Menu, press: Press, choices: Choices, *, hushed: bool) -> tupl
         case Press(Key.A, long=False):
             return Menu(_after(ROWS, menu.row)), None
         case Press(Key.A, long=True):
-            return _taken(menu, choices, hushed=hushed)
+            return _taken(menu, choices, muted=muted)
         case _:
             return None, None
 
@@ -109,29 +109,29 @@ def refused(menu: Menu) -> Menu:
     return replace(menu, asked=Asked.REFUSED)
 
 
-def _taken(menu: Menu, choices: Choices, *, hushed: bool) -> tuple[Menu | None, Deed | None]:
+def _taken(menu: Menu, choices: Choices, *, muted: bool) -> tuple[Menu | None, Action | None]:
     match menu.row:
         case Row.BACK:
             return None, None
         case Row.LAMP_TEST:
-            return menu, Order.TEST_LAMPS
+            return menu, Command.TEST_LAMPS
         case Row.SHUT_DOWN:
             return replace(menu, asked=Asked.ASKED), None
         case Row.QUIET:
-            return replace(menu, value=1 if hushed else 0), None
+            return replace(menu, value=1 if muted else 0), None
         case row:
             values, chosen = VALUES[row], getattr(choices, FIELDS[row])
             return replace(menu, value=values.index(chosen) if chosen in values else 0), None
 
 
-def _among_values(menu: Menu, place: int, press: Press, choices: Choices) -> tuple[Menu, Deed | None]:
+def _among_values(menu: Menu, place: int, press: Press, choices: Choices) -> tuple[Menu, Action | None]:
     values = VALUES[menu.row]
     match press:
         case Press(Key.A, long=False):
             return replace(menu, value=(place + 1) % len(values)), None
         case Press(Key.A, long=True):
             value = values[place]
-            chosen = value if isinstance(value, Hush) else _changed(choices, menu.row, value)
+            chosen = value if isinstance(value, Mute) else _changed(choices, menu.row, value)
             return replace(menu, value=None), chosen
         case _:
             return replace(menu, value=None), None
@@ -141,9 +141,9 @@ def _changed(choices: Choices, row: Row, value: Any) -> Choices:
     return msgspec.structs.replace(choices, **{FIELDS[row]: value})
 
 
-def _switching_off(menu: Menu, press: Press) -> tuple[Menu, Deed | None]:
+def _switching_off(menu: Menu, press: Press) -> tuple[Menu, Action | None]:
     if menu.asked is Asked.ASKED and press == Press(Key.A, long=True):
-        return replace(menu, asked=Asked.GOING), Order.SHUT_DOWN
+        return replace(menu, asked=Asked.GOING), Command.SHUT_DOWN
     if menu.asked is Asked.ASKED and press.key is Key.A:
         return menu, None
     return replace(menu, asked=Asked.NOT), None

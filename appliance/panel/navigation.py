@@ -14,10 +14,10 @@ from enum import Enum
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import menu
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import Asked, Deed, Menu, Order
+from appliance.panel.menu import Action, Asked, Command, Menu
 from appliance.panel.pages import ROUND, Page
 from appliance.settings.choices import Choices
-from appliance.system.health import Trouble
+from appliance.system.health import Fault
 
 BOOT_S = 10.0
 ALARM_S = 30.0
@@ -32,7 +32,7 @@ PAGING_S = 3.0
 _Subject = tuple[Rule, int | None]
 
 
-class Front(Enum):
+class Overlay(Enum):
     """What has come forward by itself."""
 
     BOOT = "boot"
@@ -46,21 +46,21 @@ class State:
 
     page: Page = Page.NOW
     menu: Menu | None = None
-    front: Front | None = None
-    front_until_s: float = 0.0
+    overlay: Overlay | None = None
+    overlay_until_s: float = 0.0
     touched_s: float = float("-inf")
     """When a key was last pressed, on the monotonic clock."""
     turned_s: float = float("-inf")
     """When the page was last turned."""
     alarms: tuple[tuple[_Subject, Level], ...] = ()
     """Those that asked for somebody when the situation was last seen."""
-    faults: frozenset[Trouble | Rule] = frozenset()
+    faults: frozenset[Fault | Rule] = frozenset()
     """Those that have been in front, and still are there."""
 
     @property
     def is_home(self) -> bool:
         """Nothing but the first page."""
-        return self.front is None and self.menu is None and self.page is Page.NOW
+        return self.overlay is None and self.menu is None and self.page is Page.NOW
 
     def paging(self, now_s: float) -> bool:
         """Whether somebody is turning pages at this moment."""
@@ -69,7 +69,7 @@ class State:
 
 def begin(now_s: float) -> State:
     """The state at the start."""
-    return State(front=Front.BOOT, front_until_s=now_s + BOOT_S)
+    return State(overlay=Overlay.BOOT, overlay_until_s=now_s + BOOT_S)
 
 
 def seen(state: State, situation: Situation, now_s: float) -> State:
@@ -81,32 +81,32 @@ def seen(state: State, situation: Situation, now_s: float) -> State:
         worse = worse or level > before.get(subject, Level.OK)
     state = replace(state, alarms=tuple(calling.items()), faults=state.faults & broken)
     if worse:
-        return replace(state, front=Front.ALARM, front_until_s=now_s + ALARM_S)
-    if _is_over(state.front, situation):
-        state = replace(state, front=None)
-    if state.front is None and broken - state.faults:
-        return replace(state, front=Front.FAULT, front_until_s=now_s + FAULT_S, faults=broken)
+        return replace(state, overlay=Overlay.ALARM, overlay_until_s=now_s + ALARM_S)
+    if _is_over(state.overlay, situation):
+        state = replace(state, overlay=None)
+    if state.overlay is None and broken - state.faults:
+        return replace(state, overlay=Overlay.FAULT, overlay_until_s=now_s + FAULT_S, faults=broken)
     return state
 
 
 def pressed(
     state: State, press: Press, situation: Situation | None, choices: Choices, now_s: float, *, sounding: bool
-) -> tuple[State, Deed | None]:
+) -> tuple[State, Action | None]:
     """A key was pressed, while an alarm may have been `sounding`: what is up then, and what was asked for."""
     state = replace(_elapsed(state, now_s), touched_s=now_s)
     match press:
         case Press(Key.B, long=True):
             return home(state), None
-        case Press(Key.A, long=False) if state.front in (Front.ALARM, Front.FAULT) or (sounding and state.alarms):
-            return replace(state, front=None), Order.ACKNOWLEDGE
-        case Press(long=False) if state.front is not None:
-            return replace(state, front=None), None
-        case Press(Key.A, long=True) if state.front is not None or state.menu is None:
-            return replace(state, front=None, menu=state.menu or Menu()), None
+        case Press(Key.A, long=False) if state.overlay in (Overlay.ALARM, Overlay.FAULT) or (sounding and state.alarms):
+            return replace(state, overlay=None), Command.ACKNOWLEDGE
+        case Press(long=False) if state.overlay is not None:
+            return replace(state, overlay=None), None
+        case Press(Key.A, long=True) if state.overlay is not None or state.menu is None:
+            return replace(state, overlay=None, menu=state.menu or Menu()), None
     if state.menu is not None:
-        hushed = situation is not None and situation.hushed_s is not None
-        inside, deed = menu.pressed(state.menu, press, choices, hushed=hushed)
-        return replace(state, menu=inside), deed
+        muted = situation is not None and situation.muted_s is not None
+        inside, action = menu.pressed(state.menu, press, choices, muted=muted)
+        return replace(state, menu=inside), action
     if press.key is Key.A:
         return _turned(state, ROUND[(ROUND.index(state.page) + 1) % len(ROUND)], now_s), None
     if state.page is Page.NOW and situation is not None:
@@ -116,7 +116,7 @@ def pressed(
 
 def home(state: State) -> State:
     """The first page, whatever was up."""
-    return replace(state, page=Page.NOW, menu=None, front=None, turned_s=float("-inf"))
+    return replace(state, page=Page.NOW, menu=None, overlay=None, turned_s=float("-inf"))
 
 
 def refused(state: State) -> State:
@@ -131,16 +131,16 @@ def _turned(state: State, page: Page, now_s: float) -> State:
 def _matter(state: State, situation: Situation, now_s: float) -> State:
     """Behind the first page is what is the matter at present, if anything is."""
     if any(_asks(alarm) for alarm in situation.alarms):
-        return replace(state, front=Front.ALARM, front_until_s=now_s + ALARM_S)
+        return replace(state, overlay=Overlay.ALARM, overlay_until_s=now_s + ALARM_S)
     if _broken(situation):
-        return replace(state, front=Front.FAULT, front_until_s=now_s + FAULT_S)
+        return replace(state, overlay=Overlay.FAULT, overlay_until_s=now_s + FAULT_S)
     return state
 
 
 def _elapsed(state: State, now_s: float) -> State:
     """What time alone does."""
-    if state.front is not None and now_s >= state.front_until_s:
-        state = replace(state, front=None)
+    if state.overlay is not None and now_s >= state.overlay_until_s:
+        state = replace(state, overlay=None)
     idle_s = now_s - state.touched_s
     if state.menu is not None and idle_s >= MENU_S:
         if state.menu.asked is Asked.GOING:  # and still here
@@ -151,13 +151,13 @@ def _elapsed(state: State, now_s: float) -> State:
     return state
 
 
-def _is_over(front: Front | None, situation: Situation) -> bool:
-    match front:
-        case Front.BOOT:
+def _is_over(overlay: Overlay | None, situation: Situation) -> bool:
+    match overlay:
+        case Overlay.BOOT:
             return situation.power_import_w is not None
-        case Front.ALARM:
+        case Overlay.ALARM:
             return not any(_asks(alarm) for alarm in situation.alarms)
-        case Front.FAULT:
+        case Overlay.FAULT:
             return not _broken(situation)
         case None:
             return False
@@ -174,6 +174,6 @@ def _calling(situation: Situation) -> Mapping[_Subject, Level]:
     }
 
 
-def _broken(situation: Situation) -> frozenset[Trouble | Rule]:
+def _broken(situation: Situation) -> frozenset[Fault | Rule]:
     silent = {alarm.rule for alarm in situation.alarms if alarm.level is Level.FAULT}
-    return frozenset(situation.upkeep.troubles) | silent
+    return frozenset(situation.health.faults) | silent

@@ -17,21 +17,21 @@ from PIL import Image
 from appliance.household.situation import Signal, Situation, Storage
 from appliance.panel import navigation, pages
 from appliance.panel.antiflicker import steady_w
-from appliance.panel.brightness import Dimming, calls, dimming, news
+from appliance.panel.brightness import Dimming, dimming, needs_attention, news
 from appliance.panel.devices.lamp_row import LampRow
 from appliance.panel.devices.piezo import Beeper
 from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import LEFT, RIGHT, Text, drawn, wrapped
 from appliance.panel.keys import Press
 from appliance.panel.lamps import Lamps, Light, lamps_for
-from appliance.panel.menu import Deed, Order
-from appliance.panel.navigation import Front
+from appliance.panel.menu import Action, Command
+from appliance.panel.navigation import Overlay
 from appliance.panel.pages import Page, menu_page
-from appliance.panel.selftest import Check, Checks
+from appliance.panel.selftest import PartState, SelfTest
 from appliance.panel.sounds import LOOK, Tune, click_for, sound_for
 from appliance.settings.choices import AS_SET, Choices
-from appliance.settings.preferences import WISHES, Wishes
-from appliance.system.health import Fault
+from appliance.settings.preferences import PREFERENCES, Preferences
+from appliance.system.health import FaultKind
 from appliance.system.timebase import Timebase
 from appliance.words.words import Words
 
@@ -51,7 +51,7 @@ class Outputs:
     beeper: Beeper
 
 
-class Offer(Protocol):
+class PictureSink(Protocol):
     """Where pictures go."""
 
     def __call__(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
@@ -65,8 +65,8 @@ class Panel:
         self,
         words: Words,
         timebase: Timebase,
-        offer: Offer,
-        wishes: Wishes = WISHES,
+        offer: PictureSink,
+        preferences: Preferences = PREFERENCES,
         choices: Choices = AS_SET,
         *,
         greets: bool = False,
@@ -76,9 +76,9 @@ class Panel:
         self._greets = greets
         self._timebase = timebase
         self._offer = offer
-        self._wishes = wishes
+        self._preferences = preferences
         self._choices = choices
-        self._do: Callable[[Deed], bool] = lambda _deed: False
+        self._do: Callable[[Action], bool] = lambda _deed: False
         self._touched_s: float | None = None
         self._awake = True
         self._outputs: Outputs | None = None
@@ -105,13 +105,13 @@ class Panel:
             self._greets = False
             self._lamp_test = asyncio.create_task(self._greet(outputs))
 
-    def serve(self, do: Callable[[Deed], bool]) -> None:
+    def set_handler(self, do: Callable[[Action], bool]) -> None:
         """What is asked for with the keys is done by `do`, which says whether it can be; lamps are tested here."""
         self._do = do
 
-    def settle(self, words: Words, wishes: Wishes, choices: Choices) -> None:
+    def apply_preferences(self, words: Words, preferences: Preferences, choices: Choices) -> None:
         """From now on speak and shine like this; the choices are what the menu shows as chosen."""
-        self._words, self._wishes, self._choices = words, wishes, choices
+        self._words, self._preferences, self._choices = words, preferences, choices
         self._tune_outputs()
         self._draw(at_once=True)
 
@@ -121,10 +121,10 @@ class Panel:
         self._situation = situation
         if self._outputs is not None:
             if self._lamp_test is None or self._lamp_test.done():
-                self._outputs.lamps.show(lamps_for(situation, self._wishes.lamps), self._timebase.now())
+                self._outputs.lamps.show(lamps_for(situation, self._preferences.lamps), self._timebase.now())
             self._play(sound_for(before, situation))
         was, self._state = self._state, navigation.seen(self._state, situation, self._timebase.now())
-        self._draw(at_once=news(before, situation) or was.front is not self._state.front)
+        self._draw(at_once=news(before, situation) or was.overlay is not self._state.overlay)
 
     def _steady(self, situation: Situation) -> Situation:
         """The situation with powers whose last digit does not flicker."""
@@ -137,13 +137,13 @@ class Panel:
         now, asleep = self._timebase.now(), not self._awake
         self._touched_s = now
         if not asleep:
-            self._state, deed = navigation.pressed(
+            self._state, action = navigation.pressed(
                 self._state, press, self._situation, self._choices, now, sounding=self._is_sounding
             )
-            if deed is not None:
-                self._carry_out(deed)
+            if action is not None:
+                self._carry_out(action)
         self._draw(at_once=True)
-        self._play(click_for(self._situation, wished=self._wishes.click))
+        self._play(click_for(self._situation, wished=self._preferences.click))
 
     @property
     def _is_sounding(self) -> bool:
@@ -151,11 +151,11 @@ class Panel:
         note = self._outputs.beeper.sounding if self._outputs is not None else None
         return note is not None and not note.soft
 
-    def _carry_out(self, deed: Deed) -> None:
-        if deed is Order.TEST_LAMPS:
+    def _carry_out(self, action: Action) -> None:
+        if action is Command.TEST_LAMPS:
             if self._outputs is not None and (self._lamp_test is None or self._lamp_test.done()):
                 self._lamp_test = asyncio.create_task(self._test_lamps(self._outputs))
-        elif not self._do(deed) and deed is Order.SHUT_DOWN:
+        elif not self._do(action) and action is Command.SHUT_DOWN:
             self._state = navigation.refused(self._state)
 
     async def _greet(self, outputs: Outputs) -> None:
@@ -174,8 +174,8 @@ class Panel:
 
     def _tune_outputs(self) -> None:
         if self._outputs is not None:
-            self._outputs.lamps.night_level = self._wishes.lamps.night_level
-            self._outputs.beeper.volume = self._wishes.volume
+            self._outputs.lamps.night_level = self._preferences.lamps.night_level
+            self._outputs.beeper.volume = self._preferences.volume
 
     def _play(self, tune: Tune | None) -> None:
         if self._outputs is not None and tune is not None:
@@ -186,7 +186,13 @@ class Panel:
     def _draw(self, *, at_once: bool) -> None:
         if (situation := self._situation) is not None:
             now = self._timebase.now()
-            shown = dimming(self._wishes.care, situation.local_time, now, self._touched_s, alarm=calls(situation))
+            shown = dimming(
+                self._preferences.brightness,
+                situation.local_time,
+                now,
+                self._touched_s,
+                alarm=needs_attention(situation),
+            )
             self._awake = shown.awake
             self._offer(self._picture(situation, now), shown, at_once=at_once)
 
@@ -196,45 +202,45 @@ class Panel:
             return self._drawn(situation, now)
         except Exception as mistake:
             state = self._state
-            kind = (type(mistake), state.front, state.page, state.menu is None)
+            kind = (type(mistake), state.overlay, state.page, state.menu is None)
             if kind not in self._mistakes:
                 self._mistakes.add(kind)
                 log.error("a page cannot be drawn; lamps and sounds go on", exc_info=mistake)
-            return _sorry(mistake)
+            return _error_page(mistake)
 
     def _drawn(self, situation: Situation, now: float) -> Image.Image:
         state, words = self._state, self._words
-        match state.front:
-            case Front.BOOT:
-                return pages.boot(situation, words, self._checks(situation))
-            case Front.ALARM:
+        match state.overlay:
+            case Overlay.BOOT:
+                return pages.boot(situation, words, self._self_test(situation))
+            case Overlay.ALARM:
                 return pages.alarm(situation, words)
-            case Front.FAULT:
+            case Overlay.FAULT:
                 return pages.fault(situation, words)
         if state.menu is not None:
             return menu_page.picture(state.menu, self._choices, situation, words)
-        if state.page is Page.NOW and self._wishes.large:
+        if state.page is Page.NOW and self._preferences.large:
             return pages.large(situation, words)
         return pages.picture(state.page, situation, words, paging=state.paging(now))
 
-    def _checks(self, situation: Situation) -> Checks:
+    def _self_test(self, situation: Situation) -> SelfTest:
         """The self-test as far as it has come; who reads it has a display."""
-        pins = Check.OK if self._outputs is not None else Check.NOT_YET
-        if any(trouble.fault is Fault.PINS for trouble in situation.upkeep.troubles):
-            pins = Check.FAILED
-        history = Check.FAILED if situation.storage is Storage.FAILING else Check.OK
-        port = Check.FAILED if situation.signal is Signal.NO_PORT else Check.OK
-        stuck = any(trouble.fault is Fault.BUTTON for trouble in situation.upkeep.troubles)
-        return Checks(
-            display=Check.OK,
+        pins = PartState.OK if self._outputs is not None else PartState.NOT_YET
+        if any(trouble.kind is FaultKind.PINS for trouble in situation.health.faults):
+            pins = PartState.FAILED
+        history = PartState.FAILED if situation.storage is Storage.FAILING else PartState.OK
+        port = PartState.FAILED if situation.signal is Signal.NO_PORT else PartState.OK
+        stuck = any(trouble.kind is FaultKind.BUTTON for trouble in situation.health.faults)
+        return SelfTest(
+            display=PartState.OK,
             lamps=pins,
-            buttons=Check.FAILED if stuck else pins,
-            history=Check.NOT_YET if situation.storage is Storage.NONE else history,
+            buttons=PartState.FAILED if stuck else pins,
+            history=PartState.NOT_YET if situation.storage is Storage.NONE else history,
             port=port,
         )
 
 
-def _sorry(mistake: Exception) -> Image.Image:
+def _error_page(mistake: Exception) -> Image.Image:
     """A page in place of one that cannot be drawn: plain, so that nothing can be wrong with it."""
     lines = wrapped(SMALL, f"This page cannot be drawn. {type(mistake).__name__}: {mistake}"[:160], RIGHT - LEFT)
     return drawn(Text(SMALL, line, LEFT, 2 + 11 * place) for place, line in enumerate(lines[:5]))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Check(Enum):
+class PartState(Enum):
     """How one part of the appliance came up."""
 
     NOT_YET = "not yet"
@@ -14,11 +14,11 @@ class Check(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
+class SelfTest:
     """The parts in the order in which the boot page names them."""
 
-    display: Check = Check.NOT_YET
-    lamps: Check = Check.NOT_YET
-    buttons: Check = Check.NOT_YET
-    history: Check = Check.NOT_YET
-    port: Check = Check.NOT_YET
+    display: PartState = PartState.NOT_YET
+    lamps: PartState = PartState.NOT_YET
+    buttons: PartState = PartState.NOT_YET
+    history: PartState = PartState.NOT_YET
+    port: PartState = PartState.NOT_YET

@@ -51,9 +51,9 @@ TUNES: Mapping[Sound, Tune] = {Sound.LOOK: LOOK, Sound.ACT: ACT, Sound.OVER: OVE
 
 def sound_for(before: Situation | None, after: Situation) -> Tune | None:
     """What to play when one situation follows another (`before` is `None` at boot): each call once."""
-    if after.call is None or (before is not None and before.call == after.call):
+    if after.chime is None or (before is not None and before.chime == after.chime):
         return None
-    return TUNES[after.call.sound]
+    return TUNES[after.chime.sound]
 
 
 def click_for(situation: Situation | None, *, wished: bool) -> Tune | None:

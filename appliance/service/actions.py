@@ -9,8 +9,8 @@ import logging
 from pathlib import Path
 
 from appliance.household.household import Household
-from appliance.panel.menu import Deed, Hush, Order
-from appliance.settings.choices import ChoiceKeeper, Choices
+from appliance.panel.menu import Action, Command, Mute
+from appliance.settings.choices import Choices, ChoiceStore
 from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")
@@ -18,42 +18,44 @@ log = logging.getLogger("appliance")
 RUNTIME = Path("/run/han-appliance")
 SHUTDOWN = "shutdown"
 """The file that `han-appliance-shutdown.path` watches for."""
-HUSH_S = 3600.0
+MUTE_S = 3600.0
 
 
-class Deeds:
+class Actions:
     """Does what is asked for."""
 
-    def __init__(self, household: Household, chosen: ChoiceKeeper, timebase: Timebase, runtime: Path | None) -> None:
+    def __init__(
+        self, household: Household, choices_store: ChoiceStore, timebase: Timebase, runtime: Path | None
+    ) -> None:
         """Deeds for this household; without a `runtime` directory nothing can be switched off."""
         self._household = household
-        self._chosen = chosen
+        self._choices = choices_store
         self._timebase = timebase
         self._runtime = runtime
 
-    def do(self, deed: Deed) -> bool:
+    def do(self, action: Action) -> bool:
         """Do it; whether it could be done."""
-        match deed:
-            case Order.ACKNOWLEDGE:
+        match action:
+            case Command.ACKNOWLEDGE:
                 self._household.acknowledge()
-            case Order.SHUT_DOWN:
+            case Command.SHUT_DOWN:
                 return self._shut_down()
-            case Order.TEST_LAMPS:
+            case Command.TEST_LAMPS:
                 return False  # the panel does that by itself
-            case Hush():
-                self._household.hush(self._until(deed))
+            case Mute():
+                self._household.mute(self._until(action))
             case Choices():
-                self._chosen.choose(deed)
+                self._choices.choose(action)
         return True
 
-    def _until(self, hush: Hush) -> float | None:
+    def _until(self, mute: Mute) -> float | None:
         now = self._timebase.now()
-        match hush:
-            case Hush.OFF:
+        match mute:
+            case Mute.OFF:
                 return None
-            case Hush.HOUR:
-                return now + HUSH_S
-            case Hush.MORNING:
+            case Mute.HOUR:
+                return now + MUTE_S
+            case Mute.MORNING:
                 return self._household.morning(now)
 
     def _shut_down(self) -> bool:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from appliance.history.database import FILE, History
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.hours import Hour, Quality
 from appliance.service.local_socket import SOCKET, ask
 from appliance.settings.corrections import LARGEST_KWH, BadPeakError
 
@@ -39,9 +39,9 @@ def set_hour(folder: Path, start: datetime, import_wh: float) -> str:
     """Correct an hour, by the running appliance or without it; how it was done. Raises ControlError, HistoryError."""
     if ask(folder / SOCKET, request(start, import_wh)) is not None:
         return "the running appliance has written it"
-    history = History(folder / FILE)
+    history = History(folder / HISTORY_FILE)
     try:
-        history.correct(Hour(start, import_wh, 0.0, Known.EDITED, 0.0))
+        history.correct(Hour(start, import_wh, 0.0, Quality.EDITED, 0.0))
     finally:
         history.close()
     return "written; no appliance is running"

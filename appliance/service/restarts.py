@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from appliance.system.health import Fault, Trouble
+from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 
 log = logging.getLogger("appliance")
@@ -30,18 +30,18 @@ class _Record:
     said: str = ""
 
 
-class Supervision:
+class TaskRestarter:
     """Runs rooms and remembers their failures."""
 
     def __init__(self, timebase: Timebase) -> None:
         self._timebase = timebase
         self._records: dict[str, _Record] = {}
 
-    async def keep(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, name: str, task: Callable[[], Awaitable[None]]) -> None:
         """Run a room until it returns, and again when it fails."""
         while True:
             try:
-                await room()
+                await task()
                 return
             except Exception as trouble:
                 failures = self._failed(name, trouble)
@@ -57,11 +57,11 @@ class Supervision:
         return True
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
+    def faults(self) -> tuple[Fault, ...]:
         """The rooms that have failed too often of late, by name."""
         now = self._timebase.now()
         return tuple(
-            Trouble(Fault.ROOM, name)
+            Fault(FaultKind.ROOM, name)
             for name, record in sorted(self._records.items())
             if record.failures >= FAILURES_TOLD and now - record.failed_at <= LONGEST_PAUSE_S + pause_s(record.failures)
         )

@@ -1,7 +1,7 @@
 """How the running appliance is, for whoever asks on its socket: the doctor, `status`, the links, a health check.
 
-The request is `{"status": {}}`. The answer is one JSON object, the fields of `Report` by their names: the `Situation`
-as the panel shows it, with what the appliance knows of itself in `upkeep`, and the process's own counters. What is not
+The request is `{"status": {}}`. The answer is one JSON object, the fields of `StatusAnswer`: the `Situation` as the
+panel shows it, with what the appliance knows of itself in `upkeep`, and the process's own counters. What is not
 known is null; moments are ISO 8601 (in UTC where the field says so), enumerations their values (`level` is 0 fine,
 1 watch, 2 act, 3 fault), units those of the field names. Left out is `ended_hours`, two months of hours which
 `han-appliance export` prints. `version` changes when a field changes its meaning or goes; that one comes does not.
@@ -19,10 +19,21 @@ import msgspec
 from appliance import __version__
 from appliance.household.situation import Level, Signal, Situation, Storage
 from appliance.service.local_socket import ControlError, ask
+from appliance.system.field_names import inverse, renamed
 
 STATUS = "status"
 """The request's name; it takes nothing."""
 VERSION = 1
+ANSWER_NAMES = {
+    "health": "upkeep",
+    "faults": "troubles",
+    "kind": "fault",
+    "chime": "call",
+    "muted_s": "hushed_s",
+    "quality": "known",
+    "export_quality": "export_known",
+}
+"""Fields of a situation, by the names that they have in the answer since its version 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StatusAnswer:
     """How the appliance is."""
 
     version: int
@@ -56,19 +67,26 @@ def answer(situation: Situation | None, running_s: float) -> Mapping[str, Any]:
     """What the appliance answers; a refusal while there is no situation yet."""
     if situation is None:
         return {"error": "the appliance is just starting; try again"}
-    report = Report(VERSION, __version__, _process(Path("/proc/self"), running_s), replace(situation, ended_hours=()))
-    told: dict[str, Any] = msgspec.to_builtins(report)
+    report = StatusAnswer(
+        VERSION, __version__, _process(Path("/proc/self"), running_s), replace(situation, ended_hours=())
+    )
+    told: dict[str, Any] = renamed(msgspec.to_builtins(report), ANSWER_NAMES)
     del told["situation"]["ended_hours"]
     return told
 
 
-def asked(socket: Path) -> tuple[Report, Mapping[str, Any]] | None:
+def understood(told: Mapping[str, Any]) -> StatusAnswer:
+    """Return what an answer says. Raises msgspec.ValidationError for one of another shape."""
+    return msgspec.convert(renamed(told, inverse(ANSWER_NAMES)), StatusAnswer)
+
+
+def ask_status(socket: Path) -> tuple[StatusAnswer, Mapping[str, Any]] | None:
     """What the running appliance answers, typed and as it came; `None` when none runs. Raises ControlError."""
     told = ask(socket, {STATUS: {}})
     if told is None:
         return None
     try:
-        return msgspec.convert(told, Report), told
+        return understood(told), told
     except msgspec.ValidationError as trouble:
         sentence = f"{socket}: the running appliance is of another version than this command ({trouble}); restart it"
         raise ControlError(sentence) from None
@@ -80,7 +98,7 @@ def healthy(situation: Situation) -> bool:
         situation.signal is Signal.RECEIVING
         and situation.level is not Level.FAULT
         and situation.storage is not Storage.FAILING
-        and not situation.upkeep.troubles
+        and not situation.health.faults
     )
 
 

@@ -7,20 +7,20 @@ from appliance.household.clock import ClockSource
 from appliance.household.hours import OSLO
 from appliance.household.situation import Alarm, Phase, Signal, Situation
 from appliance.household.tariff import Basis
-from appliance.service.status import Process, Report
+from appliance.service.status import Process, StatusAnswer
 
 UNKNOWN = "--"
 """Not known yet, as on the panel."""
 NOT_REPORTED = "–"
 
 
-def text(report: Report) -> str:
+def as_text(report: StatusAnswer) -> str:
     """A line for each thing, its name before it."""
     return "".join(f"{name:10}{value}\n" for name, value in _lines(report))
 
 
-def _lines(report: Report) -> Iterator[tuple[str, str]]:
-    situation, process, upkeep = report.situation, report.process, report.situation.upkeep
+def _lines(report: StatusAnswer) -> Iterator[tuple[str, str]]:
+    situation, process, health = report.situation, report.process, report.situation.health
     yield "Appliance", f"{report.program}, running for {span(process.running_s)} as process {process.pid}"
     yield "Power", _power(situation)
     yield "Phases", ", ".join(_phases(situation)) or UNKNOWN
@@ -32,7 +32,7 @@ def _lines(report: Report) -> Iterator[tuple[str, str]]:
     yield "Line", _line(situation)
     yield "Time", _time(situation)
     yield "History", situation.storage.value
-    yield "Troubles", "; ".join(f"{one.fault.value}: {one.detail}" for one in upkeep.troubles) or "none"
+    yield "Troubles", "; ".join(f"{one.kind.value}: {one.detail}" for one in health.faults) or "none"
     yield "Process", ", ".join(_process(process)) or UNKNOWN
 
 
@@ -115,9 +115,9 @@ def _meter(situation: Situation) -> tuple[str | None, ...]:
 
 
 def _line(situation: Situation) -> str:
-    line, upkeep = situation.line, situation.upkeep
-    known = [upkeep.line and upkeep.line.value, upkeep.line_settings, upkeep.port]
-    causes = " or ".join(cause.value for cause in upkeep.causes)
+    line, health = situation.line, situation.health
+    known = [health.line and health.line.value, health.line_settings, health.port]
+    causes = " or ".join(cause.value for cause in health.causes)
     counters = f"{line.octets} octets, {line.readings} lists, {line.rejected} rejected"
     return ", ".join(filter(None, [*known, f"likely {causes}" if causes else None, counters]))
 
@@ -144,19 +144,19 @@ def _clock(moment: datetime) -> str:
     return f"{moment.astimezone(OSLO):%H:%M}"
 
 
-def in_a_line(situation: Situation) -> str:
+def one_line(situation: Situation) -> str:
     """How the appliance is, for who looks after the machine."""
     match situation.signal:
         case Signal.NO_PORT:
-            line = f"the serial port {situation.upkeep.port or ''} cannot be opened".replace("  ", " ")
+            line = f"the serial port {situation.health.port or ''} cannot be opened".replace("  ", " ")
         case Signal.WAITING:
             line = "waiting for the meter's first list"
         case Signal.SILENT:
             line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
         case Signal.RECEIVING:
             line = _power_in_a_line(situation)
-    troubles = [f"{trouble.fault.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.upkeep.troubles]
-    return "; ".join([line, *troubles]).replace("\n", " ")
+    faults = [f"{trouble.kind.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.health.faults]
+    return "; ".join([line, *faults]).replace("\n", " ")
 
 
 def _power_in_a_line(situation: Situation) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance.history.writer import Keeper
+from appliance.history.writer import HistoryWriter
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
@@ -21,21 +21,21 @@ from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import Screen
-from appliance.panel.keys import Fingers, Key, Press
-from appliance.panel.menu import Deed
+from appliance.panel.keys import Key, Press, PressDetector
+from appliance.panel.menu import Action
 from appliance.panel.panel import Panel
 from appliance.service import correct_hour, local_socket, status
-from appliance.service.actions import Deeds
-from appliance.service.restarts import Supervision
-from appliance.service.status_text import in_a_line
+from appliance.service.actions import Actions
+from appliance.service.restarts import TaskRestarter
+from appliance.service.status_text import one_line
 from appliance.settings import corrections
-from appliance.settings.choices import ChoiceKeeper, Choices
+from appliance.settings.choices import Choices, ChoiceStore
 from appliance.settings.chosen import with_choices
-from appliance.settings.last_good import Found
+from appliance.settings.last_good import LoadedSettings
 from appliance.settings.model import Settings
-from appliance.settings.policies import made_once, tuning
+from appliance.settings.policies import fixed_at_start, policies
 from appliance.system.clock import Clock
-from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, FaultKind, Health
 from appliance.system.service_manager import STATUS_S, ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
@@ -64,11 +64,11 @@ class Supervisor:
         open_pins: Callable[[Callable[[Key, bool], None]], Pins],
         timebase: Timebase,
         settings: Settings,
-        chosen: ChoiceKeeper,
-        deeds: Deeds,
+        choices: ChoiceStore,
+        actions: Actions,
         *,
         clock: Clock | None = None,
-        keeper: Keeper | None = None,
+        history: HistoryWriter | None = None,
         watch: Callable[[Situation], None] | None = None,
         recorder: Recorder | None = None,
         manager: ServiceManager | None = None,
@@ -82,21 +82,21 @@ class Supervisor:
         self._open_pins = open_pins
         self._timebase = timebase
         self._settings = settings
-        self._chosen = chosen
-        self._deeds = deeds
-        panel.serve(self._do)
+        self._choices = choices
+        self._actions = actions
+        panel.set_handler(self._do)
         self._clock = clock
         self._clock_due = 0.0
-        self._keeper = keeper
+        self._history = history
         self._watch = watch
         self._recorder = recorder
         self._manager = manager or ServiceManager()
         self.workers = workers
         self._mistake = mistake
-        self._supervision = Supervision(timebase)
+        self._restarter = TaskRestarter(timebase)
         self._situation: Situation | None = None
         self._decoder = Decoder()
-        self._fingers: Fingers | None = None
+        self._detector: PressDetector | None = None
         self._no_pins: str | None = None
         """Why the pins cannot be had."""
 
@@ -106,19 +106,19 @@ class Supervisor:
         Nothing is started anew and nothing is forgotten; port, display and pins stay as they were made.
         """
         self._settings = settings
-        tuned = tuning(with_choices(settings, self._chosen.choices))
-        self._household.settle(tuned.rules, tuned.tariffs, tuned.sound, self._timebase.now())
-        self._panel.settle(tuned.words, tuned.wishes, self._chosen.choices)
+        going_by = policies(with_choices(settings, self._choices.choices))
+        self._household.apply_rules(going_by.rules, going_by.tariffs, going_by.sound, self._timebase.now())
+        self._panel.apply_preferences(going_by.words, going_by.preferences, self._choices.choices)
         self._correct()
         self._show()
 
-    def reload(self, found: Found) -> None:
+    def reload(self, found: LoadedSettings) -> None:
         """Go by what the settings file says now; one with a mistake in it changes nothing, and the panel says so."""
         self._mistake = found.mistake
         if found.mistake is not None:
             log.warning("%s; nothing is changed", found.mistake)
             return
-        if made_once(found.settings) != made_once(self._settings):
+        if fixed_at_start(found.settings) != fixed_at_start(self._settings):
             log.warning("line, display, pins and data folder are taken when the appliance is started anew")
         log.info("the settings were read again")
         self.apply(found.settings)
@@ -130,10 +130,10 @@ class Supervisor:
             log.info("the hour from %s UTC has %g Wh, by the settings", f"{start:%Y-%m-%d %H:%M}", import_wh)
             self._household.correct(start, import_wh)
 
-    def _do(self, deed: Deed) -> bool:
+    def _do(self, action: Action) -> bool:
         """Do what somebody asked for with the buttons, and show it; whether it could be done."""
-        done = self._deeds.do(deed)
-        if isinstance(deed, Choices):
+        done = self._actions.do(action)
+        if isinstance(action, Choices):
             self.apply(self._settings)
         else:
             self._show()
@@ -143,29 +143,29 @@ class Supervisor:
         """Run all rooms; returns only by cancellation, with the lamps dark and the display cleared."""
         if self._mistake is not None:
             log.warning("%s; the last good settings are in force", self._mistake)
-        if self._keeper is not None:
-            await self._keeper.open()
+        if self._history is not None:
+            await self._history.open()
             self._correct()
         try:
-            await self._rooms()
+            await self._run_tasks()
         finally:
             self._manager.stopping()
-            if self._keeper is not None:
-                await self._keeper.close()
+            if self._history is not None:
+                await self._history.close()
 
-    async def _rooms(self) -> None:
-        keep = self._supervision.keep
-        async with asyncio.TaskGroup() as rooms:
-            if self._keeper is not None:
-                rooms.create_task(keep("history", self._keeper.run))
-                rooms.create_task(keep("local socket", self._serve))
-            rooms.create_task(keep("choices", self._chosen.run))
-            rooms.create_task(keep("display", self._screen.run))
-            rooms.create_task(keep("pins", self._pins))
-            rooms.create_task(keep("line", lambda: self._uart.listen(self)))
-            rooms.create_task(keep("clock", self._tick))
-            rooms.create_task(keep("watchdog", lambda: self._manager.feed(self.workers)))
-            rooms.create_task(keep("status", self._tell_status))
+    async def _run_tasks(self) -> None:
+        keep = self._restarter.run
+        async with asyncio.TaskGroup() as tasks:
+            if self._history is not None:
+                tasks.create_task(keep("history", self._history.run))
+                tasks.create_task(keep("local socket", self._serve))
+            tasks.create_task(keep("choices", self._choices.run))
+            tasks.create_task(keep("display", self._screen.run))
+            tasks.create_task(keep("pins", self._pins))
+            tasks.create_task(keep("line", lambda: self._uart.listen(self)))
+            tasks.create_task(keep("clock", self._tick))
+            tasks.create_task(keep("watchdog", lambda: self._manager.feed(self.workers)))
+            tasks.create_task(keep("status", self._tell_status))
             self._manager.ready()
 
     def opened(self) -> None:
@@ -183,7 +183,7 @@ class Supervisor:
         for result in self._decoder.feed(octets):
             if isinstance(result, Reading):
                 log.debug("%s list of %d: %s", result.maker, result.elements, result.values())
-                self._supervision.guard("household", partial(self._household.reading, result, now))
+                self._restarter.guard("household", partial(self._household.reading, result, now))
                 self._show()
             else:
                 self._reject(result)
@@ -210,28 +210,28 @@ class Supervisor:
 
     def _show(self) -> None:
         """Judge the situation anew and show it; what fails of it does not touch the line."""
-        if not self._supervision.guard("household", self._judge) and (last := self._situation) is not None:
+        if not self._restarter.guard("household", self._judge) and (last := self._situation) is not None:
             # No number is better than the last one, which would stand there for ever.
-            self._situation = Situation(last.watch_w, last.act_w, level=Level.FAULT, upkeep=self._upkeep())
+            self._situation = Situation(last.watch_w, last.act_w, level=Level.FAULT, health=self._upkeep())
         if (situation := self._situation) is not None:
-            self._supervision.guard("panel", lambda: self._panel.show(situation))
+            self._restarter.guard("panel", lambda: self._panel.show(situation))
             if self._watch:
                 self._watch(situation)
 
     def _judge(self) -> None:
-        self._situation = replace(self._household.situation(self._timebase.now()), upkeep=self._upkeep())
+        self._situation = replace(self._household.situation(self._timebase.now()), health=self._upkeep())
 
-    def _upkeep(self) -> Upkeep:
-        mistakes = () if self._mistake is None else (Trouble(Fault.SETTINGS, self._mistake),)
-        pins = () if self._no_pins is None else (Trouble(Fault.PINS, self._no_pins),)
-        stuck = () if self._fingers is None else self._fingers.stuck
-        buttons = (Trouble(Fault.BUTTON, key.value) for key in stuck)
-        return replace(self._uart.upkeep(), troubles=(*mistakes, *pins, *self._supervision.troubles, *buttons))
+    def _upkeep(self) -> Health:
+        mistakes = () if self._mistake is None else (Fault(FaultKind.SETTINGS, self._mistake),)
+        pins = () if self._no_pins is None else (Fault(FaultKind.PINS, self._no_pins),)
+        stuck = () if self._detector is None else self._detector.stuck
+        buttons = (Fault(FaultKind.BUTTON, key.value) for key in stuck)
+        return replace(self._uart.health(), faults=(*mistakes, *pins, *self._restarter.faults, *buttons))
 
     async def _tell_status(self) -> None:
         while True:
             if self._situation is not None:
-                self._manager.status(in_a_line(self._situation))
+                self._manager.status(one_line(self._situation))
             await asyncio.sleep(STATUS_S)
 
     async def _tick(self) -> None:
@@ -244,16 +244,16 @@ class Supervisor:
 
     async def _serve(self) -> None:
         """Answer on the local socket, if there can be one; the appliance does without."""
-        if self._keeper is not None:
+        if self._history is not None:
             try:
-                await local_socket.serve(self._keeper.folder / local_socket.SOCKET, self._answer)
+                await local_socket.serve(self._history.folder / local_socket.SOCKET, self._answer)
             except OSError as trouble:
-                log.warning("no local socket in %s: %s", self._keeper.folder, trouble.strerror or trouble)
+                log.warning("no local socket in %s: %s", self._history.folder, trouble.strerror or trouble)
 
     async def _answer(self, request: local_socket.Request) -> local_socket.Request:
         if status.STATUS in request:
             return status.answer(self._situation, self._timebase.now())
-        if correct_hour.SET_HOUR not in request or self._keeper is None:
+        if correct_hour.SET_HOUR not in request or self._history is None:
             return {"error": f"the running appliance knows {correct_hour.SET_HOUR} and {status.STATUS} only"}
         try:
             start, import_wh = correct_hour.understood(request[correct_hour.SET_HOUR])
@@ -263,7 +263,7 @@ class Supervisor:
             return {"error": f"the hour from {start:%Y-%m-%d %H:%M} UTC has not ended yet"}
         self._household.correct(start, import_wh)
         self._show()
-        if not await self._keeper.write():
+        if not await self._history.write():
             return {"error": "it counts from now on, but the history cannot be written: see the panel"}
         return {"done": True}
 
@@ -274,15 +274,15 @@ class Supervisor:
             self._household.system_clock(self._clock.utc(), self._clock.synchronised(), now)
 
     def _press(self, press: Press) -> None:
-        self._supervision.guard("panel", partial(self._panel.press, press))
+        self._restarter.guard("panel", partial(self._panel.press, press))
 
     async def _pins(self) -> None:
         """Take the pins as soon as they can be had, and give them back in the end."""
         loop = asyncio.get_running_loop()
-        fingers = Fingers(self._press)
+        detector = PressDetector(self._press)
         while True:
             try:
-                pins = self._open_pins(lambda key, down: _hop(loop, lambda: fingers.edge(key, down)))
+                pins = self._open_pins(lambda key, down: _call_in_loop(loop, lambda: detector.edge(key, down)))
                 break
             except PinError as trouble:
                 if str(trouble) != self._no_pins:
@@ -291,19 +291,19 @@ class Supervisor:
             await self._timebase.sleep(PIN_PAUSE_S)
         self._no_pins = None
         for key in pins.down:
-            fingers.already_down(key)
-        self._fingers = fingers
+            detector.already_down(key)
+        self._detector = detector
         self._panel.connect(pins.outputs)
         try:
             await asyncio.get_running_loop().create_future()
         finally:
-            self._fingers = None
+            self._detector = None
             self._panel.connect(None)
             pins.close()
-            fingers.close()
+            detector.close()
 
 
-def _hop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+def _call_in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     """Have the event loop call this, from whatever thread; a loop that has ended needs no call."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(call)

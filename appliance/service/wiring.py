@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from appliance.history.writer import Keeper
+from appliance.history.writer import HistoryWriter
 from appliance.household.household import Household
 from appliance.household.situation import Situation
 from appliance.line.last_settings import LineMemory
@@ -15,12 +15,12 @@ from appliance.line.uart import Uart
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
 from appliance.panel.panel import Panel
-from appliance.service.actions import Deeds
+from appliance.service.actions import Actions
 from appliance.service.supervisor import Supervisor, log
-from appliance.settings.choices import AS_SET, ChoiceKeeper, load_or_set_aside
+from appliance.settings.choices import AS_SET, ChoiceStore, load_or_set_aside
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
-from appliance.settings.policies import baud_and_parity, tuning
+from appliance.settings.policies import baud_and_parity, policies
 from appliance.settings.settings_file import pins
 from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
@@ -68,14 +68,14 @@ def appliance(
     )
     disk = Worker("disk", DISK_S)
     choices = AS_SET if folder is None else load_or_set_aside(folder, log.warning)
-    chosen = ChoiceKeeper(folder, choices, timebase, log.warning, disk)
-    tuned = tuning(with_choices(settings, choices))
-    household = Household(tuned.rules, settings.meter.net, sound=tuned.sound, tariffs=tuned.tariffs)
+    choices_store = ChoiceStore(folder, choices, timebase, log.warning, disk)
+    going_by = policies(with_choices(settings, choices))
+    household = Household(going_by.rules, settings.meter.net, sound=going_by.sound, tariffs=going_by.tariffs)
     switched_on = boot is not None and boot().clock_s < SWITCHED_ON_S
-    panel = Panel(tuned.words, timebase, screen.offer, tuned.wishes, choices, greets=switched_on)
-    keeper = None
+    panel = Panel(going_by.words, timebase, screen.offer, going_by.preferences, choices, greets=switched_on)
+    history = None
     if boot is not None and folder is not None:
-        keeper = Keeper(folder, household, boot, timebase, log.warning, disk)
+        history = HistoryWriter(folder, household, boot, timebase, log.warning, disk)
     memory = None if folder is None else LineMemory(folder, disk)
     gpio = pins(settings)
     baud, parity = baud_and_parity(settings.line)
@@ -95,10 +95,10 @@ def appliance(
         lambda on_edge: Pins(gpio, on_edge, pin_factory),
         timebase,
         settings,
-        chosen,
-        Deeds(household, chosen, timebase, runtime),
+        choices_store,
+        Actions(household, choices_store, timebase, runtime),
         clock=clock,
-        keeper=keeper,
+        history=history,
         watch=watch,
         recorder=recorder,
         manager=manager,

@@ -21,7 +21,7 @@ from appliance.system.atomic_file import replace_file
 from appliance.system.timebase import Timebase
 from appliance.system.worker import HungError, Worker
 
-FILE = "choices.toml"
+CHOICES_FILE = "choices.toml"
 RETRY_S = 60.0
 _HEAD = (
     "# Chosen with the panel's buttons; each line lies over the same setting of appliance.toml.\n"
@@ -54,7 +54,7 @@ class ChoicesError(Exception):
 
 def load(folder: Path) -> Choices:
     """The choices kept in a folder; none when there is no file. Raises ChoicesError."""
-    path = folder / FILE
+    path = folder / CHOICES_FILE
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Choices)
     except FileNotFoundError:
@@ -71,7 +71,7 @@ def load_or_set_aside(folder: Path, warn: Callable[..., None]) -> Choices:
         return load(folder)
     except ChoicesError as trouble:
         warn("%s; what was chosen on the panel is forgotten, and the settings hold", trouble)
-    path = folder / FILE
+    path = folder / CHOICES_FILE
     try:
         path.rename(path.with_name(path.name + ".damaged"))
     except OSError as trouble:
@@ -82,7 +82,7 @@ def load_or_set_aside(folder: Path, warn: Callable[..., None]) -> Choices:
 def save(folder: Path, choices: Choices) -> None:
     """Keep the choices, whole or not at all. Raises OSError."""
     lines = (f"{key} = {_toml(value)}\n" for key, value in msgspec.to_builtins(choices).items())
-    replace_file(folder / FILE, (_HEAD + "".join(lines)).encode())
+    replace_file(folder / CHOICES_FILE, (_HEAD + "".join(lines)).encode())
 
 
 def _toml(value: Any) -> str:
@@ -95,7 +95,7 @@ def _toml(value: Any) -> str:
             return f"{value:g}"
 
 
-class ChoiceKeeper:
+class ChoiceStore:
     """Holds the choices, and keeps them on a disk that may be slow, full or gone."""
 
     def __init__(
@@ -131,7 +131,7 @@ class ChoiceKeeper:
         except (OSError, HungError) as trouble:
             reason = trouble.strerror if isinstance(trouble, OSError) else str(trouble)
             if reason != self._said:
-                self._warn("%s: what was chosen counts, but cannot be kept: %s", folder / FILE, reason)
+                self._warn("%s: what was chosen counts, but cannot be kept: %s", folder / CHOICES_FILE, reason)
             self._said = reason or ""
             return False
         self._said = ""

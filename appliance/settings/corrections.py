@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from appliance.household.hours import OSLO, Hour, Known
+from appliance.household.hours import OSLO, Hour, Quality
 
 LARGEST_KWH = 100.0
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?)(?::00)?(?:\+0([12]):00)?")
@@ -57,7 +57,7 @@ def due(wanted: Mapping[datetime, float], ended: Iterable[Hour]) -> Iterator[tup
     known = {hour.start: hour for hour in ended}
     newest = max(known, default=None)
     for start, import_wh in wanted.items():
-        is_so = start in known and known[start].known is Known.EDITED and known[start].import_wh == import_wh
+        is_so = start in known and known[start].quality is Quality.EDITED and known[start].import_wh == import_wh
         if newest is not None and start <= newest and not is_so:
             yield start, import_wh
 

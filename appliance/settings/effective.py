@@ -55,7 +55,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EffectiveSettings:
     """All settings in force, and what is wrong with what they came from."""
 
     values: tuple[Value, ...]
@@ -63,7 +63,7 @@ class Shown:
     """One sentence each."""
 
 
-def show(path: Path | None, folder: Path | None = None) -> Shown:
+def effective_settings(path: Path | None, folder: Path | None = None) -> EffectiveSettings:
     """The settings of the file at `path` (`None`: the usual one) with the choices of `folder` (`None`: the file's)."""
     mistakes = []
     source, said = path or settings_file.DEFAULT_FILE, Origin.FILE
@@ -73,23 +73,23 @@ def show(path: Path | None, folder: Path | None = None) -> Shown:
         mistakes.append(f"{trouble}; the last good settings are in force")
         remembered = folder or Path(Settings().data.folder)
         settings = last_good.remembered(remembered)
-        source, said = remembered / last_good.FILE, Origin.LAST_GOOD
+        source, said = remembered / last_good.LAST_GOOD_FILE, Origin.LAST_GOOD
     try:
         choices = load_choices(folder or Path(settings.data.folder))
     except ChoicesError as trouble:
         mistakes.append(f"{trouble}; nothing that was chosen on the panel is in force")
         choices = AS_SET
-    return Shown(tuple(_values(settings, choices, _document(source, settings), said)), tuple(mistakes))
+    return EffectiveSettings(tuple(_values(settings, choices, _document(source, settings), said)), tuple(mistakes))
 
 
-def as_table(shown: Shown) -> str:
+def as_table(shown: EffectiveSettings) -> str:
     """The values in three columns, written as in the file."""
     rows = [(value.key, _written(value.key, value.value), value.origin.value) for value in shown.values]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
 
 
-def as_json(shown: Shown) -> str:
+def as_json(shown: EffectiveSettings) -> str:
     """The values as one JSON object by key."""
     told = {value.key: {"value": value.value, "from": value.origin.value} for value in shown.values}
     return json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n"

@@ -13,11 +13,11 @@ from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.system.atomic_file import replace_file
 
-FILE = "last-good.toml"
+LAST_GOOD_FILE = "last-good.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LoadedSettings:
     """Settings, and what is wrong with the file that should have held them."""
 
     settings: Settings
@@ -25,7 +25,7 @@ class Found:
     """One sentence that names the file and the key; `None` when these are the file's own."""
 
 
-def find(path: Path | None, folder: Path | None = None) -> Found:
+def load_or_last_good(path: Path | None, folder: Path | None = None) -> LoadedSettings:
     """The settings of the file at `path` (`None`: the usual one), or the last good ones that `folder` remembers.
 
     Without a `folder` it is the one that the settings name. Nothing is raised: a folder that cannot be written
@@ -34,15 +34,15 @@ def find(path: Path | None, folder: Path | None = None) -> Found:
     try:
         settings = settings_file.load(path)
     except settings_file.SettingsError as trouble:
-        return Found(remembered(folder or Path(Settings().data.folder)), str(trouble))
+        return LoadedSettings(remembered(folder or Path(Settings().data.folder)), str(trouble))
     with contextlib.suppress(OSError):
         _remember(path or settings_file.DEFAULT_FILE, folder or Path(settings.data.folder))
-    return Found(settings)
+    return LoadedSettings(settings)
 
 
 def remembered(folder: Path) -> Settings:
     """The last good settings that a folder remembers, or the defaults."""
-    file = folder / FILE
+    file = folder / LAST_GOOD_FILE
     if not file.exists():
         return Settings()
     try:
@@ -54,7 +54,7 @@ def remembered(folder: Path) -> Settings:
 def _remember(path: Path, folder: Path) -> None:
     """Keep a copy of the file, whole or not at all, and only when it has changed."""
     octets = path.read_bytes() if path.exists() else b""
-    kept = folder / FILE
+    kept = folder / LAST_GOOD_FILE
     if kept.exists() and kept.read_bytes() == octets:
         return
     replace_file(kept, octets)

@@ -19,28 +19,28 @@ from appliance.household.rules import (
 from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
 from appliance.line.port import Parity
 from appliance.settings.model import LineSettings, Settings, TariffSettings
-from appliance.settings.preferences import CareRule, LampRule, Night, Volume, Wishes
+from appliance.settings.preferences import BrightnessRule, LampRule, Night, Preferences, Volume
 from appliance.words.words import WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
+class Policies:
     """What the rooms go by."""
 
     rules: Rules
     tariffs: tuple[Tariff, ...]
     sound: SoundRule
     words: Words
-    wishes: Wishes
+    preferences: Preferences
 
 
-def tuning(settings: Settings) -> Tuning:
+def policies(settings: Settings) -> Policies:
     """What the rooms go by with these settings."""
     words = WORDS[settings.language]
-    return Tuning(rules(settings), tariffs(settings), sound(settings), words, wishes(settings))
+    return Policies(rules(settings), tariffs(settings), sound(settings), words, preferences(settings))
 
 
-def made_once(settings: Settings) -> tuple[object, ...]:
+def fixed_at_start(settings: Settings) -> tuple[object, ...]:
     """What devices and rooms are made from, and keep for as long as the program runs."""
     display = settings.display
     place = display.driver, display.bus, display.address, display.rotate
@@ -53,10 +53,10 @@ def rules(settings: Settings) -> Rules:
     voltage, export = settings.voltage, settings.export
     return Rules(
         Thresholds(power.watch_w, power.act_w, power.hysteresis_w, power.rise_s, power.hold_s),
-        HourRule(hour.alarm, hour.limit_kw, rise_s=hour.rise_s, hold_s=hour.hold_s),
-        PhaseRule(phase.fuse_a, phase.watch_share, phase.act_share, rise_s=phase.rise_s, hold_s=phase.hold_s),
+        HourRule(hour.alarm, hour.limit_kw, on_delay_s=hour.rise_s, off_delay_s=hour.hold_s),
+        PhaseRule(phase.fuse_a, phase.watch_share, phase.act_share, on_delay_s=phase.rise_s, off_delay_s=phase.hold_s),
         VoltageRule(voltage.low_v, voltage.high_v),
-        ExportRule(export.limit_w, rise_s=export.rise_s, hold_s=export.hold_s),
+        ExportRule(export.limit_w, on_delay_s=export.rise_s, off_delay_s=export.hold_s),
         settings.readings.silent_s,
     )
 
@@ -72,11 +72,11 @@ def sound(settings: Settings) -> SoundRule:
     return SoundRule(time.fromisoformat(own.quiet_from), time.fromisoformat(own.quiet_to), own.an_hour)
 
 
-def wishes(settings: Settings) -> Wishes:
+def preferences(settings: Settings) -> Preferences:
     """How the panel is to shine and sound, as set."""
     display, lamps = settings.display, settings.lamps
     night = Night(time.fromisoformat(settings.night.begins), time.fromisoformat(settings.night.ends))
-    care = CareRule(
+    brightness = BrightnessRule(
         display.contrast,
         display.idle_contrast,
         display.night_contrast,
@@ -85,8 +85,8 @@ def wishes(settings: Settings) -> Wishes:
         display.off_at_night,
         display.shift,
     )
-    return Wishes(
-        care,
+    return Preferences(
+        brightness,
         LampRule(lamps.only_when_it_matters, lamps.night_percent / 100, night),
         settings.sound.click,
         display.large,

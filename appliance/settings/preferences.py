@@ -26,7 +26,7 @@ NIGHT = Night()
 
 
 @dataclass(frozen=True, slots=True)
-class CareRule:
+class BrightnessRule:
     """What the household wishes; contrasts are 0 to 255, and none is above the first."""
 
     contrast: int = 207
@@ -41,7 +41,7 @@ class CareRule:
     shift: bool = True
 
 
-CARE = CareRule()
+BRIGHTNESS = BrightnessRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Volume(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """How the household wishes the panel to be."""
 
-    care: CareRule = CARE
+    brightness: BrightnessRule = BRIGHTNESS
     lamps: LampRule = LAMPS
     click: bool = True
     """Keys are heard, but in quiet hours."""
@@ -80,4 +80,4 @@ class Wishes:
     volume: Volume = Volume.MEDIUM
 
 
-WISHES = Wishes()
+PREFERENCES = Preferences()

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from PIL import Image
 
 from appliance.household.clock import ClockSource
-from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.situation import (
     Alarm,
@@ -29,9 +29,9 @@ from appliance.household.tariff import Basis, Month, Step, Tariff
 from appliance.panel import pages
 from appliance.panel.menu import Asked, Menu, Row
 from appliance.panel.pages import Page, menu_page
-from appliance.panel.selftest import Check, Checks
+from appliance.panel.selftest import PartState, SelfTest
 from appliance.settings.choices import AS_SET, Choices
-from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 from appliance.words.words import Words
 
 NOW = datetime(2026, 1, 15, 16, 36, tzinfo=UTC)
@@ -41,7 +41,7 @@ _LOAD_W = (430, 380, 360, 350, 370, 420, 1180, 2650, 1900, 940, 720, 690, 880, 1
 
 
 def _hours(start: datetime, loads_w: tuple[int, ...]) -> tuple[Hour, ...]:
-    return tuple(Hour(start + HOUR * place, load, 0.0, Known.METERED, 1.0) for place, load in enumerate(loads_w))
+    return tuple(Hour(start + HOUR * place, load, 0.0, Quality.METERED, 1.0) for place, load in enumerate(loads_w))
 
 
 def _recent() -> tuple[float | None, ...]:
@@ -58,7 +58,7 @@ def _recent() -> tuple[float | None, ...]:
 
 _PEAKS = tuple(
     Hour(datetime(2026, 1, day, 16, tzinfo=UTC), energy, 0.0, known, 1.0)
-    for day, energy, known in ((9, 5430, Known.METERED), (3, 4980, Known.METERED), (12, 2550, Known.PARTLY))
+    for day, energy, known in ((9, 5430, Quality.METERED), (3, 4980, Quality.METERED), (12, 2550, Quality.PARTLY))
 )
 _MONTH = Month(date(2026, 1, 1), Tariff(), _PEAKS)
 
@@ -85,7 +85,7 @@ CALM = Situation(
     reading_age_s=0.4,
     meter=MeterIdentity("Kamstrup", "6841121BN243101040", "5706567274389702"),
     line=LineQuality(4_812_000, 41_286, 12),
-    upkeep=Upkeep(LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1", addresses=("192.168.1.40",)),
+    health=Health(LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1", addresses=("192.168.1.40",)),
 )
 
 
@@ -146,18 +146,18 @@ def _alarm(rule: Rule, level: Level, value: float, limit: float, phase: int | No
 
 
 def _line(condition: LineCondition, *causes: Cause) -> Situation:
-    return replace(SILENT, upkeep=Upkeep(condition, causes))
+    return replace(SILENT, health=Health(condition, causes))
 
 
-def _trouble(fault: Fault, detail: str) -> Situation:
-    return replace(CALM, upkeep=Upkeep(LineCondition.FINE, troubles=(Trouble(fault, detail),)))
+def _trouble(fault: FaultKind, detail: str) -> Situation:
+    return replace(CALM, health=Health(LineCondition.FINE, faults=(Fault(fault, detail),)))
 
 
 def _long_day() -> Situation:
     """The day in October that has 25 hours, of which one was not seen."""
     midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
     hours = _hours(midnight, (400, 380, 360, 340, 350, 900, 1900, 2400, 1100, 800, 700, 900, 1000, 1400, 3100))
-    hours = (*hours[:9], replace(hours[9], known=Known.UNKNOWN, import_wh=0.0), *hours[10:])
+    hours = (*hours[:9], replace(hours[9], quality=Quality.UNKNOWN, import_wh=0.0), *hours[10:])
     start = midnight + HOUR * len(hours)
     return replace(
         CALM,
@@ -182,8 +182,8 @@ def _of(draw: Callable[[Situation, Words], Image.Image], situation: Situation) -
     return lambda words: draw(situation, words)
 
 
-def _boot(checks: Checks) -> Draw:
-    return lambda words: pages.boot(WAITING, words, checks)
+def _boot(self_test: SelfTest) -> Draw:
+    return lambda words: pages.boot(WAITING, words, self_test)
 
 
 def _menu(menu: Menu, choices: Choices = AS_SET) -> Draw:
@@ -240,10 +240,10 @@ EXAMPLES: Mapping[str, Draw] = {
     "fault-noise": _of(pages.fault, _line(LineCondition.NOISE)),
     "fault-inverted": _of(pages.fault, _line(LineCondition.INVERTED)),
     "fault-settings": _of(
-        pages.fault, _trouble(Fault.SETTINGS, "thresholds.watch_w (9000) must be above 0 and below act_w (8000)")
+        pages.fault, _trouble(FaultKind.SETTINGS, "thresholds.watch_w (9000) must be above 0 and below act_w (8000)")
     ),
-    "fault-history": _of(pages.fault, _trouble(Fault.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
-    "fault-button": _of(pages.fault, _trouble(Fault.BUTTON, "A")),
+    "fault-history": _of(pages.fault, _trouble(FaultKind.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
+    "fault-button": _of(pages.fault, _trouble(FaultKind.BUTTON, "A")),
     "fault-set-aside": _of(pages.fault, replace(CALM, storage=Storage.SET_ASIDE)),
     "menu": _menu(Menu(), Choices(limit_kw=5)),
     "menu-quiet": _menu(Menu(Row.QUIET)),
@@ -253,7 +253,7 @@ EXAMPLES: Mapping[str, Draw] = {
     "menu-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.ASKED)),
     "menu-shutting-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.GOING)),
     "menu-no-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.REFUSED)),
-    "boot": _boot(Checks(Check.OK, Check.OK, Check.OK)),
-    "boot-failed": _boot(Checks(Check.OK, Check.FAILED, Check.FAILED, Check.OK, Check.FAILED)),
+    "boot": _boot(SelfTest(PartState.OK, PartState.OK, PartState.OK)),
+    "boot-failed": _boot(SelfTest(PartState.OK, PartState.FAILED, PartState.FAILED, PartState.OK, PartState.FAILED)),
 }
 """By name, in the order of the contact sheet: how to draw it in a language."""

@@ -43,7 +43,7 @@ class Cause(Enum):
     """The meter cuts its port's supply for a minute when too much was drawn."""
 
 
-class Fault(Enum):
+class FaultKind(Enum):
     """What is wrong with the appliance, not with the house's electricity."""
 
     HISTORY = "history"
@@ -59,15 +59,15 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Fault:
     """A fault, and what it is about."""
 
-    fault: Fault
+    kind: FaultKind
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Upkeep:
+class Health:
     """What the appliance knows of itself; `None` and empty are "not known"."""
 
     line: LineCondition | None = None
@@ -79,8 +79,8 @@ class Upkeep:
     """How the line is read, as people write it: "2400 8E1"."""
     addresses: tuple[str, ...] = ()
     """On the network, if there is one."""
-    troubles: tuple[Trouble, ...] = ()
+    faults: tuple[Fault, ...] = ()
     """The worst first."""
 
 
-NOTHING_KNOWN = Upkeep()
+NOTHING_KNOWN = Health()

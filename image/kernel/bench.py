@@ -15,7 +15,7 @@ from PIL import Image
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.devices.screen import shifted
-from appliance.service.status import Report
+from appliance.service.status import StatusAnswer
 from appliance.settings.model import Settings
 from appliance.settings.settings_file import pins
 from appliance.simulation.house import House, Load
@@ -84,7 +84,7 @@ class Bench:
     async def situation(self) -> Situation | None:
         """What the appliance makes of it all; `None` while it does not answer."""
         told = await self.machine.ask("status")
-        return None if told is None or "error" in told else msgspec.convert(told, Report).situation
+        return None if told is None or "error" in told else msgspec.convert(told, StatusAnswer).situation
 
     async def shows(self, page: Callable[[Situation], Sequence[Image.Image]]) -> bool:
         """Whether the glass shows one of these pictures of the situation at this moment."""

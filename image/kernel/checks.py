@@ -13,7 +13,7 @@ from appliance.panel import pages
 from appliance.panel.menu import Menu
 from appliance.panel.pages import Page, menu_page
 from appliance.settings.choices import AS_SET
-from appliance.system.health import Fault
+from appliance.system.health import FaultKind
 from image.kernel.bench import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Bench, need
 
 ACT_W = 12_000.0
@@ -55,8 +55,8 @@ async def a_held_pin_is_named(bench: Bench) -> str:
 
 
 def _pins_fault(situation: Situation | None) -> str:
-    troubles = situation.upkeep.troubles if situation is not None else ()
-    return next((trouble.detail for trouble in troubles if trouble.fault is Fault.PINS), "")
+    faults = situation.health.faults if situation is not None else ()
+    return next((trouble.detail for trouble in faults if trouble.kind is FaultKind.PINS), "")
 
 
 async def a_freed_pin_is_taken(bench: Bench) -> str:
@@ -64,7 +64,7 @@ async def a_freed_pin_is_taken(bench: Bench) -> str:
     await bench.machine.ask("free", gpio=GPIO["led_red"])
     await bench.until(bench.lit, lambda lit: lit == "green", "green")
     situation = await bench.situation()
-    need(situation is not None and not situation.upkeep.troubles, "no trouble", situation and situation.upkeep.troubles)
+    need(situation is not None and not situation.health.faults, "no trouble", situation and situation.health.faults)
     return "green, no trouble"
 
 
@@ -202,9 +202,9 @@ async def the_settings_are_read_again(bench: Bench) -> str:
     await bench.machine.run("sh", "-c", "echo 'language = 5' > /etc/han-appliance/appliance.toml")
     await bench.machine.run("systemctl", "reload", UNIT)
     situation = await bench.until(
-        bench.situation, lambda seen: seen is not None and seen.upkeep.troubles, "a trouble of the settings"
+        bench.situation, lambda seen: seen is not None and seen.health.faults, "a trouble of the settings"
     )
-    detail = situation.upkeep.troubles[0].detail if situation is not None else ""
+    detail = situation.health.faults[0].detail if situation is not None else ""
     need("appliance.toml" in detail and "language" in detail, "file and key", detail)
     await bench.machine.run("rm", "/etc/han-appliance/appliance.toml")
     await bench.machine.run("systemctl", "reload", UNIT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.history.database import FILE, History, HistoryError
+from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.checkpoint import MinuteRow
 from appliance.system.clock import Boot
 from image.testing.card import Card, file_of
@@ -49,9 +49,9 @@ def kept(card: Card) -> Kept:
     data = card.mended()
     try:
         file = None
-        for name in (FILE, f"{FILE}-wal"):
+        for name in (HISTORY_FILE, f"{HISTORY_FILE}-wal"):
             found = file_of(data, f"{FOLDER}/{name}", card.file.with_name(f"{card.file.name}.{name}"))
-            file = found if name == FILE else file
+            file = found if name == HISTORY_FILE else file
         if file is None:
             return Kept(data.check, data.sound, trouble="there is no history on the data partition")
         return _read(file, Kept(data.check, data.sound))

@@ -16,9 +16,9 @@ from statistics import median
 import pytest
 
 from appliance.history import database as history_module
-from appliance.history.database import FILE, History
-from appliance.household.checkpoint import AlarmRow, MinuteRow, Record
-from appliance.household.hours import HOUR, Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.checkpoint import AlarmRow, Batch, MinuteRow
+from appliance.household.hours import HOUR, Hour, Quality
 from appliance.household.household import Household
 from appliance.household.ledger import KEPT
 from appliance.household.rules import Rules
@@ -48,12 +48,12 @@ def on_a_real_disk(folder: Path) -> bool:
     return max(inside, key=lambda mount: len(mount[1]))[2] not in ("tmpfs", "ramfs")
 
 
-def before(count: int) -> Record:
+def before(count: int) -> Batch:
     """So many hours until the start, three alarms a day, and the last two weeks' minutes."""
     chance = random.Random(1)
     starts = [START - number * HOUR for number in range(count, 0, -1)]
-    return Record(
-        hours=tuple(Hour(at, chance.randrange(200, 9000), 0.0, Known.METERED, 1.0, Known.METERED) for at in starts),
+    return Batch(
+        hours=tuple(Hour(at, chance.randrange(200, 9000), 0.0, Quality.METERED, 1.0, Quality.METERED) for at in starts),
         minutes=tuple(
             MinuteRow(START - number * MINUTE, chance.randrange(9000), 0.0, (230.1, 231.4, 229.9))
             for number in range(14 * 1440, 0, -1)
@@ -64,7 +64,7 @@ def before(count: int) -> Record:
     )
 
 
-def records_of_a_day() -> list[tuple[Record, Boot]]:
+def records_of_a_day() -> list[tuple[Batch, Boot]]:
     """What a household has to write in an Aidon's day: once a minute, and when an hour has ended."""
     household, records, written_at, looked_at = Household(Rules()), [], 0.0, 0.0
     household.port(is_open=True)
@@ -85,7 +85,7 @@ def records_of_a_day() -> list[tuple[Record, Boot]]:
     return records
 
 
-def octets_of_a_day(file: Path, records: list[tuple[Record, Boot]]) -> tuple[int, float]:
+def octets_of_a_day(file: Path, records: list[tuple[Batch, Boot]]) -> tuple[int, float]:
     """Octets sent to the disk for these records, on top of a year; and seconds for each write."""
     file.parent.mkdir()
     with closing(History(file)) as history:
@@ -108,7 +108,7 @@ def test_octets_written_in_a_day_by_page_size(benchmark, tmp_path, monkeypatch):
     def measure() -> None:
         for size in (512, 1024, 2048, 4096):
             monkeypatch.setattr(history_module, "PAGE_SIZE", size)
-            counts[size] = octets_of_a_day(tmp_path / str(size) / FILE, records)
+            counts[size] = octets_of_a_day(tmp_path / str(size) / HISTORY_FILE, records)
 
     kept = history_module.PAGE_SIZE
     benchmark.pedantic(measure, rounds=1)
@@ -121,7 +121,7 @@ def test_octets_written_in_a_day_by_page_size(benchmark, tmp_path, monkeypatch):
 
 
 def test_the_size_and_the_opening_of_ten_years(benchmark, tmp_path):
-    file = tmp_path / FILE
+    file = tmp_path / HISTORY_FILE
     with closing(History(file)) as history:
         history.write(before(10 * 8766), Boot("boot", 0.0))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from appliance.doctor.kernel import Kernel, Line
-from appliance.doctor.target import Patient
+from appliance.doctor.target import Target
 from appliance.settings import settings_file
 
 SETTINGS = settings_file.parse('[line]\nparity = "none"\n', "test")
@@ -98,5 +98,5 @@ class Machine:
         if holds is not None:
             (self.root / f"proc/{pid}/fd/3").symlink_to(holds)
 
-    def patient(self, **known: object) -> Patient:
-        return replace(Patient(SETTINGS, root=self.root, kernel=self.wiring), **known)
+    def target(self, **known: object) -> Target:
+        return replace(Target(SETTINGS, root=self.root, kernel=self.wiring), **known)

@@ -12,12 +12,12 @@ import pytest
 
 from appliance.doctor import doctor, kernel
 from appliance.doctor.finding import Finding, Grade, examine
-from appliance.doctor.target import Patient
+from appliance.doctor.target import Target
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Signal, Situation, Storage
 from appliance.service import status
 from appliance.settings import settings_file
-from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, FaultKind, Health
 from tests.doctor.machine import MODEL, SETTINGS, Machine
 
 PINS = {
@@ -36,14 +36,14 @@ def pi(tmp_path: Path) -> Iterator[Machine]:
     os.close(slave)
 
 
-def running(situation: Situation | None = None, **process: float) -> status.Report:
+def running(situation: Situation | None = None, **process: float) -> status.StatusAnswer:
     given = {"pid": 412, "running_s": 90_000.0} | process
     told = situation or Situation(5000, 10000, signal=Signal.RECEIVING, storage=Storage.FINE)
-    return status.Report(status.VERSION, "1.0", status.Process(**given), told)
+    return status.StatusAnswer(status.VERSION, "1.0", status.Process(**given), told)
 
 
-def finds(name: str, patient: Patient) -> Finding:
-    found = examine(name, doctor.CHECKS[name], patient)
+def finds(name: str, target: Target) -> Finding:
+    found = examine(name, doctor.CHECKS[name], target)
     assert found.name == name
     assert "failed itself" not in found.says
     assert found.grade not in (Grade.WARNING, Grade.FAULT) or found.advice or name == "pins"
@@ -51,7 +51,7 @@ def finds(name: str, patient: Patient) -> Finding:
 
 
 def test_nothing_is_wrong_with_a_pi_that_is_well(pi: Machine):
-    found = {name: finds(name, pi.patient()) for name in doctor.CHECKS}
+    found = {name: finds(name, pi.target()) for name in doctor.CHECKS}
 
     unknown = {name for name, finding in found.items() if finding.grade is Grade.UNKNOWN}
     assert unknown == {"appliance", "clock"}  # none runs, and without a network nobody has set the clock
@@ -158,7 +158,7 @@ def test_what_is_broken_is_found_and_mendable(
     pi: Machine, ill: Callable[[Machine], None], name: str, grade: Grade, words: str, advice: str
 ):
     ill(pi)
-    found = {one: finds(one, pi.patient()) for one in doctor.CHECKS}
+    found = {one: finds(one, pi.target()) for one in doctor.CHECKS}
 
     assert found[name].grade is grade
     assert words in found[name].says
@@ -177,7 +177,7 @@ def test_a_user_who_may_not_is_told_the_group(pi: Machine, device: str, name: st
     # access(2) goes by the real user: one who is nobody, while the test goes on with its own rights.
     os.setreuid(65534, -1)
     try:
-        found = finds(name, pi.patient())
+        found = finds(name, pi.target())
     finally:
         os.setreuid(user, -1)
 
@@ -198,15 +198,15 @@ def test_a_usb_converter_is_named_with_its_driver(pi: Machine):
     (pi.root / "sys/class/tty/ttyUSB0/device").symlink_to("../../../devices/usb1/1-1/ttyUSB0")
     settings = settings_file.parse('[line]\nport = "/dev/ttyUSB0"\n', "test")
 
-    found = finds("uart", pi.patient(settings=settings))
+    found = finds("uart", pi.target(settings=settings))
     assert (found.grade, found.says) == (Grade.FINE, "ttyUSB0 is a USB converter (ftdi_sio)")
 
 
 def test_a_machine_that_is_no_pi_is_said_to_be_none_and_its_missing_parts_are_no_faults(tmp_path: Path):
-    patient = Patient(SETTINGS, root=tmp_path)
+    target = Target(SETTINGS, root=tmp_path)
 
-    grades = {name: finds(name, patient).grade for name in doctor.CHECKS}
-    assert finds("board", patient).says.startswith("not a Pi")
+    grades = {name: finds(name, target).grade for name in doctor.CHECKS}
+    assert finds("board", target).says.startswith("not a Pi")
     assert {name for name, grade in grades.items() if grade is Grade.FAULT} == {"port"}
     assert grades["display"] is grades["pins"] is grades["supply"] is Grade.UNKNOWN
 
@@ -215,17 +215,17 @@ def test_the_chip_behind_the_glass_is_not_guessed(pi: Machine):
     for told in (0x43, 0x08, 0x06, 0x00):
         pi.wiring.on_the_bus = {0x3C: told}
 
-        assert finds("display", pi.patient()).says == (
+        assert finds("display", pi.target()).says == (
             "one answers at 0x3C; it cannot say which chip it is, set is ssd1309"
         )
 
 
 def test_what_is_no_bus_and_no_pins_cannot_be_told(pi: Machine):
     # Both are ordinary files here, which the real system calls refuse.
-    patient = pi.patient(kernel=kernel.Kernel())
+    target = pi.target(kernel=kernel.Kernel())
 
     for name in ("display", "pins"):
-        found = finds(name, patient)
+        found = finds(name, target)
         assert found.grade is Grade.UNKNOWN
         assert "cannot tell" in found.says
         assert "Inappropriate ioctl" in found.says
@@ -248,9 +248,9 @@ def test_a_pin_is_read_as_linux_lays_it_out(pi: Machine, monkeypatch: pytest.Mon
 def test_the_running_appliance_is_believed_about_its_port_its_pins_and_its_disk(pi: Machine):
     pi.process(412, "han-appliance", holds=pi.port)
     pi.wiring.holders = dict.fromkeys(PINS.values(), "lg")
-    patient = pi.patient(running=running(written_octets=2_000_000))
+    target = pi.target(running=running(written_octets=2_000_000))
 
-    found = {name: finds(name, patient) for name in doctor.CHECKS}
+    found = {name: finds(name, target) for name in doctor.CHECKS}
     assert {found[name].grade for name in ("port", "port holder", "pins", "space", "appliance")} == {Grade.FINE}
     assert "the running appliance reads it" in found["port"].says
     assert found["pins"].says == "the running appliance holds all 6"
@@ -259,18 +259,18 @@ def test_the_running_appliance_is_believed_about_its_port_its_pins_and_its_disk(
 
 def test_a_pin_that_the_running_appliance_had_to_leave_to_another_is_named(pi: Machine):
     pi.wiring.holders = dict.fromkeys(PINS.values(), "lg") | {PINS["buzzer"]: "pwm-fan"}
-    found = finds("pins", pi.patient(running=running()))
+    found = finds("pins", pi.target(running=running()))
 
     assert found.grade is Grade.FAULT
     assert "GPIO 18 (buzzer) by pwm-fan" in found.says
 
 
 def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
-    troubles = Upkeep(troubles=(Trouble(Fault.PINS, "no lamps on GPIO 17"), Trouble(Fault.ROOM, "display")))
-    situation = Situation(5000, 10000, signal=Signal.NO_PORT, storage=Storage.FAILING, upkeep=troubles)
-    patient = pi.patient(running=running(situation))
+    faults = Health(faults=(Fault(FaultKind.PINS, "no lamps on GPIO 17"), Fault(FaultKind.ROOM, "display")))
+    situation = Situation(5000, 10000, signal=Signal.NO_PORT, storage=Storage.FAILING, health=faults)
+    target = pi.target(running=running(situation))
 
-    found = {name: finds(name, patient) for name in doctor.CHECKS}
+    found = {name: finds(name, target) for name in doctor.CHECKS}
     assert {found[name].grade for name in ("port", "pins", "space", "appliance")} == {Grade.FAULT}
     assert "no lamps on GPIO 17" in found["pins"].says
     assert found["appliance"].says == "runs for 1 d 1 h as process 412; pins: no lamps on GPIO 17; room: display"
@@ -278,20 +278,20 @@ def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
 
 def test_a_history_that_the_card_cannot_take_has_the_cards_own_advice(pi: Machine):
     situation = replace(running().situation, storage=Storage.FAILING)
-    patient = pi.patient(running=running(situation))
-    folder = patient.path(patient.settings.data.folder)
+    target = pi.target(running=running(situation))
+    folder = target.path(target.settings.data.folder)
     (folder / "why.txt").write_text("the card is too small: take another\n", encoding="utf-8")
 
-    assert finds("space", patient).advice == "the card is too small: take another"
+    assert finds("space", target).advice == "the card is too small: take another"
 
 
 def test_the_time_is_known_by_the_meter_or_by_the_network(pi: Machine):
     told = replace(running().situation, clock_source=ClockSource.METER)
-    assert "the meter tells the time" in finds("clock", pi.patient(running=running(told))).says
+    assert "the meter tells the time" in finds("clock", pi.target(running=running(told))).says
 
     pi.write("/run/systemd/timesync/synchronized")
     pi.write("/sys/class/rtc/rtc0/name", "rtc-ds1307 1-0068\n")
-    found = finds("clock", pi.patient())
+    found = finds("clock", pi.target())
     assert (found.grade, found.says) == (
         Grade.FINE,
         "this machine's clock was set over the network; battery clock: rtc-ds1307 1-0068",
@@ -299,7 +299,7 @@ def test_the_time_is_known_by_the_meter_or_by_the_network(pi: Machine):
 
 
 def test_a_mistake_in_the_settings_is_a_fault_in_its_own_words(pi: Machine):
-    found = finds("settings", pi.patient(mistake="/etc/x.toml: line.baud = 1: it must be one of 2400, 9600, 115200"))
+    found = finds("settings", pi.target(mistake="/etc/x.toml: line.baud = 1: it must be one of 2400, 9600, 115200"))
 
     assert found.grade is Grade.FAULT
     assert "line.baud = 1" in found.says
@@ -307,26 +307,26 @@ def test_a_mistake_in_the_settings_is_a_fault_in_its_own_words(pi: Machine):
 
 def test_what_was_chosen_on_the_panel_is_looked_at_too(pi: Machine):
     pi.write("/var/lib/han-appliance/choices.toml", 'language = "en"\n')
-    assert "the panel's choices lie over it" in finds("settings", pi.patient()).says
+    assert "the panel's choices lie over it" in finds("settings", pi.target()).says
 
     pi.write("/var/lib/han-appliance/choices.toml", 'language = "xx"\n')
-    found = finds("settings", pi.patient())
+    found = finds("settings", pi.target())
     assert found.grade is Grade.FAULT
     assert "choices.toml: is no file of choices" in found.says
 
 
 def test_the_letter_is_in_the_language_chosen_on_the_panel(pi: Machine):
-    assert doctor.language(pi.patient()) == "nb"
+    assert doctor.language(pi.target()) == "nb"
 
     pi.write("/var/lib/han-appliance/choices.toml", 'language = "en"\n')
-    assert doctor.language(pi.patient()) == "en"
+    assert doctor.language(pi.target()) == "en"
 
 
 def test_a_check_that_fails_itself_is_a_fault_and_the_others_go_on(pi: Machine):
     device = pi.root.stat().st_dev
     pi.write(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat", "x x x x x x x x")
 
-    found = {one.name: one for one in doctor.findings(pi.patient(), None, 0.1)}
+    found = {one.name: one for one in doctor.findings(pi.target(), None, 0.1)}
     assert found["writes"].grade is Grade.FAULT
     assert found["writes"].says.startswith("this check failed itself (ValueError: ")
     assert list(found) == [*doctor.CHECKS, "line"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance.doctor import report
-from appliance.history.database import FILE, History
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.hours import Hour, Quality
 from appliance.settings.model import Settings
 from appliance.simulation.meter import Line
 from tests.service.test_lasting import line as line
@@ -18,7 +18,7 @@ from tests.service.test_lasting import settings_file
 from tests.started import MOCK_PINS, Started
 
 NAMES = ["doctor.txt", "hours.csv", "letter.txt", "peaks.csv", "settings.txt", "status.txt", "voltage.csv"]
-HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Known.EDITED, 1.0)
+HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Quality.EDITED, 1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def data(tmp_path: Path) -> Path:
     """A data folder with one hour."""
     folder = tmp_path / "data"
     folder.mkdir()
-    history = History(folder / FILE)
+    history = History(folder / HISTORY_FILE)
     history.correct(HOUR)
     history.close()
     return folder
@@ -88,7 +88,7 @@ def test_without_a_history_it_is_numbered_and_says_so(card: Path, tmp_path: Path
 
 
 def test_a_damaged_history_keeps_nobody_from_the_verdict(card: Path, data: Path):
-    (data / FILE).write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+    (data / HISTORY_FILE).write_bytes(b"no database at all, but long enough to be taken for one" * 100)
 
     folder = written(card, data)
 
@@ -132,8 +132,8 @@ def test_beside_a_running_appliance_it_tells_of_that_one(line: Line, card: Path,
 
 
 def test_a_history_of_years_is_cut_to_one_and_a_month(card: Path, data: Path):
-    history = History(data / FILE)
-    history.correct(Hour(HOUR.start - timedelta(days=500), 1000.0, 0.0, Known.EDITED, 1.0))
+    history = History(data / HISTORY_FILE)
+    history.correct(Hour(HOUR.start - timedelta(days=500), 1000.0, 0.0, Quality.EDITED, 1.0))
     history.close()
 
     assert "2025" not in (written(card, data) / "hours.csv").read_text(encoding="utf-8-sig")

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.doctor.finding import Finding, Grade, as_text, exit_code, summary
 from appliance.doctor.letter import letter
-from appliance.doctor.listening import VERDICTS, Heard, judge
+from appliance.doctor.listening import VERDICTS, LineSample, judge
 from appliance.household.situation import MeterIdentity
 from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition
@@ -97,17 +97,17 @@ def test_a_mistake_in_the_settings_stops_no_check(tmp_path: Path):
 @pytest.mark.parametrize(
     ("heard", "condition"),
     [
-        (Heard(30, refused="no such port"), LineCondition.NO_PORT),
-        (Heard(30), LineCondition.SILENT),
-        (Heard(30, octets=500), LineCondition.NOISE),
-        (Heard(30, octets=500, rejected=9), LineCondition.NOISE),
-        (Heard(30, octets=3000, readings=12), LineCondition.FINE),
-        (Heard(30, octets=3000, readings=12, rejected=1), LineCondition.FINE),
-        (Heard(30, octets=3000, readings=10, rejected=2), LineCondition.DAMAGED),
-        (Heard(30, octets=3000, readings=12, condition=LineCondition.MISSING), LineCondition.MISSING),
+        (LineSample(30, refused="no such port"), LineCondition.NO_PORT),
+        (LineSample(30), LineCondition.SILENT),
+        (LineSample(30, octets=500), LineCondition.NOISE),
+        (LineSample(30, octets=500, rejected=9), LineCondition.NOISE),
+        (LineSample(30, octets=3000, readings=12), LineCondition.FINE),
+        (LineSample(30, octets=3000, readings=12, rejected=1), LineCondition.FINE),
+        (LineSample(30, octets=3000, readings=10, rejected=2), LineCondition.DAMAGED),
+        (LineSample(30, octets=3000, readings=12, condition=LineCondition.MISSING), LineCondition.MISSING),
     ],
 )
-def test_what_is_heard_is_judged(heard: Heard, condition: LineCondition):
+def test_what_is_heard_is_judged(heard: LineSample, condition: LineCondition):
     finding = judge(heard)
 
     assert finding.grade is VERDICTS[condition][0]
@@ -120,7 +120,7 @@ def test_every_condition_of_the_line_has_a_verdict_and_every_bad_one_an_advice()
 
 
 def test_silence_shorter_than_a_kamstrup_s_is_no_fault():
-    finding = judge(Heard(5))
+    finding = judge(LineSample(5))
 
     assert finding.grade is Grade.WARNING
     assert "--seconds 30" in finding.advice

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from appliance.history.database import FILE, History
+from appliance.history.database import HISTORY_FILE, History
 from appliance.service import correct_hour
 from appliance.service.local_socket import SOCKET, ControlError
 from tests.faults.cupboard import START, Cupboard, Seen, living
@@ -41,7 +41,7 @@ Case = Callable[[Path], Awaitable[Outcome]]
 
 def well(seen: Seen) -> bool:
     """A green lamp, a fresh reading."""
-    return seen.lamps == ["green"] and seen.signal == "receiving" and not seen.troubles
+    return seen.lamps == ["green"] and seen.signal == "receiving" and not seen.faults
 
 
 async def line_lives(cupboard: Cupboard, seconds: float = 12.0) -> None:
@@ -280,13 +280,13 @@ def correct(folder: Path, hour: int) -> None:
 
 def minutes_of(folder: Path) -> int:
     """How many minutes the history has."""
-    with contextlib.closing(History(folder / FILE, read_only=True)) as history:
+    with contextlib.closing(History(folder / HISTORY_FILE, read_only=True)) as history:
         return len(history.minutes(START - timedelta(days=1), START + timedelta(days=1)))
 
 
 def corrections_of(folder: Path) -> list[float | None]:
     """The corrected hours of yesterday, the last first."""
-    with contextlib.closing(History(folder / FILE, read_only=True)) as history:
+    with contextlib.closing(History(folder / HISTORY_FILE, read_only=True)) as history:
         return [hour.import_wh for hour in history.hours(START - timedelta(days=2), START - timedelta(hours=20))][::-1]
 
 

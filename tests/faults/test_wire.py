@@ -103,7 +103,7 @@ async def living() -> AsyncIterator[Wired]:
     wired = Wired()
     tasks = [asyncio.ensure_future(wired.supervisor.run()), asyncio.ensure_future(wired.port.speak())]
     try:
-        await wired.until(lambda seen: seen.power_import_w == LOAD_W and seen.upkeep.line_settings == "2400 8E1")
+        await wired.until(lambda seen: seen.power_import_w == LOAD_W and seen.health.line_settings == "2400 8E1")
         yield wired
     finally:
         for task in tasks:
@@ -132,7 +132,7 @@ async def test_a_line_of_breaks_is_named_and_all_is_well_soon_after():
     async with living() as wired:
         wired.port.turn_round(inverted=True)
         before = wired.port.counters()
-        await wired.until(lambda seen: seen.upkeep.line is LineCondition.INVERTED, 300)
+        await wired.until(lambda seen: seen.health.line is LineCondition.INVERTED, 300)
         assert wired.port.counters().since(before).breaks > 0
         assert {seen.power_import_w for seen in wired.seen[-200:]} <= {None, LOAD_W}
         wired.port.turn_round(inverted=False)

@@ -17,9 +17,9 @@ from appliance.history.csv_export import (
     peak_cells,
     voltage_cells,
 )
-from appliance.history.database import FILE, History
-from appliance.household.checkpoint import AlarmRow, Record
-from appliance.household.hours import OSLO, Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.checkpoint import AlarmRow, Batch
+from appliance.household.hours import OSLO, Hour, Quality
 from appliance.household.situation import Level, Rule
 from appliance.household.tariff import Basis, Tariff
 from appliance.system.clock import Boot
@@ -27,10 +27,10 @@ from appliance.system.clock import Boot
 HOUR = timedelta(hours=1)
 
 
-def hour(day: date, number: int, import_wh: float, known: Known = Known.METERED) -> Hour:
+def hour(day: date, number: int, import_wh: float, known: Quality = Quality.METERED) -> Hour:
     """The hour that begins so many hours after the local day's first moment."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=OSLO).astimezone(UTC)
-    return Hour(midnight + number * HOUR, import_wh, 0.0, known, 1.0, Known.METERED)
+    return Hour(midnight + number * HOUR, import_wh, 0.0, known, 1.0, Quality.METERED)
 
 
 def whole_day(day: date, count: int) -> list[Hour]:
@@ -43,7 +43,7 @@ def voltage(began: datetime, ended: datetime | None, phase: int | None = 2, wors
 
 @pytest.fixture
 def history(tmp_path):
-    with closing(History(tmp_path / FILE)) as made:
+    with closing(History(tmp_path / HISTORY_FILE)) as made:
         yield made
 
 
@@ -52,7 +52,7 @@ def read(lines, separator=";") -> list[list[str]]:
 
 
 def test_an_hour_is_a_row_of_local_time_energy_and_how_it_is_known():
-    known = Hour(datetime(2026, 11, 20, 16, tzinfo=UTC), 6420.4, 12.0, Known.METERED, 0.9987, Known.INTEGRATED)
+    known = Hour(datetime(2026, 11, 20, 16, tzinfo=UTC), 6420.4, 12.0, Quality.METERED, 0.9987, Quality.INTEGRATED)
 
     (row,) = hour_cells([known], "nb")
     assert row == ("2026-11-20", "17:00", "18:00", "UTC+1", "6,420", "målt", "0,012", "beregnet", "99,9")
@@ -62,8 +62,8 @@ def test_an_hour_is_a_row_of_local_time_energy_and_how_it_is_known():
 
 def test_what_is_not_known_is_an_empty_cell_and_never_a_zero():
     start = datetime(2026, 11, 20, 16, tzinfo=UTC)
-    partly = Hour(start, 500.0, 0.0, Known.PARTLY, 0.25)
-    unknown = Hour(start, 0.0, 0.0, Known.UNKNOWN, 0.0)
+    partly = Hour(start, 500.0, 0.0, Quality.PARTLY, 0.25)
+    unknown = Hour(start, 0.0, 0.0, Quality.UNKNOWN, 0.0)
 
     rows = list(hour_cells([partly, unknown], "sv"))
 
@@ -75,7 +75,7 @@ def test_what_is_not_known_is_an_empty_cell_and_never_a_zero():
 
 def test_the_hour_that_autumn_repeats_is_there_twice_and_each_once(history):
     day = date(2026, 10, 25)
-    history.write(Record(hours=tuple(whole_day(day, 25))), Boot("boot", 0.0))
+    history.write(Batch(hours=tuple(whole_day(day, 25))), Boot("boot", 0.0))
 
     head, *rows = read(export(history, day, day, "hours", "nb"))
 
@@ -93,7 +93,7 @@ def test_the_hour_that_autumn_repeats_is_there_twice_and_each_once(history):
 def test_the_day_that_spring_shortens_has_23_hours(history):
     day = date(2026, 3, 29)
     before, after = whole_day(date(2026, 3, 28), 24), whole_day(date(2026, 3, 30), 24)
-    history.write(Record(hours=(*before, *whole_day(day, 23), *after)), Boot("boot", 0.0))
+    history.write(Batch(hours=(*before, *whole_day(day, 23), *after)), Boot("boot", 0.0))
 
     _, *rows = read(export(history, day, day, "hours", "nb"))
 
@@ -105,7 +105,7 @@ def test_the_day_that_spring_shortens_has_23_hours(history):
 def test_both_days_of_the_span_are_in_it(history):
     first, last = date(2026, 11, 1), date(2026, 11, 3)
     stored = [one for number in range(5) for one in whole_day(date(2026, 10, 31) + timedelta(days=number), 24)]
-    history.write(Record(hours=tuple(stored)), Boot("boot", 0.0))
+    history.write(Batch(hours=tuple(stored)), Boot("boot", 0.0))
 
     _, *rows = read(export(history, first, last, "hours", "nb"))
 
@@ -132,7 +132,7 @@ def test_the_days_of_a_month_have_their_places_and_the_highest_count():
 
 
 def test_a_part_of_a_month_has_the_places_of_the_whole_month(history):
-    history.write(Record(hours=tuple(november(3000, 7000, 2000, 9000, 8000))), Boot("boot", 0.0))
+    history.write(Batch(hours=tuple(november(3000, 7000, 2000, 9000, 8000))), Boot("boot", 0.0))
 
     _, *rows = read(export(history, date(2026, 11, 2), date(2026, 11, 3), "peaks", "nb"))
 
@@ -168,8 +168,8 @@ def test_without_a_tariff_by_hours_no_peak_counts():
 
 def test_a_corrected_hour_is_marked_as_edited_among_hours_and_peaks(history):
     day = date(2026, 11, 20)
-    history.write(Record(hours=(hour(day, 17, 3000), hour(day, 18, 2000, Known.EDITED))), Boot("boot", 0.0))
-    history.correct(hour(day, 17, 6420, Known.EDITED))
+    history.write(Batch(hours=(hour(day, 17, 3000), hour(day, 18, 2000, Quality.EDITED))), Boot("boot", 0.0))
+    history.correct(hour(day, 17, 6420, Quality.EDITED))
 
     _, *hours = read(export(history, day, day, "hours", "nb"))
     _, *peaks = read(export(history, day, day, "peaks", "nb"))
@@ -202,7 +202,7 @@ def test_an_excursion_that_lasts_has_no_end_and_other_alarms_are_none():
 def test_every_table_reads_back_with_as_many_cells_as_its_head(history, what, language, separator):
     day = date(2026, 11, 20)
     began = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    history.write(Record(hours=tuple(whole_day(day, 24)), alarms=(voltage(began, began + HOUR),)), Boot("boot", 0.0))
+    history.write(Batch(hours=tuple(whole_day(day, 24)), alarms=(voltage(began, began + HOUR),)), Boot("boot", 0.0))
 
     lines = list(export(history, day, day, what, language))
 
@@ -213,7 +213,7 @@ def test_every_table_reads_back_with_as_many_cells_as_its_head(history, what, la
     assert len(set(rows[0])) == len(rows[0])
 
 
-@pytest.mark.parametrize("known", Known)
+@pytest.mark.parametrize("known", Quality)
 @pytest.mark.parametrize("language", ["nb", "en", "sv"])
 def test_every_language_has_a_word_for_how_an_hour_is_known(known, language):
     (row,) = hour_cells([Hour(datetime(2026, 11, 20, tzinfo=UTC), 1.0, 1.0, known, 1.0)], language)
@@ -223,7 +223,7 @@ def test_every_language_has_a_word_for_how_an_hour_is_known(known, language):
 
 def test_three_files_are_written_that_a_spreadsheet_knows_as_utf_8(history, tmp_path):
     day = date(2026, 11, 20)
-    history.write(Record(hours=tuple(whole_day(day, 24))), Boot("boot", 0.0))
+    history.write(Batch(hours=tuple(whole_day(day, 24))), Boot("boot", 0.0))
 
     paths = export_files(history, day, day, tmp_path / "new" / "folder", "nb")
 

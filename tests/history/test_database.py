@@ -20,12 +20,12 @@ import pytest
 
 from appliance.history import database as history_module
 from appliance.history import salvage, schema
-from appliance.history.database import FILE, MINUTES_KEPT, History, HistoryError
-from appliance.household.checkpoint import AlarmRow, MinuteRow, Notes, Record, Stored
+from appliance.history.database import HISTORY_FILE, MINUTES_KEPT, History, HistoryError
+from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import ClockSource
-from appliance.household.hours import HOUR, Hour, Known, LedgerNotes, Register, RunningHour, Span
+from appliance.household.hours import HOUR, Hour, LedgerCheckpoint, Quality, Register, RunningHour, Span
 from appliance.household.ledger import KEPT
-from appliance.household.limit_alarm import Mark
+from appliance.household.limit_alarm import AlarmCheckpoint
 from appliance.household.situation import Level, Rule, VoltageDay
 from appliance.system.clock import Boot
 
@@ -35,8 +35,8 @@ BOOT = Boot("boot", 1000.0)
 MINUTE = timedelta(minutes=1)
 
 
-def hour(number: int, import_wh: float = 1000.0, known: Known = Known.METERED) -> Hour:
-    return Hour(START + number * HOUR, import_wh, number % 7, known, 1.0, Known.INTEGRATED)
+def hour(number: int, import_wh: float = 1000.0, known: Quality = Quality.METERED) -> Hour:
+    return Hour(START + number * HOUR, import_wh, number % 7, known, 1.0, Quality.INTEGRATED)
 
 
 def minute(number: int) -> MinuteRow:
@@ -48,14 +48,17 @@ def alarm(number: int, ended: bool = True) -> AlarmRow:
     return AlarmRow(began, Rule.VOLTAGE, 1, began + MINUTE if ended else None, Level.WATCH, 204.5, 207.0, False)
 
 
-def notes(utc: datetime = START) -> Notes:
+def checkpoint(utc: datetime = START) -> Checkpoint:
     running = RunningHour(START, 512.25, 0.0, 1800.0, 0.0, 1810.5, True)
-    return Notes(
-        ledger=LedgerNotes(running, Register(START, 5_000_000.0, None, "7359990000000001"), (2.5, 1661.0, None)),
+    return Checkpoint(
+        ledger=LedgerCheckpoint(running, Register(START, 5_000_000.0, None, "7359990000000001"), (2.5, 1661.0, None)),
         utc=utc,
         source=ClockSource.METER,
-        marks=(Mark(Rule.PHASE, 2, Level.ACT, Level.WATCH, START), Mark(Rule.POWER, None, Level.WATCH, Level.OK, None)),
-        call_ages_s=(3.0, 1200.5),
+        alarm_checkpoints=(
+            AlarmCheckpoint(Rule.PHASE, 2, Level.ACT, Level.WATCH, START),
+            AlarmCheckpoint(Rule.POWER, None, Level.WATCH, Level.OK, None),
+        ),
+        chime_ages_s=(3.0, 1200.5),
         voltage_day=VoltageDay(START.date(), (229.0, None, 228.5), (233.0, None, 235.25)),
     )
 
@@ -65,12 +68,12 @@ def years(history: History, count: float, days: int = 1) -> list[Hour]:
     chance = random.Random(1)
     hours = [hour(number, chance.randrange(200, 9000)) for number in range(round(count * 8766))]
     newest = len(hours) * 60
-    record = Record(
+    record = Batch(
         tuple(hours),
         (Span(START, START + 5 * HOUR, 4000.0, None),),
         tuple(minute(number) for number in range(newest - days * 1440, newest)),
         tuple(alarm(number) for number in range(0, len(hours), 8)),
-        notes(),
+        checkpoint(),
     )
     history.write(record, BOOT)
     return hours
@@ -78,7 +81,7 @@ def years(history: History, count: float, days: int = 1) -> list[Hour]:
 
 @pytest.fixture
 def file(tmp_path) -> Path:
-    return tmp_path / "data" / FILE
+    return tmp_path / "data" / HISTORY_FILE
 
 
 @pytest.fixture(autouse=True)
@@ -108,12 +111,12 @@ def one_sentence(trouble: pytest.ExceptionInfo[HistoryError], file: Path) -> str
 
 
 def test_all_of_a_record_comes_back(file):
-    record = Record(
-        (hour(0), hour(1, 2000.5, Known.PARTLY)),
+    record = Batch(
+        (hour(0), hour(1, 2000.5, Quality.PARTLY)),
         (Span(START, START + 3 * HOUR, 4000.0, None), Span(START + 3 * HOUR, START + 5 * HOUR, 400.0, 12.0)),
         (minute(0), minute(1)),
         (alarm(0), alarm(3, ended=False)),
-        notes(),
+        checkpoint(),
     )
     with closing(History(file)) as history:
         history.write(record, BOOT)
@@ -123,7 +126,7 @@ def test_all_of_a_record_comes_back(file):
         assert history.spans(*EVER) == list(record.spans)
         assert history.minutes(*EVER) == list(record.minutes)
         assert history.alarms(*EVER) == list(record.alarms)
-        assert history.load(Boot("boot", 1012.5)) == Stored(record.hours, record.notes, 12.5)
+        assert history.load(Boot("boot", 1012.5)) == Restored(record.hours, record.checkpoint, 12.5)
         assert history.hours(START + HOUR, START + 2 * HOUR) == [record.hours[1]]
         assert not history.damaged()
 
@@ -133,40 +136,40 @@ def test_all_of_a_record_comes_back(file):
 def test_every_kind_of_alarm_comes_back(file, rule, level):
     row = AlarmRow(START, rule, None, None, level, None, 5.0, True)
     with closing(History(file)) as history:
-        history.write(Record(alarms=(row,)), BOOT)
+        history.write(Batch(alarms=(row,)), BOOT)
 
         assert history.alarms(*EVER) == [row]
 
 
 def test_an_alarm_that_ends_and_an_hour_that_is_settled_replace_what_was_written(file):
     with closing(History(file)) as history:
-        history.write(Record((hour(0, 900.0, Known.PARTLY),), alarms=(alarm(0, ended=False),)), BOOT)
-        history.write(Record((hour(0),), alarms=(alarm(0),)), BOOT)
+        history.write(Batch((hour(0, 900.0, Quality.PARTLY),), alarms=(alarm(0, ended=False),)), BOOT)
+        history.write(Batch((hour(0),), alarms=(alarm(0),)), BOOT)
 
         assert (history.hours(*EVER), history.alarms(*EVER)) == ([hour(0)], [alarm(0)])
 
 
 def test_an_alarm_that_lasted_and_nobody_goes_on_with_ended_with_the_program(file):
-    lasting = Mark(Rule.VOLTAGE, 1, Level.WATCH, Level.OK, START + 3 * HOUR)
+    lasting = AlarmCheckpoint(Rule.VOLTAGE, 1, Level.WATCH, Level.OK, START + 3 * HOUR)
     with closing(History(file)) as history:
-        left = notes(START + 9 * HOUR)
-        history.write(Record(alarms=(alarm(3, False), alarm(4, False), alarm(5)), notes=left), BOOT)
+        left = checkpoint(START + 9 * HOUR)
+        history.write(Batch(alarms=(alarm(3, False), alarm(4, False), alarm(5)), checkpoint=left), BOOT)
 
     with closing(History(file)) as history:
-        history.write(Record(notes=replace(left, marks=(lasting,))), BOOT)
+        history.write(Batch(checkpoint=replace(left, alarm_checkpoints=(lasting,))), BOOT)
         history.load(BOOT)
         ends = [row.ended for row in history.alarms(*EVER)]
     assert ends == [None, START + 9 * HOUR, START + 5 * HOUR + MINUTE]
 
 
 def test_what_was_measured_stays_beside_a_correction(file):
-    edited = hour(0, 6420.0, Known.EDITED)
+    edited = hour(0, 6420.0, Quality.EDITED)
     with closing(History(file)) as history:
-        history.write(Record((hour(0), hour(1))), BOOT)
-        history.write(Record((edited, hour(5, 700.0, Known.EDITED))), BOOT)
-        history.correct(hour(1, 800.0, Known.EDITED))
+        history.write(Batch((hour(0), hour(1))), BOOT)
+        history.write(Batch((edited, hour(5, 700.0, Quality.EDITED))), BOOT)
+        history.correct(hour(1, 800.0, Quality.EDITED))
 
-        assert history.hours(*EVER) == [edited, hour(1, 800.0, Known.EDITED), hour(5, 700.0, Known.EDITED)]
+        assert history.hours(*EVER) == [edited, hour(1, 800.0, Quality.EDITED), hour(5, 700.0, Quality.EDITED)]
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT import_wh, known FROM hours").fetchall() == [
             (1000.0, "metered"),
@@ -177,42 +180,42 @@ def test_what_was_measured_stays_beside_a_correction(file):
 
 def test_a_correction_leaves_the_notes_as_they_are(file):
     with closing(History(file)) as history:
-        history.write(Record(notes=notes()), BOOT)
-        history.correct(hour(0, 800.0, Known.EDITED))
+        history.write(Batch(checkpoint=checkpoint()), BOOT)
+        history.correct(hour(0, 800.0, Quality.EDITED))
 
-        assert history.load(BOOT).notes == notes()
+        assert history.load(BOOT).checkpoint == checkpoint()
 
 
 def test_a_restart_within_the_boot_knows_how_long_it_was_and_any_other_start_does_not(file):
     with closing(History(file)) as history:
-        history.write(Record(notes=notes()), BOOT)
+        history.write(Batch(checkpoint=checkpoint()), BOOT)
 
-        assert history.load(Boot("boot", 1060.0)).dark_s == 60.0
-        assert history.load(Boot("boot", 1000.0)).dark_s == 0.0
-        assert history.load(Boot("boot", 999.0)).dark_s is None
-        assert history.load(Boot("another", 1060.0)).dark_s is None
-        history.write(Record(), Boot("", 1000.0))
-        assert history.load(Boot("", 1060.0)).dark_s is None, "a kernel that does not say which boot it is"
+        assert history.load(Boot("boot", 1060.0)).downtime_s == 60.0
+        assert history.load(Boot("boot", 1000.0)).downtime_s == 0.0
+        assert history.load(Boot("boot", 999.0)).downtime_s is None
+        assert history.load(Boot("another", 1060.0)).downtime_s is None
+        history.write(Batch(), Boot("", 1000.0))
+        assert history.load(Boot("", 1060.0)).downtime_s is None, "a kernel that does not say which boot it is"
 
 
 def test_a_new_file_has_nothing_to_say(file):
     with closing(History(file)) as history:
-        assert history.load(BOOT) == Stored((), None, None)
+        assert history.load(BOOT) == Restored((), None, None)
 
 
 def test_only_the_newest_hours_are_loaded_and_minutes_are_kept_for_two_weeks(file):
     minutes_kept = round(MINUTES_KEPT / MINUTE)
     with closing(History(file)) as history:
-        history.write(Record(tuple(hour(n) for n in range(KEPT + 9)), minutes=(minute(0), minute(1))), BOOT)
+        history.write(Batch(tuple(hour(n) for n in range(KEPT + 9)), minutes=(minute(0), minute(1))), BOOT)
         assert history.load(BOOT).hours == tuple(hour(n) for n in range(9, KEPT + 9))
 
-        history.write(Record((hour(0),), minutes=(minute(minutes_kept + 1),)), BOOT)
+        history.write(Batch((hour(0),), minutes=(minute(minutes_kept + 1),)), BOOT)
         assert history.minutes(*EVER) == [minute(1), minute(minutes_kept + 1)]
 
 
 def test_every_write_is_on_the_disk_when_it_returns(file):
     with closing(History(file)) as history:
-        history.write(Record((hour(0),)), BOOT)
+        history.write(Batch((hour(0),)), BOOT)
         connection = history._opened()
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -222,16 +225,16 @@ def test_every_write_is_on_the_disk_when_it_returns(file):
 def test_a_row_that_makes_no_sense_is_left_out_and_holds_up_nothing(file):
     nonsense = (hour(1, float("nan")), hour(2, float("inf")), hour(3, -1.0))
     with closing(History(file)) as history:
-        history.write(Record((hour(0), *nonsense, hour(4)), notes=notes()), BOOT)
+        history.write(Batch((hour(0), *nonsense, hour(4)), checkpoint=checkpoint()), BOOT)
 
         assert history.hours(*EVER) == [hour(0), hour(4)]
-        assert history.load(BOOT).notes == notes()
+        assert history.load(BOOT).checkpoint == checkpoint()
         assert history._opened().execute("SELECT count(*) FROM hours").fetchone() == (2,)
 
 
 def test_rows_that_no_program_wrote_are_not_read(file):
     with closing(History(file)) as history:
-        history.write(Record((hour(0), hour(1)), alarms=(alarm(0), alarm(1), alarm(2)), minutes=(minute(0),)), BOOT)
+        history.write(Batch((hour(0), hour(1)), alarms=(alarm(0), alarm(1), alarm(2)), minutes=(minute(0),)), BOOT)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE hours SET known = CAST(x'ff80' AS TEXT) WHERE start = ?", (schema.second(START),))
         connection.execute("UPDATE alarms SET rule = 'weather' WHERE began = ?", (schema.second(START),))
@@ -242,24 +245,24 @@ def test_rows_that_no_program_wrote_are_not_read(file):
     with closing(History(file)) as history:
         assert (history.hours(*EVER), history.alarms(*EVER)) == ([hour(1)], [alarm(2)])
         assert history.minutes(START, datetime(9000, 1, 1, tzinfo=UTC)) == []
-        assert history.load(BOOT) == Stored((hour(1),), None, None)
+        assert history.load(BOOT) == Restored((hour(1),), None, None)
 
 
 def test_notes_of_another_version_are_left_out_and_the_hours_are_not(file):
     with closing(History(file)) as history:
-        history.write(Record((hour(0),), notes=notes()), BOOT)
+        history.write(Batch((hour(0),), checkpoint=checkpoint()), BOOT)
     for text in ("", "[]", '{"ledger": 5}', msgspec.json.encode({"source": "sundial"}).decode()):
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("UPDATE notes SET notes = ?", (text,))
         with closing(History(file)) as history:
-            assert history.load(BOOT) == Stored((hour(0),), None, None)
+            assert history.load(BOOT) == Restored((hour(0),), None, None)
 
 
 # What can be wrong with where it is.
 
 
 def test_a_missing_folder_is_a_sentence_and_once_it_is_there_all_is_well(file):
-    file = file.parent / "missing" / FILE
+    file = file.parent / "missing" / HISTORY_FILE
     with pytest.raises(HistoryError) as trouble:
         History(file)
     assert one_sentence(trouble, file).startswith("its folder does not exist: make it")
@@ -281,9 +284,9 @@ def elsewhere():
     """A folder that another user may read but not write, whom the test becomes if it is root, who could."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        History(folder / FILE).close()
+        History(folder / HISTORY_FILE).close()
         folder.chmod(0o555)
-        (folder / FILE).chmod(0o444)
+        (folder / HISTORY_FILE).chmod(0o444)
         if root := not os.geteuid():
             os.seteuid(65534)
         yield folder
@@ -294,8 +297,10 @@ def elsewhere():
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(elsewhere):
     with pytest.raises(HistoryError) as trouble:
-        History(elsewhere / FILE)
-    assert one_sentence(trouble, elsewhere / FILE).endswith(("give the appliance's user its folder", "or be that user"))
+        History(elsewhere / HISTORY_FILE)
+    assert one_sentence(trouble, elsewhere / HISTORY_FILE).endswith(
+        ("give the appliance's user its folder", "or be that user")
+    )
 
     with pytest.raises(HistoryError) as trouble:
         History(elsewhere / "another")
@@ -333,10 +338,10 @@ def test_to_be_read_only_it_is_neither_made_nor_changed_nor_set_aside(file):
 
 def test_it_is_read_while_another_writes_it(file):
     with closing(History(file)) as writer, closing(History(file, read_only=True)) as reader:
-        writer.write(Record((hour(0),)), BOOT)
+        writer.write(Batch((hour(0),)), BOOT)
         assert reader.hours(*EVER) == [hour(0)]
         with pytest.raises(HistoryError):
-            reader.correct(hour(0, 1.0, Known.EDITED))
+            reader.correct(hour(0, 1.0, Quality.EDITED))
         assert reader.hours(*EVER) == [hour(0)]
 
 
@@ -345,15 +350,15 @@ def test_it_is_read_while_another_writes_it(file):
 
 def test_a_file_that_another_program_writes_is_a_sentence_and_written_afterwards(file, impatient):
     with closing(History(file)) as history, closing(sqlite3.connect(file, isolation_level=None)) as other:
-        history.write(Record((hour(0),)), BOOT)
+        history.write(Batch((hour(0),)), BOOT)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(HistoryError) as trouble:
-            history.write(Record((hour(1),)), BOOT)
+            history.write(Batch((hour(1),)), BOOT)
         assert one_sentence(trouble, file) == "another program has it open for writing: end that first"
         assert history.hours(*EVER) == [hour(0)]
 
         other.execute("ROLLBACK")
-        history.write(Record((hour(1),)), BOOT)
+        history.write(Batch((hour(1),)), BOOT)
         assert history.hours(*EVER) == [hour(0), hour(1)]
 
 
@@ -364,7 +369,7 @@ def test_a_file_that_is_locked_when_it_is_opened_is_a_sentence_and_not_set_aside
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(HistoryError, match="another program has it open"):
             History(file)
-    assert [path.name for path in file.parent.iterdir()] == [FILE]
+    assert [path.name for path in file.parent.iterdir()] == [HISTORY_FILE]
     History(file).close()
 
 
@@ -394,7 +399,7 @@ def test_programs_that_open_it_at_the_same_time_bring_it_to_its_schema_once(file
 def write_on(history: History) -> None:
     """Write a hundred hours at a time."""
     for number in range(0, 100_000, 100):
-        history.write(Record(tuple(hour(n) for n in range(number, number + 100)), notes=notes()), BOOT)
+        history.write(Batch(tuple(hour(n) for n in range(number, number + 100)), checkpoint=checkpoint()), BOOT)
 
 
 def fill(history: History) -> pytest.ExceptionInfo[HistoryError]:
@@ -415,7 +420,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_written_stays(file):
         assert len(hours) % 100 == 0, "a write is all or nothing"
 
         history._opened().execute("PRAGMA max_page_count = 10000")
-        history.write(Record(tuple(hour(n) for n in range(len(hours), len(hours) + 100))), BOOT)
+        history.write(Batch(tuple(hour(n) for n in range(len(hours), len(hours) + 100))), BOOT)
         assert len(history.hours(*EVER)) == len(hours) + 100
         assert not history.damaged()
 
@@ -432,7 +437,7 @@ def test_a_file_that_the_system_lets_grow_no_further_is_a_sentence_and_what_was_
         assert one_sentence(trouble, file).startswith("the disk fails to read or write it")
         hours = history.hours(*EVER)
         assert hours == [hour(n) for n in range(len(hours))]
-        history.write(Record((hour(len(hours)),)), BOOT)
+        history.write(Batch((hour(len(hours)),)), BOOT)
         assert len(history.hours(*EVER)) == len(hours) + 1
         assert not history.damaged()
 
@@ -450,7 +455,7 @@ def small_disk(tmp_path):
 
 
 def test_a_disk_that_is_really_full_is_a_sentence_and_what_was_written_stays(small_disk):
-    file = small_disk / FILE
+    file = small_disk / HISTORY_FILE
     with closing(History(file)) as history:
         assert one_sentence(fill(history), file) == "the disk is full: make room"
         hours = history.hours(*EVER)
@@ -461,9 +466,9 @@ def test_a_disk_that_is_really_full_is_a_sentence_and_what_was_written_stays(sma
 
 
 def test_a_damaged_file_on_a_full_disk_stays_until_there_is_room(small_disk):
-    file = small_disk / FILE
+    file = small_disk / HISTORY_FILE
     with closing(History(file)) as history:
-        history.write(Record(tuple(hour(n) for n in range(4000)), notes=notes()), BOOT)
+        history.write(Batch(tuple(hour(n) for n in range(4000)), checkpoint=checkpoint()), BOOT)
     damage(file, [leaves(file, b"metered")[3]])
     room = small_disk / "other"
     room.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize - 100_000))
@@ -513,7 +518,7 @@ def test_what_is_no_database_is_set_aside_with_its_date_in_its_name(file, octets
     with closing(History(file)) as history:
         assert history.set_aside == file.with_name("history-damaged-2026-01-01.sqlite3")
         assert history.set_aside.read_bytes() == octets
-        history.write(Record((hour(0),)), BOOT)
+        history.write(Batch((hour(0),)), BOOT)
     assert stored(file) == [hour(0)]
 
 
@@ -535,12 +540,12 @@ def unfolded(file: Path, hours: list[Hour]) -> Path:
         keeper.execute("SELECT count(*) FROM hours").fetchone()
         with closing(History(file)) as history:
             for one in hours:
-                history.write(Record((one,), notes=notes()), BOOT)
+                history.write(Batch((one,), checkpoint=checkpoint()), BOOT)
         copy = file.parent / "copy"
         copy.mkdir()
-        for name in (FILE, FILE + "-wal"):
+        for name in (HISTORY_FILE, HISTORY_FILE + "-wal"):
             shutil.copy(file.with_name(name), copy / name)
-    return copy / FILE
+    return copy / HISTORY_FILE
 
 
 def test_what_is_in_the_log_of_a_damaged_file_is_salvaged_too(file):
@@ -582,7 +587,7 @@ def test_pages_that_are_noise_cost_the_rows_in_them_and_no_others(file, seed):
         assert set(found) < set(hours)
         assert len(hours) - len(found) <= 4 * 40
         assert (history.minutes(*EVER), history.alarms(*EVER)) == rest
-        assert history.load(BOOT).notes == notes()
+        assert history.load(BOOT).checkpoint == checkpoint()
     with closing(History(file)) as history:
         assert history.hours(*EVER) == found
         assert history.set_aside is None
@@ -600,7 +605,7 @@ def test_a_first_page_that_is_lost_costs_nothing_else(file, octets):
         assert history.hours(*EVER) == hours
         assert (history.minutes(*EVER), history.alarms(*EVER), history.spans(*EVER)) == rest
         assert history.set_aside is not None
-    assert sorted(path.name for path in file.parent.iterdir() if "damaged" not in path.name) == [FILE]
+    assert sorted(path.name for path in file.parent.iterdir() if "damaged" not in path.name) == [HISTORY_FILE]
 
 
 def test_a_first_page_that_is_lost_costs_nothing_of_the_log(file):
@@ -618,7 +623,7 @@ def test_a_first_page_that_is_lost_costs_nothing_of_the_log(file):
 
 def test_a_number_that_cannot_be_is_damage_and_costs_its_row(file):
     with closing(History(file)) as history:
-        history.write(Record((hour(0), hour(1), hour(2)), notes=notes()), BOOT)
+        history.write(Batch((hour(0), hour(1), hour(2)), checkpoint=checkpoint()), BOOT)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute("UPDATE hours SET import_wh = 1e300 WHERE start = ?", (schema.second(START + HOUR),))
@@ -636,7 +641,7 @@ def test_damage_that_a_write_meets_is_set_aside_and_the_record_is_in_the_new_fil
     damage(file, leaves(file, b"metered")[-1:])
 
     with closing(History(file)) as history:
-        history.write(Record((hour(len(hours)),), notes=notes()), BOOT)
+        history.write(Batch((hour(len(hours)),), checkpoint=checkpoint()), BOOT)
 
         assert history.set_aside is not None
         found = history.hours(*EVER)
@@ -665,7 +670,7 @@ def test_any_octets_may_be_wrong_and_it_opens_reads_and_writes(file, seed):
         with closing(history):
             for read in (history.hours, history.spans, history.minutes, history.alarms):
                 read(*EVER)
-            history.write(Record((hour(len(hours)),)), BOOT)
+            history.write(Batch((hour(len(hours)),)), BOOT)
             assert hour(len(hours)) in history.hours(*EVER)
     assert not refusal or (seed % 3 == 0 and ("newer program" in refusal or "no history of this program" in refusal))
 
@@ -687,7 +692,7 @@ def test_a_damaged_log_costs_no_hour_that_was_folded_into_the_file(file):
     with closing(History(file)) as history:
         hours = years(history, 0.5)
     copy = unfolded(file, [hour(number) for number in range(len(hours), len(hours) + 50)])
-    log = copy.with_name(FILE + "-wal")
+    log = copy.with_name(HISTORY_FILE + "-wal")
     octets = bytearray(log.read_bytes())
     octets[len(octets) // 2] ^= 0xFF
     log.write_bytes(octets)
@@ -704,12 +709,12 @@ def test_an_interrupted_setting_aside_is_begun_once_more(file):
     with closing(History(file)) as history:
         hours = years(history, 0.1)
     damage(file, leaves(file, b"metered")[:1])
-    file.with_name(FILE + ".new").write_bytes(b"half a file")
-    file.with_name(FILE + ".new-journal").write_bytes(b"half a journal")
+    file.with_name(HISTORY_FILE + ".new").write_bytes(b"half a file")
+    file.with_name(HISTORY_FILE + ".new-journal").write_bytes(b"half a journal")
 
     with closing(examined(file)) as history:
         assert len(history.hours(*EVER)) > len(hours) - 40
-    assert [path.name for path in file.parent.iterdir() if "damaged" not in path.name] == [FILE]
+    assert [path.name for path in file.parent.iterdir() if "damaged" not in path.name] == [HISTORY_FILE]
 
 
 # Which program it is of.
@@ -721,7 +726,7 @@ def newer(monkeypatch, *statements: str) -> None:
 
 def test_an_older_file_is_brought_up_to_date_and_keeps_its_hours(file, monkeypatch):
     with closing(History(file)) as history:
-        history.write(Record((hour(0),)), BOOT)
+        history.write(Batch((hour(0),)), BOOT)
     newer(monkeypatch, "ALTER TABLE notes ADD COLUMN weather TEXT", "CREATE TABLE extra (n INTEGER)")
 
     with pytest.raises(HistoryError) as trouble:
@@ -734,7 +739,7 @@ def test_an_older_file_is_brought_up_to_date_and_keeps_its_hours(file, monkeypat
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(file, monkeypatch):
     with closing(History(file)) as history:
-        history.write(Record((hour(0),)), BOOT)
+        history.write(Batch((hour(0),)), BOOT)
     with monkeypatch.context() as patch:
         newer(patch, "DROP TABLE spans", "CREATE TABLE hours (n INTEGER)")
         with pytest.raises(HistoryError) as trouble:
@@ -799,8 +804,8 @@ def test_ten_years_fit_in_50_mb_and_open_in_100_ms(file):
 
 def test_a_folder_that_says_why_it_cannot_be_used_is_quoted(tmp_path):
     (tmp_path / "why.txt").write_text("the card is write-protected: move its slide\n", encoding="utf-8")
-    (tmp_path / FILE).mkdir()
+    (tmp_path / HISTORY_FILE).mkdir()
 
     with pytest.raises(HistoryError) as trouble:
-        History(tmp_path / FILE)
-    assert one_sentence(trouble, tmp_path / FILE) == "the card is write-protected: move its slide"
+        History(tmp_path / HISTORY_FILE)
+    assert one_sentence(trouble, tmp_path / HISTORY_FILE) == "the card is write-protected: move its slide"

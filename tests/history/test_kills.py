@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.history.database import FILE, History, HistoryError
-from appliance.household.checkpoint import AlarmRow, MinuteRow, Record, Stored
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History, HistoryError
+from appliance.household.checkpoint import AlarmRow, Batch, MinuteRow, Restored
+from appliance.household.hours import Hour, Quality
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
 from appliance.system.clock import Boot
@@ -50,15 +50,15 @@ def killed_after(process: subprocess.Popen[bytes], delay_s: float) -> list[str]:
             assert process.poll() is None, "it ended by itself"
         finally:
             process.kill()
-        told = process.stdout.read().decode()
-    return told[: told.rfind("\n") + 1].split("\n")[:-1]
+        last_clock = process.stdout.read().decode()
+    return last_clock[: last_clock.rfind("\n") + 1].split("\n")[:-1]
 
 
 @dataclass(frozen=True)
 class Left:
     """What a killed process left."""
 
-    stored: Stored
+    stored: Restored
     hours: dict[int, Hour]
     minutes: dict[int, MinuteRow]
     alarms: list[AlarmRow]
@@ -66,7 +66,11 @@ class Left:
     @property
     def noted(self) -> int:
         """The time of the notes, s; 0 without any."""
-        return round(self.stored.notes.utc.timestamp()) if self.stored.notes and self.stored.notes.utc else 0
+        return (
+            round(self.stored.checkpoint.utc.timestamp())
+            if self.stored.checkpoint and self.stored.checkpoint.utc
+            else 0
+        )
 
 
 def left(file: Path, folder: Path, boot: Boot) -> Left:
@@ -74,7 +78,7 @@ def left(file: Path, folder: Path, boot: Boot) -> Left:
     copy = folder / "copy"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(file.parent, copy)
-    with closing(History(copy / FILE)) as history:
+    with closing(History(copy / HISTORY_FILE)) as history:
         stored = history.load(boot)
         hours, minutes, alarms = history.hours(*EVER), history.minutes(*EVER), history.alarms(*EVER)
         assert not history.damaged()
@@ -103,7 +107,7 @@ class Lives:
 
     @property
     def file(self) -> Path:
-        return self.folder / "data" / FILE
+        return self.folder / "data" / HISTORY_FILE
 
     @property
     def boot(self) -> Boot:
@@ -113,11 +117,11 @@ class Lives:
         """Start a process, kill it, and hold what it left to the truth."""
         script = str(Path(__file__).with_name("writer.py"))
         child = spawned(script, str(self.file), str(self.utc), str(self.clock_s), self.boot.boot_id)
-        told = killed_after(child, delay_s)
-        readings = [int(line) for line in told if line.isdigit()]
+        last_clock = killed_after(child, delay_s)
+        readings = [int(line) for line in last_clock if line.isdigit()]
         now = left(self.file, self.folder, self.boot)
-        if told and told[0].startswith("hour"):
-            self.goes_on(told[0].split())
+        if last_clock and last_clock[0].startswith("hour"):
+            self.goes_on(last_clock[0].split())
         if readings:
             self.nothing_older_is_lost(readings[-1], now)
             if now.noted >= self.utc:
@@ -146,9 +150,9 @@ class Lives:
         assert 0 <= lost_s <= WRITE_S
         self.worst_loss_s = max(self.worst_loss_s, lost_s)
 
-    def goes_on(self, told: list[str]) -> None:
+    def goes_on(self, last_clock: list[str]) -> None:
         """The first reading's running hour: what the notes had, and no more than there was."""
-        start, import_wh, continued = int(told[1]), float(told[2]), told[3] == "1"
+        start, import_wh, continued = int(last_clock[1]), float(last_clock[2]), last_clock[3] == "1"
         assert start == self.utc - self.utc % HOUR_S
         noted = self.before.noted if self.before else 0
         assert continued == (noted >= start), "the running hour is continued"
@@ -169,7 +173,7 @@ class Lives:
             assert least_wh - ROUNDING_WH <= hour.import_wh <= truth_wh + ROUNDING_WH
             registers = [any(one <= at <= other for one, other in self.seen) for at in (start, start + HOUR_S)]
             if all(registers):
-                assert (hour.known, hour.import_wh) == (Known.METERED, pytest.approx(truth_wh))
+                assert (hour.quality, hour.import_wh) == (Quality.METERED, pytest.approx(truth_wh))
 
     def minutes_are_right(self, now: Left) -> None:
         """Minutes are cut by the clock of the boot; those of this life that were wholly seen."""
@@ -221,8 +225,8 @@ def test_killed_at_any_moment_it_loses_a_minute_at_most_and_never_the_file(tmp_p
 MIGRATING = """
 import os, sys, time
 from pathlib import Path
-from appliance.household import schema
-from appliance.household.history import History
+from appliance.history import schema
+from appliance.history.database import History
 
 counted = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100000) SELECT n FROM c"
 schema.MIGRATIONS += (("CREATE TABLE extra (n INTEGER)", "INSERT INTO extra " + counted, "DROP TABLE spans"),)
@@ -235,12 +239,12 @@ time.sleep(60)
 
 def test_killed_in_a_migration_it_leaves_the_old_version_or_the_new_one_and_nothing_between(tmp_path):
     outcomes = set()
-    hour = Hour(datetime.fromtimestamp(START, UTC), 1000.0, 0.0, Known.METERED, 1.0)
+    hour = Hour(datetime.fromtimestamp(START, UTC), 1000.0, 0.0, Quality.METERED, 1.0)
     for number in range(8):
-        file = tmp_path / str(number) / FILE
+        file = tmp_path / str(number) / HISTORY_FILE
         file.parent.mkdir()
         with closing(History(file)) as history:
-            history.write(Record(hours=(hour,)), Boot("boot", 1.0))
+            history.write(Batch(hours=(hour,)), Boot("boot", 1.0))
 
         killed_after(spawned("-c", MIGRATING, str(file)), 0.02 * number)
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.history import salvage
-from appliance.history.database import FILE, History
-from appliance.history.writer import Keeper
-from appliance.household.checkpoint import Record
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.history.writer import HistoryWriter
+from appliance.household.checkpoint import Batch
+from appliance.household.hours import Hour, Quality
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.situation import Storage
@@ -33,9 +33,9 @@ class Kept:
         self.household.port(is_open=True)
         self.said: list[str] = []
         self.writes: list[float] = []
-        self.file = folder / FILE
+        self.file = folder / HISTORY_FILE
         self.worker = Worker("disk", deadline_s)
-        self.keeper = Keeper(folder, self.household, self._boot, self.timebase, self._warn, self.worker)
+        self.keeper = HistoryWriter(folder, self.household, self._boot, self.timebase, self._warn, self.worker)
 
     def _boot(self) -> Boot:
         self.writes.append(self.timebase.now())
@@ -96,11 +96,11 @@ async def test_it_writes_once_a_minute_and_when_an_hour_has_ended(tmp_path: Path
 async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tmp_path: Path):
     folder = tmp_path / "data"
     folder.write_text("in the way")
-    earlier = Hour(START.replace(minute=0) - timedelta(hours=3), 4200.0, 0.0, Known.METERED, 1.0, Known.UNKNOWN)
+    earlier = Hour(START.replace(minute=0) - timedelta(hours=3), 4200.0, 0.0, Quality.METERED, 1.0, Quality.UNKNOWN)
     prepared = tmp_path / "prepared"
     prepared.mkdir()
-    with closing(History(prepared / FILE)) as history:
-        history.write(Record((earlier,)), BOOT)
+    with closing(History(prepared / HISTORY_FILE)) as history:
+        history.write(Batch((earlier,)), BOOT)
     kept = Kept(folder)
     async with kept.living():
         await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
@@ -115,13 +115,13 @@ async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tm
 
 async def test_a_damage_that_is_found_while_it_runs_costs_no_hour_that_is_still_known(tmp_path: Path):
     first = START.replace(minute=0)
-    many = [Hour(first - timedelta(hours=n), 1000.0 + n, 0.0, Known.METERED, 1.0) for n in range(1, 900)]
-    with closing(History(tmp_path / FILE)) as history:
-        history.write(Record(tuple(many)), BOOT)
-    octets = bytearray((tmp_path / FILE).read_bytes())
+    many = [Hour(first - timedelta(hours=n), 1000.0 + n, 0.0, Quality.METERED, 1.0) for n in range(1, 900)]
+    with closing(History(tmp_path / HISTORY_FILE)) as history:
+        history.write(Batch(tuple(many)), BOOT)
+    octets = bytearray((tmp_path / HISTORY_FILE).read_bytes())
     middle = len(octets) // 2 // 1024 * 1024
     octets[middle : middle + 1024] = bytes(1024)
-    (tmp_path / FILE).write_bytes(octets)
+    (tmp_path / HISTORY_FILE).write_bytes(octets)
 
     kept = Kept(tmp_path)
     async with kept.living():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from appliance.household.hours import Hour, Known
+from appliance.household.hours import Hour, Quality
 from appliance.household.household import Household
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Situation
@@ -89,7 +89,7 @@ class Life:
     def hour(self, text: str) -> Hour:
         """The ended hour that began at a moment in UTC, such as 2026-01-15T17."""
         start = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return {hour.start: hour for hour in self.household.hours}.get(start, Hour(start, 0, 0, Known.UNKNOWN, 0))
+        return {hour.start: hour for hour in self.household.hours}.get(start, Hour(start, 0, 0, Quality.UNKNOWN, 0))
 
-    def known(self, *texts: str) -> list[Known]:
-        return [self.hour(text).known for text in texts]
+    def known(self, *texts: str) -> list[Quality]:
+        return [self.hour(text).quality for text in texts]

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.household.alarm_log import KEPT, AlarmLog
-from appliance.household.alarms import Alarms, Facts
+from appliance.household.alarms import AlarmInputs, Alarms
 from appliance.household.checkpoint import AlarmRow
 from appliance.household.rules import ExportRule, Rules, Thresholds
 from appliance.household.situation import Level, Rule
 
 OK, WATCH, ACT, FAULT = Level
 BEGIN = datetime(2026, 1, 15, 17, tzinfo=UTC)
-RULES = Rules(power=Thresholds(rise_s=0, hold_s=0), export=ExportRule(5000.0, rise_s=0, hold_s=0))
+RULES = Rules(power=Thresholds(on_delay_s=0, off_delay_s=0), export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0))
 
 
 def unknown(_now: float) -> datetime | None:
@@ -36,7 +36,7 @@ class Life:
         self.log = AlarmLog()
 
     def power(self, now: float, import_w: float, export_w: float = 0.0) -> None:
-        self.log.changed(self.alarms.update(Facts(import_w, export_w), now))
+        self.log.changed(self.alarms.update(AlarmInputs(import_w, export_w), now))
 
     def volts(self, now: float, one: float, two: float = 230.0) -> None:
         """The means of the minute that ended at `now`; looked at some seconds later."""
@@ -51,9 +51,9 @@ class Life:
         return rows
 
     def restart(self, now: float, told: datetime | None) -> None:
-        marks = self.alarms.marks(now, told)
+        alarm_checkpoints = self.alarms.alarm_checkpoints(now, told)
         self.alarms, self.log = Alarms(self.rules), AlarmLog()
-        self.alarms.restore(marks, now)
+        self.alarms.restore(alarm_checkpoints, now)
         self.log.restore(self.alarms)
 
 
@@ -240,7 +240,7 @@ def test_what_changed_while_it_was_being_written_is_offered_again(life, change):
 
 
 def test_what_came_and_went_between_two_looks_is_an_entry(life):
-    changed = [*life.alarms.update(Facts(6000), 10), *life.alarms.update(Facts(100), 20)]
+    changed = [*life.alarms.update(AlarmInputs(6000), 10), *life.alarms.update(AlarmInputs(100), 20)]
     life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000),)
@@ -248,7 +248,7 @@ def test_what_came_and_went_between_two_looks_is_an_entry(life):
 
 def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
     life.power(10, 6000)
-    changed = [*life.alarms.update(Facts(100), 20), *life.alarms.update(Facts(7000), 30)]
+    changed = [*life.alarms.update(AlarmInputs(100), 20), *life.alarms.update(AlarmInputs(7000), 30)]
     life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, WATCH, 7000, 5000))
@@ -256,7 +256,7 @@ def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
 
 def test_what_the_log_has_not_been_told_yet_is_not_in_the_entry_of_before(life):
     life.power(10, 6000)
-    changed = [*life.alarms.update(Facts(100), 20), *life.alarms.update(Facts(12_000), 30)]
+    changed = [*life.alarms.update(AlarmInputs(100), 20), *life.alarms.update(AlarmInputs(12_000), 30)]
 
     assert life.log.unwritten(utc) == (row(10, None, WATCH, 6000, 5000),)
     life.log.changed(changed)

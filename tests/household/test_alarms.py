@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.alarms import HOUR_ACT_S, Alarms, Facts
+from appliance.household.alarms import HOUR_ACT_S, AlarmInputs, Alarms
 from appliance.household.rules import ExportRule, HourRule, PhaseRule, Rules, Thresholds, VoltageRule
 from appliance.household.situation import Alarm, Level, Rule
 
 OK, WATCH, ACT, FAULT = Level
 MOMENT = datetime(2026, 1, 15, 17, tzinfo=UTC)
 AT_ONCE = Rules(
-    power=Thresholds(rise_s=0, hold_s=0),
-    hour=HourRule(rise_s=0, hold_s=0),
-    phase=PhaseRule(40.0, rise_s=0, hold_s=0),
-    export=ExportRule(5000.0, rise_s=0, hold_s=0),
+    power=Thresholds(on_delay_s=0, off_delay_s=0),
+    hour=HourRule(on_delay_s=0, off_delay_s=0),
+    phase=PhaseRule(40.0, on_delay_s=0, off_delay_s=0),
+    export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0),
 )
-QUIET = Facts(import_w=100.0, export_w=0.0, currents_a=(1.0, 1.0, 1.0), hour_wh=500.0, hour_allowed_wh=5000.0)
+QUIET = AlarmInputs(import_w=100.0, export_w=0.0, currents_a=(1.0, 1.0, 1.0), hour_wh=500.0, hour_allowed_wh=5000.0)
 
 
-def levels(rules: Rules, rule: Rule, *facts: tuple[float, Facts]) -> list[Level]:
+def levels(rules: Rules, rule: Rule, *facts: tuple[float, AlarmInputs]) -> list[Level]:
     """The level of one rule after each of these moments."""
     alarms, found = Alarms(rules), []
     for now, its in facts:
@@ -31,23 +31,23 @@ def levels(rules: Rules, rule: Rule, *facts: tuple[float, Facts]) -> list[Level]
     return found
 
 
-def power(import_w: float | None) -> Facts:
+def power(import_w: float | None) -> AlarmInputs:
     return replace(QUIET, import_w=import_w)
 
 
-def hour(hour_wh: float | None, allowed_wh: float | None = 5000.0, left_s: float = 1800.0) -> Facts:
+def hour(hour_wh: float | None, allowed_wh: float | None = 5000.0, left_s: float = 1800.0) -> AlarmInputs:
     return replace(QUIET, hour_wh=hour_wh, hour_allowed_wh=allowed_wh, hour_left_s=left_s)
 
 
-def currents(one: float | None, two: float | None, three: float | None) -> Facts:
+def currents(one: float | None, two: float | None, three: float | None) -> AlarmInputs:
     return replace(QUIET, currents_a=(one, two, three))
 
 
-def export(export_w: float | None) -> Facts:
+def export(export_w: float | None) -> AlarmInputs:
     return replace(QUIET, export_w=export_w)
 
 
-def silence(seconds: float) -> Facts:
+def silence(seconds: float) -> AlarmInputs:
     return replace(QUIET, import_w=None, silence_s=seconds) if seconds >= 30 else replace(QUIET, silence_s=seconds)
 
 
@@ -61,12 +61,12 @@ def test_when_all_is_well_there_is_no_alarm():
 
     assert alarms.update(QUIET, 0.0) == []
     assert alarms.voltages((230.0, 230.0, 230.0), 60.0) == []
-    assert (alarms.active(60.0, None), alarms.loud(), alarms.marks(60.0, None)) == ((), OK, ())
+    assert (alarms.active(60.0, None), alarms.unacknowledged(), alarms.alarm_checkpoints(60.0, None)) == ((), OK, ())
 
 
 def test_when_nothing_is_known_there_is_no_alarm():
     alarms = Alarms(AT_ONCE)
-    alarms.update(Facts(), 0.0)
+    alarms.update(AlarmInputs(), 0.0)
     alarms.voltages((None, None, None), 60.0)
 
     assert alarms.active(60.0, None) == ()
@@ -124,18 +124,20 @@ def test_an_hour_that_costs_nothing_or_of_which_nobody_can_say_is_no_alarm():
 
 
 def test_without_the_rule_no_hour_is_an_alarm():
-    assert levels(replace(AT_ONCE, hour=HourRule(on=False, rise_s=0)), Rule.HOUR, (0, hour(20_000, 5000, 600))) == [OK]
+    assert levels(replace(AT_ONCE, hour=HourRule(on=False, on_delay_s=0)), Rule.HOUR, (0, hour(20_000, 5000, 600))) == [
+        OK
+    ]
 
 
 def test_an_hour_falls_below_its_limit_by_the_hysteresis_and_for_the_hold_time():
-    rules = Rules(hour=HourRule(hysteresis=0.03, rise_s=120, hold_s=60))
+    rules = Rules(hour=HourRule(hysteresis=0.03, on_delay_s=120, off_delay_s=60))
     steps = ((0, 6000), (119, 6000), (120, 6000), (200, 4851), (300, 4851), (310, 4849), (369, 4849), (370, 4849))
 
     assert levels(rules, Rule.HOUR, *((now, hour(wh)) for now, wh in steps)) == [OK, OK, *[WATCH] * 5, OK]
 
 
 def test_a_new_hour_is_no_alarm_of_the_old_one():
-    rules = Rules(hour=HourRule(rise_s=0, hold_s=60))
+    rules = Rules(hour=HourRule(on_delay_s=0, off_delay_s=60))
     new = hour(7000, None, 3600)
 
     assert levels(rules, Rule.HOUR, (0, hour(6000, left_s=10)), (10, new), (69, new), (70, new)) == [ACT, ACT, ACT, OK]
@@ -149,7 +151,7 @@ def test_an_hour_is_shown_with_what_it_will_have_and_what_it_may():
 
 
 def test_an_hour_that_may_have_more_now_is_shown_as_it_is_until_it_is_over():
-    alarms = Alarms(replace(AT_ONCE, hour=HourRule(rise_s=0, hold_s=60)))
+    alarms = Alarms(replace(AT_ONCE, hour=HourRule(on_delay_s=0, off_delay_s=60)))
     alarms.update(hour(6000), 0.0)
     alarms.update(hour(5800, None), 10.0)
     assert (only(alarms).value, only(alarms).limit) == (5800, 5000)
@@ -159,7 +161,7 @@ def test_an_hour_that_may_have_more_now_is_shown_as_it_is_until_it_is_over():
 
 def test_while_no_power_is_known_nothing_is_decided_about_the_hour():
     unknown = replace(QUIET, import_w=None, hour_wh=None, hour_allowed_wh=None)
-    rules = Rules(hour=HourRule(rise_s=0, hold_s=60))
+    rules = Rules(hour=HourRule(on_delay_s=0, off_delay_s=60))
 
     assert levels(rules, Rule.HOUR, (0, hour(6000)), (10, unknown), (300, unknown), (310, hour(6000)))[-1] is WATCH
     assert levels(rules, Rule.HOUR, (0, hour(6000)), (10, hour(100)), (20, unknown), (80, hour(100))) == [WATCH] * 4
@@ -200,11 +202,13 @@ def test_a_current_that_flows_back_heats_the_fuse_as_well():
 
 
 def test_without_a_fuse_no_current_is_an_alarm():
-    assert levels(replace(AT_ONCE, phase=PhaseRule(rise_s=0)), Rule.PHASE, (0, currents(500.0, 500.0, 500.0))) == [OK]
+    assert levels(replace(AT_ONCE, phase=PhaseRule(on_delay_s=0)), Rule.PHASE, (0, currents(500.0, 500.0, 500.0))) == [
+        OK
+    ]
 
 
 def test_a_phase_has_rise_time_hysteresis_and_hold_time():
-    rules = Rules(phase=PhaseRule(40.0, hysteresis_a=1.0, rise_s=10, hold_s=60))
+    rules = Rules(phase=PhaseRule(40.0, hysteresis_a=1.0, on_delay_s=10, off_delay_s=60))
     steps = ((0, 33.0), (9.9, 33.0), (10, 33.0), (20, 31.0), (100, 31.0), (110, 30.9), (169, 30.9), (170, 30.9))
 
     assert levels(rules, Rule.PHASE, *((now, currents(one, 0.0, 0.0)) for now, one in steps)) == [
@@ -217,7 +221,7 @@ def test_a_phase_has_rise_time_hysteresis_and_hold_time():
 
 def test_while_the_currents_are_not_known_nothing_is_decided():
     unknown, none = currents(None, None, None), currents(0.0, 0.0, 0.0)
-    rules = Rules(phase=PhaseRule(40.0, rise_s=0, hold_s=60))
+    rules = Rules(phase=PhaseRule(40.0, on_delay_s=0, off_delay_s=60))
 
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, unknown), (300, unknown)) == [WATCH] * 3
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, none), (20, unknown), (75, none))[-1] is WATCH
@@ -285,7 +289,7 @@ def test_an_export_at_its_limit_is_a_watch_whatever_it_is():
 
 
 def test_without_a_limit_no_export_is_an_alarm():
-    assert levels(replace(AT_ONCE, export=ExportRule(rise_s=0)), Rule.EXPORT, (0, export(99_000.0))) == [OK]
+    assert levels(replace(AT_ONCE, export=ExportRule(on_delay_s=0)), Rule.EXPORT, (0, export(99_000.0))) == [OK]
 
 
 def test_an_export_has_rise_time_hysteresis_and_hold_time():
@@ -313,7 +317,7 @@ def test_silence_begins_when_the_rules_say():
 
 def everything(alarms: Alarms, now: float) -> None:
     """All rules over a limit."""
-    alarms.update(Facts(12_000, 6000, (33.0, 41.0, 1.0), 6000, 5000, 1800, 30.0), now)
+    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 1.0), 6000, 5000, 1800, 30.0), now)
     alarms.voltages((200.0, 230.0, 260.0), now)
 
 
@@ -356,7 +360,7 @@ def test_an_acknowledged_act_still_comes_before_a_watch():
     alarms.update(replace(power(12_000), export_w=6000), 1.0)
 
     assert [rule for rule, _, _, _ in order(alarms)] == [Rule.POWER, Rule.EXPORT]
-    assert alarms.loud() is WATCH
+    assert alarms.unacknowledged() is WATCH
 
 
 def test_an_update_names_the_rules_that_changed():
@@ -371,15 +375,15 @@ def test_what_is_acknowledged_is_silent_until_it_is_over():
     alarms = Alarms(AT_ONCE)
     alarms.update(power(12_000), 0.0)
     assert [watcher.rule for watcher in alarms.acknowledge()] == [Rule.POWER]
-    assert (alarms.loud(), only(alarms).acknowledged, alarms.acknowledge()) == (OK, True, [])
+    assert (alarms.unacknowledged(), only(alarms).acknowledged, alarms.acknowledge()) == (OK, True, [])
 
     alarms.update(power(6000), 1.0)
     alarms.update(power(12_000), 2.0)
-    assert (alarms.loud(), only(alarms).acknowledged) == (OK, True)
+    assert (alarms.unacknowledged(), only(alarms).acknowledged) == (OK, True)
 
     alarms.update(power(100), 3.0)
     alarms.update(power(6000), 4.0)
-    assert (alarms.loud(), only(alarms).acknowledged) == (WATCH, False)
+    assert (alarms.unacknowledged(), only(alarms).acknowledged) == (WATCH, False)
 
 
 def test_what_is_acknowledged_is_loud_again_when_it_gets_worse():
@@ -388,7 +392,7 @@ def test_what_is_acknowledged_is_loud_again_when_it_gets_worse():
     alarms.acknowledge()
     alarms.update(power(12_000), 1.0)
 
-    assert (alarms.loud(), only(alarms).acknowledged) == (ACT, False)
+    assert (alarms.unacknowledged(), only(alarms).acknowledged) == (ACT, False)
 
 
 def test_acknowledging_silences_all_that_is_there_and_nothing_that_comes():
@@ -396,9 +400,12 @@ def test_acknowledging_silences_all_that_is_there_and_nothing_that_comes():
     everything(alarms, 100.0)
 
     assert len(alarms.acknowledge()) == 8
-    assert alarms.loud() is OK
-    alarms.update(Facts(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
-    assert (alarms.loud(), [alarm.phase for alarm in alarms.active(101.0, None) if not alarm.acknowledged]) == (
+    assert alarms.unacknowledged() is OK
+    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
+    assert (
+        alarms.unacknowledged(),
+        [alarm.phase for alarm in alarms.active(101.0, None) if not alarm.acknowledged],
+    ) == (
         WATCH,
         [3],
     )
@@ -420,8 +427,8 @@ def test_after_a_restart_every_alarm_but_silence_goes_on_as_it_was():
     alarms, again = Alarms(AT_ONCE), Alarms(AT_ONCE)
     everything(alarms, 100.0)
     alarms.acknowledge()
-    alarms.update(Facts(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
-    again.restore(alarms.marks(110.0, MOMENT), 5.0)
+    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
+    again.restore(alarms.alarm_checkpoints(110.0, MOMENT), 5.0)
 
     assert order(again) == order(alarms)[1:]
     assert {alarm.since for alarm in again.active(5.0, None)} == {
@@ -438,22 +445,22 @@ def test_after_a_restart_what_still_is_changes_nothing_and_what_was_acknowledged
     alarms, again = Alarms(Rules()), Alarms(Rules())
     alarms.update(power(12_000), 0.0)
     alarms.acknowledge()
-    again.restore(alarms.marks(0.0, MOMENT), 5.0)
+    again.restore(alarms.alarm_checkpoints(0.0, MOMENT), 5.0)
 
     assert again.update(power(12_000), 6.0) == []
-    assert (again.loud(), only(again).acknowledged) == (OK, True)
+    assert (again.unacknowledged(), only(again).acknowledged) == (OK, True)
 
 
 def test_after_a_restart_a_rule_that_is_no_more_is_no_alarm():
     alarms, again = Alarms(AT_ONCE), Alarms(Rules())
     everything(alarms, 100.0)
-    again.restore(alarms.marks(100.0, MOMENT), 5.0)
+    again.restore(alarms.alarm_checkpoints(100.0, MOMENT), 5.0)
 
     assert {rule for rule, _, _, _ in order(again)} == {Rule.POWER, Rule.HOUR, Rule.VOLTAGE}
 
 
 facts = st.builds(
-    Facts,
+    AlarmInputs,
     st.one_of(st.none(), st.floats(0, 15_000)),
     st.one_of(st.none(), st.floats(0, 8000)),
     st.tuples(*[st.one_of(st.none(), st.floats(0, 50))] * 3),
@@ -463,10 +470,10 @@ facts = st.builds(
     st.floats(0, 60),
 )
 SLOW = Rules(
-    power=Thresholds(rise_s=20, hold_s=30),
-    hour=HourRule(rise_s=120, hold_s=60),
-    phase=PhaseRule(40.0, rise_s=10, hold_s=60),
-    export=ExportRule(5000.0, rise_s=60, hold_s=60),
+    power=Thresholds(on_delay_s=20, off_delay_s=30),
+    hour=HourRule(on_delay_s=120, off_delay_s=60),
+    phase=PhaseRule(40.0, on_delay_s=10, off_delay_s=60),
+    export=ExportRule(5000.0, on_delay_s=60, off_delay_s=60),
 )
 TIMES = {
     Rule.POWER: (20, 30),
@@ -490,17 +497,17 @@ def test_whatever_happens_no_rule_flaps_and_the_list_is_in_order(steps):
         after = {(alarm.rule, alarm.phase): alarm.level for alarm in active}
         assert changed == {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         for key in changed:
-            rise_s, hold_s = TIMES[key[0]]
+            on_delay_s, off_delay_s = TIMES[key[0]]
             for level in (WATCH, ACT, FAULT):
                 if before.get(key, OK) < level <= after.get(key, OK):
-                    assert now - left.get((*key, level), 0.0) >= rise_s
+                    assert now - left.get((*key, level), 0.0) >= on_delay_s
                     rose[*key, level] = now
                 if after.get(key, OK) < level <= before.get(key, OK):
-                    assert now - rose[*key, level] >= hold_s
+                    assert now - rose[*key, level] >= off_delay_s
                     left[*key, level] = now
         before = after
         assert list(active) == sorted(active, key=lambda alarm: (-alarm.level, alarm.acknowledged))
-        assert alarms.loud() == max((alarm.level for alarm in active if not alarm.acknowledged), default=OK)
+        assert alarms.unacknowledged() == max((alarm.level for alarm in active if not alarm.acknowledged), default=OK)
         if acknowledged:
             alarms.acknowledge()
             assert all(alarm.acknowledged for alarm in alarms.active(now, None))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import Phase, event, given, note, settings
 from hypothesis import strategies as st
 
-from appliance.household.checkpoint import Notes, Stored
+from appliance.household.checkpoint import Checkpoint, Restored
 from appliance.household.clock import STANDARD_TIME
-from appliance.household.hours import OSLO, Hour, Known, Span
+from appliance.household.hours import OSLO, Hour, Quality, Span
 from appliance.household.household import Household
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, Sound
@@ -24,7 +24,7 @@ START = datetime(2026, 3, 28, 21, 17, tzinfo=UTC)
 """An evening before the clock goes forward."""
 STEP_S = 10
 HOUR = timedelta(hours=1)
-RULES = Rules(Thresholds(watch_w=5000, act_w=9000, hysteresis_w=200, rise_s=20, hold_s=50))
+RULES = Rules(Thresholds(watch_w=5000, act_w=9000, hysteresis_w=200, on_delay_s=20, off_delay_s=50))
 SOUNDS_AN_HOUR = 3
 
 
@@ -49,7 +49,7 @@ class Model:
     last_list: Reading | None = None
     runs: bool = True
     number: int = 0
-    notes: Notes | None = None
+    checkpoint: Checkpoint | None = None
     noted_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -107,28 +107,28 @@ class Model:
     def look(self) -> None:
         situation = self.household.situation(self.now)
         self.levels.append((self.now, situation.level))
-        if situation.call is not None and (not self.sounds or situation.call.number != self.number):
-            self.number = situation.call.number
-            self.sounds.append((self.now, situation.call.sound))
+        if situation.chime is not None and (not self.sounds or situation.chime.number != self.number):
+            self.number = situation.chime.number
+            self.sounds.append((self.now, situation.chime.sound))
 
     def write(self) -> None:
         record = self.household.record(self.now)
         self.hours |= {hour.start: hour for hour in record.hours}
         self.spans |= set(record.spans)
-        self.notes, self.noted_at = record.notes, self.now
+        self.checkpoint, self.noted_at = record.checkpoint, self.now
         self.household.written(record)
 
-    def restart(self, dark_s: int, *, same_boot: bool) -> None:
+    def restart(self, downtime_s: int, *, same_boot: bool) -> None:
         self.runs = False
         self.levels.append((self.now, None))
-        self.live(dark_s // STEP_S, 4321, heard=False, lists="missing")
+        self.live(downtime_s // STEP_S, 4321, heard=False, lists="missing")
         self.runs = True
         self.household = self.made()
         self.number = 0
-        stored = Stored(tuple(self.hours[start] for start in sorted(self.hours)))
-        if self.notes is not None:
+        stored = Restored(tuple(self.hours[start] for start in sorted(self.hours)))
+        if self.checkpoint is not None:
             dark = self.now - self.noted_at if same_boot else None
-            stored = replace(stored, notes=self.notes, dark_s=dark)
+            stored = replace(stored, checkpoint=self.checkpoint, downtime_s=dark)
         self.household.restore(stored, self.now)
 
     def window_wh(self) -> float:
@@ -167,8 +167,8 @@ def lived(maker: Maker, life: list[tuple], model: Model | None = None) -> Model:
         match what, how:
             case "live", [steps, power_w, heard, lists]:
                 model.live(steps, power_w, heard=heard, lists=lists)
-            case "restart", [dark_s, same_boot]:
-                model.restart(dark_s, same_boot=same_boot)
+            case "restart", [downtime_s, same_boot]:
+                model.restart(downtime_s, same_boot=same_boot)
             case "set", [seconds]:
                 model.error += timedelta(seconds=seconds)
     model.write()
@@ -187,12 +187,12 @@ def test_hours_and_sums_are_what_the_register_and_the_load_say(maker, life):
 
     assert set(model.household.hours) <= set(model.hours.values())
     for hour in model.hours.values():
-        event(hour.known.value)
+        event(hour.quality.value)
         was = model.truth[hour.start]
-        match hour.known:
-            case Known.METERED:
+        match hour.quality:
+            case Quality.METERED:
                 assert hour.import_wh == pytest.approx(was, abs=0.01)
-            case Known.INTEGRATED:
+            case Quality.INTEGRATED:
                 assert hour.import_wh == pytest.approx(was, abs=held_wh(life))
             case _:
                 assert hour.import_wh <= was + held_wh(life)
@@ -235,7 +235,7 @@ def test_no_alarm_flaps_faster_than_its_hold_time_and_no_hour_hears_more_than_it
         if level is not None and before is not None and level < before:
             event("fell")
             assert rose_at is not None
-            assert now - rose_at >= RULES.power.hold_s
+            assert now - rose_at >= RULES.power.off_delay_s
     # A sound of the last minute before a restart may be forgotten.
     budget = SOUNDS_AN_HOUR + sum(what == "restart" for what, *_ in life)
     for place, (at, _) in enumerate(model.sounds):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.chimes import Calls, sound_of
+from appliance.household.chimes import ChimeBudget, sound_of
 from appliance.household.hours import OSLO
 from appliance.household.rules import SoundRule
-from appliance.household.situation import Call, Level, Sound
+from appliance.household.situation import Chime, Level, Sound
 
 NIGHT = SoundRule(time(22), time(7), an_hour=3)
 SIESTA = SoundRule(time(13), time(15, 30), an_hour=3)
@@ -26,56 +26,56 @@ def at(clock: str) -> datetime:
     [("21:59:59", False), ("22:00", True), ("23:59:59", True), ("00:00", True), ("06:59:59", True), ("07:00", False)],
 )
 def test_quiet_hours_go_over_midnight(clock, quiet):
-    assert Calls(NIGHT).quiet(at(clock)) is quiet
+    assert ChimeBudget(NIGHT).quiet(at(clock)) is quiet
 
 
 @pytest.mark.parametrize(
     ("clock", "quiet"), [("12:59:59", False), ("13:00", True), ("15:29:59", True), ("15:30", False), ("00:00", False)]
 )
 def test_quiet_hours_lie_within_a_day(clock, quiet):
-    assert Calls(SIESTA).quiet(at(clock)) is quiet
+    assert ChimeBudget(SIESTA).quiet(at(clock)) is quiet
 
 
 @pytest.mark.parametrize("clock", ["00:00", "06:00", "12:00", "23:59"])
 def test_equal_ends_are_no_quiet_hours(clock):
-    assert not Calls(SoundRule(time(6), time(6))).quiet(at(clock))
+    assert not ChimeBudget(SoundRule(time(6), time(6))).quiet(at(clock))
 
 
 def test_while_nobody_knows_the_time_it_is_quiet_unless_there_are_no_quiet_hours():
-    assert Calls(NIGHT).quiet(None)
-    assert not Calls(ALWAYS).quiet(None)
+    assert ChimeBudget(NIGHT).quiet(None)
+    assert not ChimeBudget(ALWAYS).quiet(None)
 
 
 def test_quiet_hours_swallow_a_sound_and_do_not_make_up_for_it():
-    calls = Calls(NIGHT)
+    calls = ChimeBudget(NIGHT)
     calls.make(Sound.ACT, 0.0, at("23:00"))
     assert calls.latest is None
 
     calls.make(Sound.OVER, 36_000.0, at("09:00"))
-    assert calls.latest == Call(1, Sound.OVER)
+    assert calls.latest == Chime(1, Sound.OVER)
 
 
 def test_swallowed_sounds_are_not_counted():
-    calls = Calls(NIGHT)
+    calls = ChimeBudget(NIGHT)
     for now in range(10):
         calls.make(Sound.LOOK, float(now), at("06:59"))
     calls.make(Sound.ACT, 60.0, at("07:00"))
 
-    assert calls.latest == Call(1, Sound.ACT)
+    assert calls.latest == Chime(1, Sound.ACT)
 
 
 def test_each_sound_has_the_next_number():
-    calls = Calls(ALWAYS)
+    calls = ChimeBudget(ALWAYS)
     made = []
     for now, sound in enumerate((Sound.LOOK, Sound.LOOK, Sound.OVER)):
         calls.make(sound, float(now), None)
         made.append(calls.latest)
 
-    assert made == [Call(1, Sound.LOOK), Call(2, Sound.LOOK), Call(3, Sound.OVER)]
+    assert made == [Chime(1, Sound.LOOK), Chime(2, Sound.LOOK), Chime(3, Sound.OVER)]
 
 
 def test_no_more_than_the_set_number_is_made_within_an_hour():
-    calls = Calls(ALWAYS)
+    calls = ChimeBudget(ALWAYS)
     numbers = []
     for now in (0.0, 10.0, 20.0, 30.0, 3599.9, 3600.0, 3605.0, 3610.0):
         calls.make(Sound.LOOK, now, None)
@@ -85,7 +85,7 @@ def test_no_more_than_the_set_number_is_made_within_an_hour():
 
 
 def test_none_an_hour_is_none_at_all():
-    calls = Calls(SoundRule(time(0), time(0), an_hour=0))
+    calls = ChimeBudget(SoundRule(time(0), time(0), an_hour=0))
     calls.make(Sound.FAULT, 0.0, None)
 
     assert calls.latest is None
@@ -95,7 +95,7 @@ def test_none_an_hour_is_none_at_all():
 def test_whatever_happens_there_are_never_more_than_the_set_number_in_any_hour(pauses, an_hour, ages_s):
     begin = 10_000.0
     ages_s = ages_s[:an_hour]
-    calls, now = Calls(SoundRule(time(0), time(0), an_hour)), begin
+    calls, now = ChimeBudget(SoundRule(time(0), time(0), an_hour)), begin
     calls.restore(ages_s, begin)
     heard = [begin - age_s for age_s in ages_s]
     for pause in pauses:
@@ -112,7 +112,7 @@ def test_whatever_happens_there_are_never_more_than_the_set_number_in_any_hour(p
 
 @given(st.lists(st.floats(0.1, 3000), max_size=40))
 def test_numbers_count_up_by_one(pauses):
-    calls, now, numbers = Calls(ALWAYS), 0.0, [0]
+    calls, now, numbers = ChimeBudget(ALWAYS), 0.0, [0]
     for pause in pauses:
         now += pause
         calls.make(Sound.LOOK, now, None)
@@ -122,7 +122,7 @@ def test_numbers_count_up_by_one(pauses):
 
 
 def test_the_ages_are_those_of_the_last_hours_sounds_oldest_first():
-    calls = Calls(ALWAYS)
+    calls = ChimeBudget(ALWAYS)
     for now in (0.0, 100.0, 200.0):
         calls.make(Sound.LOOK, now, None)
 
@@ -130,7 +130,7 @@ def test_the_ages_are_those_of_the_last_hours_sounds_oldest_first():
 
 
 def test_after_a_restart_the_sounds_of_before_count_as_if_no_time_had_passed():
-    calls = Calls(ALWAYS)
+    calls = ChimeBudget(ALWAYS)
     calls.restore((3000.0, 100.0, 50.0), 5.0)
     numbers = []
     for now in (10.0, 604.9, 605.0, 606.0, 3505.0):
@@ -141,11 +141,11 @@ def test_after_a_restart_the_sounds_of_before_count_as_if_no_time_had_passed():
 
 
 def test_restored_ages_may_come_in_any_order():
-    calls = Calls(ALWAYS)
+    calls = ChimeBudget(ALWAYS)
     calls.restore((50.0, 3000.0, 100.0), 5.0)
     calls.make(Sound.LOOK, 605.0, None)
 
-    assert calls.latest == Call(1, Sound.LOOK)
+    assert calls.latest == Chime(1, Sound.LOOK)
     assert calls.ages_s(605.0) == (700.0, 650.0, 0.0)
 
 

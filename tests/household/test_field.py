@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from appliance.household.clock import ClockSource
-from appliance.household.hours import OSLO, Known
+from appliance.household.hours import OSLO, Quality
 from appliance.household.rules import HourRule, PhaseRule, Rules
 from appliance.household.situation import Level, Rule, Signal
 from appliance.meter.reading import Maker
@@ -16,7 +16,7 @@ from appliance.simulation.meter import Meter
 from tests.household.living import Life, constant
 
 START = datetime(2026, 1, 15, 14, 50, tzinfo=UTC)
-METERED, INTEGRATED, PARTLY, UNKNOWN = Known.METERED, Known.INTEGRATED, Known.PARTLY, Known.UNKNOWN
+METERED, INTEGRATED, PARTLY, UNKNOWN = Quality.METERED, Quality.INTEGRATED, Quality.PARTLY, Quality.UNKNOWN
 RESOLUTION = {Maker.AIDON: 10, Maker.KAIFA: 1, Maker.KAMSTRUP: 10}
 BETWEEN_LISTS_WH = {Maker.AIDON: 0, Maker.KAIFA: 12, Maker.KAMSTRUP: 12}
 """What the load can change unseen in the seconds between the full hour and the list that is sent then."""
@@ -32,9 +32,9 @@ def hold_true(life: Life) -> None:
     assert starts == sorted(set(starts))
     for hour in life.household.hours:
         was = life.was(hour.start)
-        if hour.known is METERED:
+        if hour.quality is METERED:
             assert abs(hour.import_wh - was) < 2 * RESOLUTION[life.maker] + BETWEEN_LISTS_WH[life.maker]
-        elif hour.known is INTEGRATED:
+        elif hour.quality is INTEGRATED:
             assert hour.import_wh == pytest.approx(was, abs=max(30, 0.01 * was))
         else:
             assert hour.import_wh <= was + 30
@@ -176,7 +176,7 @@ def test_a_clock_that_the_grid_company_sets_counts_nothing_twice(maker, error_s)
     assert starts == sorted(set(starts))
     for hour in life.household.hours:
         assert hour.import_wh <= 3000 + 12
-        if hour.known is not PARTLY:
+        if hour.quality is not PARTLY:
             assert hour.import_wh == pytest.approx(3000, abs=32) or hour.coverage < 0.99
     # All that was used from the first full hour on is in the hours, but for those that were jumped back into.
     whole = sum(hour.import_wh for hour in life.household.hours)
@@ -191,7 +191,7 @@ def test_a_clock_that_is_some_seconds_off_and_corrected_keeps_its_hours(maker):
 
     for text in ("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18"):
         hour = life.hour(text)
-        assert hour.known in (METERED, INTEGRATED)
+        assert hour.quality in (METERED, INTEGRATED)
         assert hour.import_wh == pytest.approx(life.was(hour.start), rel=0.03, abs=45 * 3)
 
 
@@ -211,7 +211,7 @@ def test_the_days_of_23_and_25_hours_have_all_their_hours_and_no_other_days(make
 
     that_day = [hour for hour in life.household.hours if str(hour.start.astimezone(OSLO).date()) == day]
     assert len(that_day) == hours
-    assert {hour.known for hour in that_day} == {METERED}
+    assert {hour.quality for hour in that_day} == {METERED}
     hold_true(life)
     before_midnight = at_midnight[-1]
     assert str(before_midnight.today.day) == day
@@ -225,10 +225,10 @@ def test_a_restart_after_a_power_cut_shows_no_hour_until_an_aidon_has_told_the_t
     life.live(life.meter(), 2.5)
     record = life.household.record(life.now(life.moment))
 
-    from appliance.household.checkpoint import Stored
+    from appliance.household.checkpoint import Restored
 
     life.household = life.made()
-    life.household.restore(Stored(record.hours, record.notes, None), life.now(life.moment))
+    life.household.restore(Restored(record.hours, record.checkpoint, None), life.now(life.moment))
     shown = []
     life.moment += timedelta(minutes=7)
     life.live(life.meter(), 1.2, seen=lambda _now, situation: shown.append(situation))
@@ -244,27 +244,27 @@ def test_a_restart_after_a_power_cut_shows_no_hour_until_an_aidon_has_told_the_t
 
 
 @pytest.mark.parametrize("maker", list(Maker))
-@pytest.mark.parametrize("dark_s", [4.0, 240.0])
-def test_a_restart_within_the_same_boot_goes_on_with_the_hour_and_says_so(maker, dark_s):
+@pytest.mark.parametrize("downtime_s", [4.0, 240.0])
+def test_a_restart_within_the_same_boot_goes_on_with_the_hour_and_says_so(maker, downtime_s):
     life = Life(maker, START, loads=constant(3600))
     life.live(life.meter(), 1.5)
     before = life.situation
     record = life.household.record(life.now(life.moment))
 
-    from appliance.household.checkpoint import Stored
+    from appliance.household.checkpoint import Restored
 
     life.household = life.made()
-    life.moment += timedelta(seconds=dark_s)
-    life.household.restore(Stored(record.hours, record.notes, dark_s), life.now(life.moment))
+    life.moment += timedelta(seconds=downtime_s)
+    life.household.restore(Restored(record.hours, record.checkpoint, downtime_s), life.now(life.moment))
     life.live(life.meter(), 1 / 60)
 
     hour = life.situation.hour
     assert hour.continued
     assert life.situation.local_time is not None
     assert hour.import_wh >= before.hour.import_wh
-    assert hour.missing_s == pytest.approx(0.0 if dark_s < 20 else dark_s, abs=15)
+    assert hour.missing_s == pytest.approx(0.0 if downtime_s < 20 else downtime_s, abs=15)
     assert hour.import_wh + hour.missing_s == pytest.approx(hour.elapsed_s, abs=4)  # 3600 W is 1 Wh a second
-    assert (life.situation.outlook is None) == (dark_s > 120)
+    assert (life.situation.outlook is None) == (downtime_s > 120)
     life.live(life.meter(), 1.7)
     assert life.hour("2026-01-15T16").known is METERED
     hold_true(life)

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 import pytest
 
-from appliance.household.checkpoint import Stored
+from appliance.household.checkpoint import Restored
 from appliance.household.household import Household
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
@@ -192,7 +192,7 @@ def test_while_nobody_knows_the_time_quiet_hours_are_in_force_and_lamps_are_not(
     household.reading(HEAVY, 12.5)
 
     situation = household.situation(12.5)
-    assert (situation.level, situation.quiet, situation.call) == (Level.ACT, True, None)
+    assert (situation.level, situation.quiet, situation.chime) == (Level.ACT, True, None)
 
 
 @pytest.mark.parametrize(("hours", "heard"), [(0, None), (-10, Sound.ACT)])
@@ -202,7 +202,7 @@ def test_a_load_is_heard_by_day_and_not_in_the_night(household, hours, heard):
     household.situation(10.0)
     household.reading(HEAVY, 12.5)
 
-    call = household.situation(12.5).call
+    call = household.situation(12.5).chime
     assert (call and call.sound) == heard
 
 
@@ -218,11 +218,11 @@ def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(ho
 
     again = Household(Rules())
     again.port(is_open=True)
-    again.restore(Stored(notes=record.notes, dark_s=None), 0.0)
+    again.restore(Restored(checkpoint=record.checkpoint, downtime_s=None), 0.0)
     again.system_clock(noon + timedelta(minutes=5), True, 0.5)
     again.reading(HEAVY, 1.0)
     situation = again.situation(1.0)
-    assert (situation.level, situation.call) == (Level.ACT, None)
+    assert (situation.level, situation.chime) == (Level.ACT, None)
     assert [alarm.acknowledged for alarm in situation.alarms] == [True]
 
     again.reading(LIST_1, 3.5)
@@ -232,13 +232,13 @@ def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(ho
     again.reading(LIST_1, 40.0)
     assert again.situation(40.0).level is Level.OK
     again.reading(HEAVY, 42.5)
-    assert again.situation(42.5).call.sound is Sound.ACT
+    assert again.situation(42.5).chime.sound is Sound.ACT
 
 
 def test_a_meter_that_falls_silent_is_a_fault_that_is_heard_once(household):
     household.system_clock(LATE - timedelta(hours=11), True, 5.0)
     household.reading(LIST_1, 10.0)
-    calls = {household.situation(now).call for now in (10.0, 39.0, 40.0, 60.0, 600.0)}
+    calls = {household.situation(now).chime for now in (10.0, 39.0, 40.0, 60.0, 600.0)}
 
     assert {call.sound for call in calls if call} == {Sound.FAULT}
     assert len(calls) == 2
@@ -252,7 +252,7 @@ def test_a_meter_that_was_never_heard_is_a_fault_without_a_sound(household):
     assert household.situation(0.0).level is None
 
     situation = household.situation(31.0)
-    assert (situation.level, situation.signal, situation.call) == (Level.FAULT, Signal.WAITING, None)
+    assert (situation.level, situation.signal, situation.chime) == (Level.FAULT, Signal.WAITING, None)
 
 
 def test_a_voltage_outside_its_limits_for_a_minute_is_an_alarm_and_an_entry_in_the_log(household):
@@ -283,16 +283,16 @@ def test_what_was_not_written_is_offered_again_and_what_was_is_not(household):
     assert household.record(192.0).minutes == ()
 
 
-def heard_at(household: Household, now: float, power_w: float) -> Sound | None:
+def received_at(household: Household, now: float, power_w: float) -> Sound | None:
     """The sound that a reading makes, if it makes one."""
-    before = household.situation(now).call
+    before = household.situation(now).chime
     household.reading(replace(LIST_1, power_import_w=power_w), now)
-    after = household.situation(now).call
+    after = household.situation(now).chime
     return after.sound if after is not None and after != before else None
 
 
 def at_noon() -> Household:
-    household = Household(Rules(Thresholds(hold_s=0)), sound=SoundRule(an_hour=60))
+    household = Household(Rules(Thresholds(off_delay_s=0)), sound=SoundRule(an_hour=60))
     household.port(is_open=True)
     household.system_clock(LATE - timedelta(hours=11), True, 0.0)
     household.reading(LIST_1, 1.0)
@@ -302,26 +302,26 @@ def at_noon() -> Household:
 
 def test_an_alarm_that_was_acknowledged_at_its_worst_is_silent_when_it_comes_back_to_that():
     household = at_noon()
-    assert heard_at(household, 10.0, 12_000) is Sound.ACT
+    assert received_at(household, 10.0, 12_000) is Sound.ACT
     household.acknowledge()
 
-    assert [heard_at(household, now, power) for now, power in ((20.0, 6000), (30.0, 12_000))] == [None, None]
-    assert heard_at(household, 40.0, 1000) is None
+    assert [received_at(household, now, power) for now, power in ((20.0, 6000), (30.0, 12_000))] == [None, None]
+    assert received_at(household, 40.0, 1000) is None
 
 
 def test_one_that_was_acknowledged_before_it_got_worse_is_heard_again():
     household = at_noon()
-    assert heard_at(household, 10.0, 6000) is Sound.LOOK
+    assert received_at(household, 10.0, 6000) is Sound.LOOK
     household.acknowledge()
 
-    assert heard_at(household, 20.0, 12_000) is Sound.ACT
-    assert heard_at(household, 30.0, 1000) is Sound.OVER
+    assert received_at(household, 20.0, 12_000) is Sound.ACT
+    assert received_at(household, 30.0, 1000) is Sound.OVER
 
 
 def test_an_alarm_that_outlives_a_restart_is_heard_when_it_is_over():
     household = at_noon()
-    heard_at(household, 10.0, 12_000)
-    again = Household(Rules(Thresholds(hold_s=0)), sound=SoundRule(an_hour=60))
-    again.restore(Stored(notes=household.record(11.0).notes, dark_s=5.0), 0.0)
+    received_at(household, 10.0, 12_000)
+    again = Household(Rules(Thresholds(off_delay_s=0)), sound=SoundRule(an_hour=60))
+    again.restore(Restored(checkpoint=household.record(11.0).checkpoint, downtime_s=5.0), 0.0)
 
-    assert [heard_at(again, now, power) for now, power in ((1.0, 12_000), (10.0, 1000))] == [None, Sound.OVER]
+    assert [received_at(again, now, power) for now, power in ((1.0, 12_000), (10.0, 1000))] == [None, Sound.OVER]

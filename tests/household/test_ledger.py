@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.household.hours import Hour, Known
+from appliance.household.hours import Hour, Quality
 from appliance.household.ledger import HourLedger
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ def test_an_hour_between_two_registers_is_metered():
 
     hour = truth.ended(0)
     assert hour is not None
-    assert (hour.known, pytest.approx(hour.coverage)) == (Known.METERED, 1.0)
+    assert (hour.quality, pytest.approx(hour.coverage)) == (Quality.METERED, 1.0)
     assert hour.import_wh == pytest.approx(2000)
 
 
@@ -63,10 +63,14 @@ def test_an_hour_whose_list_is_missing_is_integrated_and_so_is_the_next():
     truth.live(3600, 3000)
     truth.live(60, 0)
 
-    for number, energy, known in ((0, 2000, Known.INTEGRATED), (1, 1000, Known.INTEGRATED), (2, 3000, Known.METERED)):
+    for number, energy, known in (
+        (0, 2000, Quality.INTEGRATED),
+        (1, 1000, Quality.INTEGRATED),
+        (2, 3000, Quality.METERED),
+    ):
         hour = truth.ended(number)
         assert hour is not None
-        assert (hour.known, pytest.approx(hour.import_wh)) == (known if number else Known.INTEGRATED, energy)
+        assert (hour.quality, pytest.approx(hour.import_wh)) == (known if number else Quality.INTEGRATED, energy)
 
 
 def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
@@ -78,7 +82,7 @@ def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
     partly = truth.ended(0)
 
     assert partly is not None
-    assert partly.known is Known.PARTLY
+    assert partly.known is Quality.PARTLY
     assert partly.import_wh < truth.hours[START]
     assert partly.coverage == pytest.approx(3000 / 3600, abs=0.01)
 
@@ -89,7 +93,7 @@ def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
     truth.live(10, 500)
     metered = truth.ended(0)
     assert metered is not None
-    assert (metered.known, pytest.approx(metered.import_wh)) == (Known.METERED, truth.hours[START])
+    assert (metered.known, pytest.approx(metered.import_wh)) == (Quality.METERED, truth.hours[START])
 
 
 def test_a_register_that_moved_over_two_hours_is_no_hours_value():
@@ -98,7 +102,7 @@ def test_a_register_that_moved_over_two_hours_is_no_hours_value():
     truth.live(6600, 9000, heard=False, told=False)
     truth.live(60, 1000)
 
-    assert all(hour.known is Known.PARTLY for hour in truth.ledger.ended)
+    assert all(hour.quality is Quality.PARTLY for hour in truth.ledger.ended)
     assert sum(hour.import_wh for hour in truth.ledger.ended) < 1000
 
 
@@ -111,7 +115,7 @@ def test_a_register_of_another_meter_settles_nothing():
 
     hour = truth.ended(0)
     assert hour is not None
-    assert hour.known is Known.PARTLY
+    assert hour.quality is Quality.PARTLY
 
 
 def test_a_register_read_after_the_hour_settles_nothing_unless_the_time_between_was_seen():
@@ -124,7 +128,7 @@ def test_a_register_read_after_the_hour_settles_nothing_unless_the_time_between_
 
     hour = truth.ended(0)
     assert hour is not None
-    assert hour.known is Known.PARTLY
+    assert hour.quality is Quality.PARTLY
 
 
 @pytest.mark.parametrize("jump_wh", [-3000.0, 1000.0, 500_000.0])
@@ -136,7 +140,7 @@ def test_a_register_that_contradicts_the_integral_does_not_change_the_hour(jump_
 
     hour = truth.ended(0)
     assert hour is not None
-    assert (hour.known, pytest.approx(hour.import_wh)) == (Known.INTEGRATED, 2000)
+    assert (hour.quality, pytest.approx(hour.import_wh)) == (Quality.INTEGRATED, 2000)
 
 
 def test_a_clock_set_back_by_an_hour_counts_no_hour_twice():
@@ -212,11 +216,11 @@ def test_whatever_is_lost_repeated_or_late_the_ledger_never_says_more_than_was(l
         was = truth.hours[hour.start]
         assert hour.import_wh <= truth.peak_w + 1
         assert 0 <= hour.coverage <= 1
-        match hour.known:
-            case Known.METERED:
+        match hour.quality:
+            case Quality.METERED:
                 assert hour.import_wh == pytest.approx(was, abs=0.01)
-            case Known.INTEGRATED:
+            case Quality.INTEGRATED:
                 # A power is held for up to 30 s when the next reading is late, and 3 s may be missed.
                 assert hour.import_wh == pytest.approx(was, abs=12_000 * 30 * len(lived) / 3600)
-            case Known.PARTLY:
+            case Quality.PARTLY:
                 assert hour.import_wh <= was + 12_000 * 30 * len(lived) / 3600

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.limit_alarm import Mark, Times, Watcher
+from appliance.household.limit_alarm import AlarmCheckpoint, LimitAlarm, Times
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
 
-LIMITS = Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, rise_s=0, hold_s=30)
+LIMITS = Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30)
 OK, WATCH, ACT, FAULT = Level
 MOMENT = datetime(2026, 1, 15, 17, tzinfo=UTC)
 
 
-def watcher(rules: Thresholds = LIMITS) -> Watcher:
-    return Watcher(Rule.POWER, None, rules.watch_w, rules.act_w, rules.hysteresis_w, rules)
+def watcher(rules: Thresholds = LIMITS) -> LimitAlarm:
+    return LimitAlarm(Rule.POWER, None, rules.watch_w, rules.act_w, rules.hysteresis_w, rules)
 
 
 def levels(rules: Thresholds, *values: tuple[float, float | None]) -> list[Level]:
@@ -66,20 +66,20 @@ def test_each_limit_has_its_own_hold_time():
 
 
 def test_a_rise_time_waits_before_the_level_rises():
-    slow = Thresholds(rise_s=60)
+    slow = Thresholds(on_delay_s=60)
 
     assert levels(slow, (0, 7000), (59, 7000), (60, 7000)) == [OK, OK, WATCH]
     assert levels(slow, (0, 7000), (30, 1000), (40, 7000), (99, 7000), (100, 7000))[-2:] == [OK, WATCH]
 
 
 def test_each_limit_has_its_own_rise_time():
-    slow = Thresholds(rise_s=60)
+    slow = Thresholds(on_delay_s=60)
 
     assert levels(slow, (0, 7000), (30, 12_000), (60, 12_000), (89, 12_000), (90, 12_000))[2:] == [WATCH, WATCH, ACT]
 
 
 def test_the_hysteresis_is_for_leaving_and_not_for_reaching():
-    assert levels(Thresholds(rise_s=60), (0, 5000), (30, 4900), (60, 5000), (119, 5000), (120, 5000))[2:] == [
+    assert levels(Thresholds(on_delay_s=60), (0, 5000), (30, 4900), (60, 5000), (119, 5000), (120, 5000))[2:] == [
         OK,
         OK,
         WATCH,
@@ -88,7 +88,7 @@ def test_the_hysteresis_is_for_leaving_and_not_for_reaching():
 
 def test_while_the_value_is_unknown_the_level_stays_and_no_time_counts():
     assert levels(LIMITS, (0, 12_000), (10, 1000), (20, None), (60, 1000), (89, 1000), (90, 1000)) == [ACT] * 5 + [OK]
-    assert levels(Thresholds(rise_s=30), (0, 7000), (20, None), (40, 7000), (69, 7000), (70, 7000))[2:] == [
+    assert levels(Thresholds(on_delay_s=30), (0, 7000), (20, None), (40, 7000), (69, 7000), (70, 7000))[2:] == [
         OK,
         OK,
         WATCH,
@@ -96,7 +96,7 @@ def test_while_the_value_is_unknown_the_level_stays_and_no_time_counts():
 
 
 def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_the_hold_time():
-    hour = Watcher(Rule.HOUR, None, 1.0, 1.0, 0.03, Times(0, 30))
+    hour = LimitAlarm(Rule.HOUR, None, 1.0, 1.0, 0.03, Times(0, 30))
     found = []
     for now, act in ((0, False), (10, True), (20, False), (49, False), (50, False)):
         hour.update(1.5, now, act=act)
@@ -106,7 +106,7 @@ def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_th
 
 
 def test_a_rule_may_be_a_fault_and_nothing_less():
-    silent = Watcher(Rule.SILENT, None, 30.0, float("inf"), 0.0, Times(0, 0), FAULT)
+    silent = LimitAlarm(Rule.SILENT, None, 30.0, float("inf"), 0.0, Times(0, 0), FAULT)
     silent.update(29.9, 29.9)
     assert silent.level is OK
     silent.update(30.0, 30.0)
@@ -127,7 +127,7 @@ def test_an_update_says_whether_the_level_changed_and_from_what():
 
 
 def test_the_level_before_is_that_of_the_update_before():
-    load, found = watcher(Thresholds(hold_s=0)), []
+    load, found = watcher(Thresholds(off_delay_s=0)), []
     for now, value in enumerate((12_000, 6000, 100, 100)):
         load.update(value, now)
         found.append(load.before)
@@ -142,9 +142,9 @@ times = st.sampled_from([0.0, 10.0, 30.0, 120.0])
 
 @given(lives, times, times)
 def test_whatever_the_values_no_level_is_left_sooner_than_its_hold_time_or_reached_sooner_than_its_rise_time(
-    steps, rise_s, hold_s
+    steps, on_delay_s, off_delay_s
 ):
-    load, now = watcher(Thresholds(5000, 10_000, 200, rise_s, hold_s)), 0.0
+    load, now = watcher(Thresholds(5000, 10_000, 200, on_delay_s, off_delay_s)), 0.0
     reached: dict[Level, float] = {}
     over: dict[Level, float | None] = {WATCH: None, ACT: None}
     under: dict[Level, float | None] = {WATCH: None, ACT: None}
@@ -164,25 +164,27 @@ def test_whatever_the_values_no_level_is_left_sooner_than_its_hold_time_or_reach
             if before < level <= load.level:
                 since = over[level]
                 assert since is not None
-                assert now - since >= rise_s
+                assert now - since >= on_delay_s
                 reached[level] = now
             if load.level < level <= before:
                 since = under[level]
                 assert since is not None
-                assert now - since >= hold_s
-                assert now - reached[level] >= hold_s
+                assert now - since >= off_delay_s
+                assert now - reached[level] >= off_delay_s
 
 
 @given(lives, times, times)
-def test_whatever_the_values_a_level_that_is_due_is_reached_and_one_that_is_over_is_left(steps, rise_s, hold_s):
-    load, now = watcher(Thresholds(5000, 10_000, 200, rise_s, hold_s)), 0.0
+def test_whatever_the_values_a_level_that_is_due_is_reached_and_one_that_is_over_is_left(
+    steps, on_delay_s, off_delay_s
+):
+    load, now = watcher(Thresholds(5000, 10_000, 200, on_delay_s, off_delay_s)), 0.0
     for pause, value in steps:
         now += pause
         load.update(value, now)
 
     for level, value in ((ACT, 10_000.0), (WATCH, 6000.0), (OK, 100.0)):
         load.update(value, now)
-        load.update(value, now := now + max(rise_s, hold_s) + 0.001)
+        load.update(value, now := now + max(on_delay_s, off_delay_s) + 0.001)
         assert load.level is level
 
 
@@ -253,7 +255,7 @@ def test_the_highest_level_outlasts_a_fall():
 
 
 def test_a_level_that_is_reached_by_standing_has_its_own_limit():
-    load = watcher(Thresholds(rise_s=60))
+    load = watcher(Thresholds(on_delay_s=60))
     for now, value in ((0, 7000), (30, 12_000), (60, 12_000), (90, 12_000)):
         load.update(value, now)
 
@@ -261,7 +263,7 @@ def test_a_level_that_is_reached_by_standing_has_its_own_limit():
 
 
 def test_a_value_that_people_know_otherwise_is_shown_as_they_know_it():
-    volts = Watcher(Rule.VOLTAGE, 1, 0.0, float("inf"), 1.0, Times(0, 0))
+    volts = LimitAlarm(Rule.VOLTAGE, 1, 0.0, float("inf"), 1.0, Times(0, 0))
     for now, (outside, mean_v, limit_v) in enumerate([(2.0, 205.0, 207.0), (4.0, 257.0, 253.0), (1.0, 206.0, 207.0)]):
         volts.update(outside, now, shown=(mean_v, limit_v))
 
@@ -302,19 +304,19 @@ def test_after_a_restart_it_goes_on_with_level_beginning_and_worst():
         load.update(value, now)
     load.acknowledged = WATCH
     again = watcher()
-    again.restore(load.mark(40, MOMENT), 1000)
+    again.restore(load.checkpoint(40, MOMENT), 1000)
     again.update(7000, 1000)
 
     assert (again.level, again.acknowledged, again.highest) == (WATCH, WATCH, ACT)
     assert (again.worst, again.passed) == (13_000, 10_000)
     assert again.began(1000, MOMENT + timedelta(days=1)) == MOMENT - timedelta(seconds=40)
-    assert again.mark(1000, None) == load.mark(40, None)
+    assert again.checkpoint(1000, None) == load.checkpoint(40, None)
 
 
 @pytest.mark.parametrize(("level", "value"), [(WATCH, 6000.0), (ACT, 12_000.0)])
 def test_after_a_restart_a_value_that_still_asks_for_the_level_changes_nothing(level, value):
-    again = watcher(Thresholds(rise_s=60))
-    again.restore(Mark(Rule.POWER, None, level, OK, MOMENT), 1000)
+    again = watcher(Thresholds(on_delay_s=60))
+    again.restore(AlarmCheckpoint(Rule.POWER, None, level, OK, MOMENT), 1000)
 
     assert not again.update(value, 1000)
     assert again.level is level
@@ -322,7 +324,7 @@ def test_after_a_restart_a_value_that_still_asks_for_the_level_changes_nothing(l
 
 def test_after_a_restart_the_hold_time_counts_anew():
     again = watcher()
-    again.restore(Mark(Rule.POWER, None, ACT, OK, MOMENT), 1000)
+    again.restore(AlarmCheckpoint(Rule.POWER, None, ACT, OK, MOMENT), 1000)
     found = []
     for now in (1005, 1034.9, 1035):
         again.update(100, now)

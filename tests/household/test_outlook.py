@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.household.hours import HOUR, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, Hour, Quality, RunningHour
 from appliance.household.ledger import HourLedger
 from appliance.household.outlook import LARGEST_W, MISSING_S, Limit, Outlook, outlook
-from appliance.household.summary import Accounts
+from appliance.household.summary import Summary
 from appliance.household.tariff import Basis, EnergyPrice, Month, Step, Tariff, month
 
 START = datetime(2026, 1, 20, 16, tzinfo=UTC)
@@ -19,7 +19,7 @@ START = datetime(2026, 1, 20, 16, tzinfo=UTC)
 TODAY = date(2026, 1, 20)
 
 
-def hour(days_ago: int, import_wh: float, known: Known = Known.METERED, hours_ago: int = 0) -> Hour:
+def hour(days_ago: int, import_wh: float, known: Quality = Quality.METERED, hours_ago: int = 0) -> Hour:
     return Hour(START - timedelta(days=days_ago, hours=hours_ago), import_wh, 0.0, known, 1.0)
 
 
@@ -290,8 +290,8 @@ def test_whatever_the_month_the_limit_is_never_passed_already(energies_wh, chose
     limit_kw, _ = its_limit.of(import_wh)
 
     assert limit_kw is not None
-    assert tariff.within(its_limit.beside.mean_kw(import_wh), limit_kw)
-    assert its_limit.beside.allowed_wh(limit_kw) >= import_wh
+    assert tariff.within(its_limit.other_peaks.mean_kw(import_wh), limit_kw)
+    assert its_limit.other_peaks.allowed_wh(limit_kw) >= import_wh
 
 
 # The accounts: the same from the ledger's hours, reckoned again whenever these change.
@@ -299,8 +299,8 @@ def test_whatever_the_month_the_limit_is_never_passed_already(energies_wh, chose
 
 def accounts(
     *hours: Hour, tariffs: Sequence[Tariff] = (Tariff(),), now: datetime = START + timedelta(minutes=30)
-) -> Accounts:
-    made = Accounts(tariffs, None, 30.0)
+) -> Summary:
+    made = Summary(tariffs, None, 30.0)
     made.ledger.adopt(hours)
     begin = START.replace(minute=0)
     for minute in range(0, int((now - begin).total_seconds()) + 1, 10):
@@ -321,8 +321,8 @@ def test_the_accounts_have_the_outlook_of_the_running_hour():
 
 def test_without_a_power_or_a_running_hour_there_is_no_outlook():
     assert accounts(*THREE_DAYS).outlook(None, NOW) is None
-    assert Accounts((Tariff(),), None, 30.0).outlook(1000, NOW) is None
-    assert Accounts((Tariff(),), None, 30.0).today() is None
+    assert Summary((Tariff(),), None, 30.0).outlook(1000, NOW) is None
+    assert Summary((Tariff(),), None, 30.0).today() is None
 
 
 def test_a_corrected_hour_is_in_the_account_at_once():
@@ -361,7 +361,7 @@ def test_the_hour_that_has_ended_stands_beside_the_next():
 
 
 def test_the_month_before_stands_in_for_the_first_days():
-    made = Accounts((Tariff(),), None, 30.0)
+    made = Summary((Tariff(),), None, 30.0)
     first = datetime(2026, 1, 31, 23, tzinfo=UTC)
     made.ledger.adopt(THREE_DAYS)
     for second in range(0, 600, 10):
@@ -385,7 +385,7 @@ def test_a_table_that_begins_in_mid_month_counts_from_its_day_on():
 
 def test_a_table_also_begins_while_nothing_is_heard_of_the_meter():
     tables = (Tariff(), Tariff(valid_from=date(2026, 1, 21), days=1))
-    made = Accounts(tables, None, 30.0)
+    made = Summary(tables, None, 30.0)
     made.ledger.adopt(THREE_DAYS)
     found = [made.month(NOW + timedelta(days=days)) for days in (0, 1)]
 
@@ -393,7 +393,7 @@ def test_a_table_also_begins_while_nothing_is_heard_of_the_meter():
 
 
 def test_the_month_is_that_of_the_local_day():
-    made = Accounts((Tariff(),), None, 30.0)
+    made = Summary((Tariff(),), None, 30.0)
     found = [made.month(datetime(2026, 1, 31, hour, 30, tzinfo=UTC)) for hour in (22, 23)]
 
     assert [one.first for one in found if one is not None] == [date(2026, 1, 1), date(2026, 2, 1)]
@@ -402,7 +402,7 @@ def test_the_month_is_that_of_the_local_day():
 @pytest.mark.parametrize(("fuse_a", "step"), [(None, None), (25.0, 0), (40.0, 1)])
 def test_a_tariff_by_fuse_has_a_step_that_never_changes_and_no_limit(fuse_a, step):
     table = Tariff(basis=Basis.FUSE, steps=(Step(25.0), Step(63.0), Step(None)))
-    made = Accounts((table,), None, 30.0, fuse_a)
+    made = Summary((table,), None, 30.0, fuse_a)
     made.ledger.adopt(THREE_DAYS)
     found = made.month(NOW)
 
@@ -423,7 +423,7 @@ def test_without_a_tariff_by_hours_there_is_no_limit_but_a_projection(tables):
 def test_a_household_without_a_capacity_tariff_still_has_its_cost():
     tables = (Tariff(basis=Basis.NONE, energy=EnergyPrice(100.0, 100.0)),)
     midnight = datetime(2026, 1, 19, 23, tzinfo=UTC)
-    hours = [Hour(midnight + number * HOUR, 1000.0, 0.0, Known.METERED, 1.0) for number in range(17)]
+    hours = [Hour(midnight + number * HOUR, 1000.0, 0.0, Quality.METERED, 1.0) for number in range(17)]
     today = accounts(*hours, tariffs=tables).today()
 
     assert today is not None

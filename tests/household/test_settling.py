@@ -12,7 +12,7 @@ from appliance.household.tariff import Basis, Tariff
 from appliance.meter.reading import Maker, Reading
 
 LOUD = SoundRule(time(0), time(0), 60)
-RULES = Rules(Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, rise_s=0, hold_s=30), silent_s=600)
+RULES = Rules(Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30), silent_s=600)
 TARIFFS = (Tariff(),)
 
 
@@ -34,8 +34,8 @@ class Home:
             found = self.household.situation(self.now)
         return found
 
-    def settle(self, rules: Rules, sound: SoundRule = LOUD) -> None:
-        self.household.settle(rules, TARIFFS, sound, self.now)
+    def apply_rules(self, rules: Rules, sound: SoundRule = LOUD) -> None:
+        self.household.apply_rules(rules, TARIFFS, sound, self.now)
 
     def told(self, utc: datetime) -> None:
         self.household.system_clock(utc, True, self.now)
@@ -52,7 +52,7 @@ def about(situation: Situation, rule: Rule) -> Alarm | None:
 def test_a_higher_limit_ends_an_alarm_after_its_hold_time_and_not_before() -> None:
     home = Home()
     assert home.live(5, 6000).level is Level.WATCH
-    home.settle(power(8000, 12_000))
+    home.apply_rules(power(8000, 12_000))
     assert home.live(29, 6000).level is Level.WATCH
     assert home.live(3, 6000).level is Level.OK
 
@@ -60,7 +60,7 @@ def test_a_higher_limit_ends_an_alarm_after_its_hold_time_and_not_before() -> No
 def test_a_lower_limit_is_reached_at_once() -> None:
     home = Home()
     home.live(5, 4000)
-    home.settle(power(3000, 12_000))
+    home.apply_rules(power(3000, 12_000))
     assert home.live(1, 4000).level is Level.WATCH
 
 
@@ -68,18 +68,18 @@ def test_an_alarm_that_lasts_keeps_its_age_and_its_acknowledgement_and_makes_no_
     home = Home()
     before = home.live(10, 6000)
     home.household.acknowledge()
-    home.settle(power(5500, 12_000))
+    home.apply_rules(power(5500, 12_000))
     after = home.live(5, 6000)
     alarm = about(after, Rule.POWER)
     assert alarm is not None
     assert (alarm.acknowledged, alarm.limit, alarm.age_s) == (True, 5500, 14)
-    assert after.call == before.call
+    assert after.chime == before.chime
 
 
 def test_a_rise_time_that_runs_goes_on() -> None:
-    home = Home(power(5000, 10_000, rise_s=10))
+    home = Home(power(5000, 10_000, on_delay_s=10))
     home.live(6, 6000)
-    home.settle(power(5200, 10_000, rise_s=10))
+    home.apply_rules(power(5200, 10_000, on_delay_s=10))
     assert home.live(4, 6000).level is Level.OK
     assert home.live(1, 6000).level is Level.WATCH
 
@@ -87,27 +87,27 @@ def test_a_rise_time_that_runs_goes_on() -> None:
 def test_a_fuse_that_becomes_known_begins_to_be_judged() -> None:
     home = Home()
     assert home.live(30, 1000, 26).level is Level.OK
-    home.settle(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=10)))
+    home.apply_rules(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=10)))
     assert home.live(5, 1000, 26).level is Level.OK
     assert home.live(8, 1000, 26).level is Level.ACT
 
 
 def test_an_alarm_whose_rule_is_given_up_is_over_and_the_log_has_its_end() -> None:
-    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=0)))
+    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=0)))
     home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
     before = home.live(10, 1000, 26)
     assert about(before, Rule.PHASE) is not None
-    home.settle(RULES)
+    home.apply_rules(RULES)
     after = home.live(5, 1000, 26)
-    assert (after.alarms, after.call) == ((), before.call)
+    assert (after.alarms, after.chime) == ((), before.chime)
     [row] = [row for row in home.household.record(home.now).alarms if row.rule is Rule.PHASE]
     assert row.ended is not None
 
 
 def test_a_limit_that_changes_leaves_the_other_alarms_alone() -> None:
-    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, rise_s=0)))
+    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=0)))
     home.live(10, 6000, 26)
-    home.settle(replace(RULES, phase=PhaseRule(fuse_a=20, rise_s=0), export=ExportRule(1000)))
+    home.apply_rules(replace(RULES, phase=PhaseRule(fuse_a=20, on_delay_s=0), export=ExportRule(1000)))
     after = home.live(1, 6000, 26)
     assert {alarm.rule: alarm.age_s for alarm in after.alarms} == {Rule.POWER: 10, Rule.PHASE: 10}
 
@@ -116,7 +116,7 @@ def test_another_tariff_holds_at_once_and_the_hours_stay() -> None:
     home = Home()
     home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
     before = home.live(5, 3000)
-    home.household.settle(RULES, (Tariff(basis=Basis.NONE),), LOUD, home.now)
+    home.household.apply_rules(RULES, (Tariff(basis=Basis.NONE),), LOUD, home.now)
     after = home.live(1, 3000)
     assert before.month is not None
     assert after.month is None
@@ -129,7 +129,7 @@ def test_a_chosen_limit_holds_at_once() -> None:
     home = Home()
     home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
     home.live(5, 3000)
-    home.settle(replace(RULES, hour=replace(RULES.hour, limit_kw=4.0)))
+    home.apply_rules(replace(RULES, hour=replace(RULES.hour, limit_kw=4.0)))
     outlook = home.live(1, 3000).outlook
     assert outlook is not None
     assert outlook.limit_kw == 4.0
@@ -138,20 +138,20 @@ def test_a_chosen_limit_holds_at_once() -> None:
 def test_who_asked_for_quiet_hears_nothing_for_so_long_and_sees_the_lamps() -> None:
     home = Home()
     home.live(5, 1000)
-    home.household.hush(home.now + 60)
+    home.household.mute(home.now + 60)
     during = home.live(30, 6000)
-    assert (during.level, during.call, during.quiet, during.hushed_s) == (Level.WATCH, None, True, 30)
+    assert (during.level, during.chime, during.quiet, during.muted_s) == (Level.WATCH, None, True, 30)
     home.live(31, 1000)
     after = home.live(5, 12_000)
-    assert (after.quiet, after.hushed_s) == (False, None)
-    assert after.call is not None
-    assert after.call.sound is Sound.ACT
+    assert (after.quiet, after.muted_s) == (False, None)
+    assert after.chime is not None
+    assert after.chime.sound is Sound.ACT
 
 
 def test_quiet_can_be_taken_back() -> None:
     home = Home()
-    home.household.hush(1000.0)
-    home.household.hush(None)
+    home.household.mute(1000.0)
+    home.household.mute(None)
     assert home.live(1, 1000).quiet is False
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.household.hours import HOUR, OSLO, Hour, Known
+from appliance.household.hours import HOUR, OSLO, Hour, Quality
 from appliance.household.tariff import (
     COMMON_STEPS,
     Basis,
-    Beside,
     EnergyPrice,
     Month,
+    OtherPeaks,
     Step,
     Tariff,
     between,
@@ -25,15 +25,15 @@ JANUARY = date(2026, 1, 1)
 UPPER = Tariff(limit_is_lower=False)
 
 
-def hour(local: str, import_wh: float, known: Known = Known.METERED, fold: int = 0) -> Hour:
+def hour(local: str, import_wh: float, known: Quality = Quality.METERED, fold: int = 0) -> Hour:
     """The hour that begins at a local time such as 2026-01-15T17."""
     start = datetime.fromisoformat(local).replace(tzinfo=OSLO, fold=fold).astimezone(UTC)
     return Hour(start, import_wh, 0.0, known, 1.0)
 
 
-def january(*energies_wh: float, known: Known = Known.METERED) -> list[Hour]:
+def january(*energies_wh: float, quality: Quality = Quality.METERED) -> list[Hour]:
     """One hour, from 17, on each of the first days of January."""
-    return [hour(f"2026-01-{day:02}T17", energy, known) for day, energy in enumerate(energies_wh, start=1)]
+    return [hour(f"2026-01-{day:02}T17", energy, quality) for day, energy in enumerate(energies_wh, start=1)]
 
 
 def local(hour: Hour) -> str:
@@ -66,7 +66,7 @@ def test_the_peaks_of_a_month_are_its_days_highest_first_and_the_top_as_many_as_
 def test_with_one_day_it_is_the_highest_hour_of_the_month():
     found = month(Tariff(days=1), january(1000, 6000, 2000), JANUARY)
 
-    assert (found.mean_kw, found.step, found.settled) == (6.0, 2, True)
+    assert (found.mean_kw, found.step, found.enough_days) == (6.0, 2, True)
 
 
 def test_of_equal_hours_the_earliest_is_the_peak():
@@ -82,43 +82,43 @@ def test_with_fewer_days_the_mean_is_of_those_there_are():
 def test_before_the_first_hour_there_is_no_mean_and_no_step():
     found = month(Tariff(), [], JANUARY)
 
-    assert (found.mean_kw, found.step, found.peaks, found.settled) == (None, None, (), False)
+    assert (found.mean_kw, found.step, found.peaks, found.enough_days) == (None, None, (), False)
 
 
 def test_an_hour_known_partly_counts_with_what_was_seen_of_it():
-    hours = [hour("2026-01-01T16", 3000), hour("2026-01-01T17", 4000, Known.PARTLY)]
+    hours = [hour("2026-01-01T16", 3000), hour("2026-01-01T17", 4000, Quality.PARTLY)]
 
     assert month(Tariff(), hours, JANUARY).mean_kw == 4.0
 
 
 def test_an_unknown_hour_is_no_peak():
-    assert month(Tariff(), january(4000, known=Known.UNKNOWN), JANUARY).peaks == ()
+    assert month(Tariff(), january(4000, quality=Quality.UNKNOWN), JANUARY).peaks == ()
 
 
 def test_an_edited_hour_counts_with_the_households_figure():
-    hours = [hour("2026-01-01T17", 9000), hour("2026-01-02T17", 1500, Known.EDITED), hour("2026-01-02T18", 1000)]
+    hours = [hour("2026-01-01T17", 9000), hour("2026-01-02T17", 1500, Quality.EDITED), hour("2026-01-02T18", 1000)]
 
-    assert [peak.known for peak in month(Tariff(), hours, JANUARY).peaks] == [Known.METERED, Known.EDITED]
+    assert [peak.quality for peak in month(Tariff(), hours, JANUARY).peaks] == [Quality.METERED, Quality.EDITED]
     assert month(Tariff(), hours, JANUARY).mean_kw == 5.25
 
 
 # Enough to say so.
 
 
-@pytest.mark.parametrize("known", [Known.METERED, Known.INTEGRATED, Known.EDITED])
+@pytest.mark.parametrize("known", [Quality.METERED, Quality.INTEGRATED, Quality.EDITED])
 def test_a_month_is_settled_with_as_many_days_as_count(known):
-    assert not month(Tariff(), january(1, 2, known=known), JANUARY).settled
-    assert month(Tariff(), january(1, 2, 3, known=known), JANUARY).settled
+    assert not month(Tariff(), january(1, 2, quality=known), JANUARY).enough_days
+    assert month(Tariff(), january(1, 2, 3, quality=known), JANUARY).enough_days
 
 
 def test_a_day_whose_highest_hour_was_seen_in_part_settles_nothing():
-    hours = [*january(1000, 2000), hour("2026-01-03T16", 500), hour("2026-01-03T17", 600, Known.PARTLY)]
+    hours = [*january(1000, 2000), hour("2026-01-03T16", 500), hour("2026-01-03T17", 600, Quality.PARTLY)]
 
-    assert not month(Tariff(), hours, JANUARY).settled
+    assert not month(Tariff(), hours, JANUARY).enough_days
 
 
 def test_after_a_start_in_mid_month_the_peaks_say_since_when():
-    hours = [hour("2026-01-15T12", 100, Known.PARTLY), hour("2026-01-15T13", 900), hour("2026-01-15T14", 800)]
+    hours = [hour("2026-01-15T12", 100, Quality.PARTLY), hour("2026-01-15T13", 900), hour("2026-01-15T14", 800)]
 
     assert month(Tariff(), hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -128,13 +128,13 @@ def test_known_from_its_first_hour_on_a_month_says_no_since():
 
 
 def test_known_from_the_month_before_on_a_month_says_no_since():
-    hours = [hour("2025-12-31T23", 900), hour("2026-01-01T00", 900, Known.PARTLY), hour("2026-01-01T01", 900)]
+    hours = [hour("2025-12-31T23", 900), hour("2026-01-01T00", 900, Quality.PARTLY), hour("2026-01-01T01", 900)]
 
     assert month(Tariff(), hours, JANUARY).since is None
 
 
 def test_what_the_household_put_in_for_a_day_before_the_start_is_no_since():
-    hours = [hour("2026-01-03T17", 5000, Known.EDITED), hour("2026-01-15T13", 900)]
+    hours = [hour("2026-01-03T17", 5000, Quality.EDITED), hour("2026-01-15T13", 900)]
 
     assert month(Tariff(), hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -201,7 +201,7 @@ def test_the_hour_that_autumn_repeats_is_two_hours_of_one_day():
 def test_a_months_peaks_are_the_highest_of_each_local_day_whatever_the_hours(day, given_hours, days):
     begin = datetime.combine(day, time(), OSLO).astimezone(UTC)
     hours = sorted(
-        (Hour(begin + number * HOUR, wh, 0.0, Known.METERED, 1.0) for number, wh in given_hours),
+        (Hour(begin + number * HOUR, wh, 0.0, Quality.METERED, 1.0) for number, wh in given_hours),
         key=lambda one: one.start,
     )
     found = month(Tariff(days=days), hours, day)
@@ -219,7 +219,7 @@ def test_a_months_peaks_are_the_highest_of_each_local_day_whatever_the_hours(day
 @given(st.integers(0, 50), st.integers(0, 50), st.lists(st.integers(0, 50), unique=True, max_size=30).map(sorted))
 def test_the_hours_between_two_moments_are_those_that_begin_from_the_first_to_before_the_second(one, other, starts):
     begin = datetime(2026, 1, 1, tzinfo=UTC)
-    hours = [Hour(begin + start * HOUR, 0.0, 0.0, Known.METERED, 1.0) for start in starts]
+    hours = [Hour(begin + start * HOUR, 0.0, 0.0, Quality.METERED, 1.0) for start in starts]
 
     found = between(hours, begin + one * HOUR, begin + other * HOUR)
     assert [(hour.start - begin) // HOUR for hour in found] == [start for start in starts if one <= start < other]
@@ -358,23 +358,23 @@ def months(draw: st.DrawFn) -> tuple[Tariff, list[Hour]]:
 
 def recomputed(tariff: Tariff, hours: list[Hour], import_wh: float) -> Month:
     """The month with the hour at `START` in it."""
-    whole = sorted([*hours, Hour(START, import_wh, 0.0, Known.METERED, 1.0)], key=lambda one: one.start)
+    whole = sorted([*hours, Hour(START, import_wh, 0.0, Quality.METERED, 1.0)], key=lambda one: one.start)
     return month(tariff, whole, JANUARY)
 
 
-def beside(tariff: Tariff, hours: list[Hour]) -> Beside:
-    return month(tariff, hours, JANUARY).beside(START)
+def other_peaks(tariff: Tariff, hours: list[Hour]) -> OtherPeaks:
+    return month(tariff, hours, JANUARY).other_peaks(START)
 
 
 @given(months(), st.floats(0, 20_000))
 def test_the_mean_with_an_hour_is_the_months_when_the_hour_is_one_of_it(made, import_wh):
-    assert beside(*made).mean_kw(import_wh) == recomputed(*made, import_wh).mean_kw
+    assert other_peaks(*made).mean_kw(import_wh) == recomputed(*made, import_wh).mean_kw
 
 
 @given(months(), limits)
 def test_allowed_is_the_largest_energy_that_keeps_the_limit_or_costs_nothing(made, limit_kw):
     tariff, hours = made
-    found = beside(tariff, hours)
+    found = other_peaks(tariff, hours)
     allowed, free = found.allowed_wh(limit_kw), found.free_wh
 
     def kept(import_wh: int) -> bool:
@@ -388,7 +388,7 @@ def test_allowed_is_the_largest_energy_that_keeps_the_limit_or_costs_nothing(mad
 
 @given(months())
 def test_free_is_the_largest_energy_that_lifts_nothing(made):
-    free = beside(*made).free_wh
+    free = other_peaks(*made).free_wh
     without, at, above = (recomputed(*made, import_wh).mean_kw for import_wh in (0, free, free + 1))
 
     assert without == at
@@ -401,13 +401,13 @@ def test_free_is_the_largest_energy_that_lifts_nothing(made):
 def test_the_step_with_an_hour_is_the_months(made, import_wh):
     tariff, hours = made
 
-    assert tariff.step(beside(tariff, hours).mean_kw(import_wh)) == recomputed(tariff, hours, import_wh).step
+    assert tariff.step(other_peaks(tariff, hours).mean_kw(import_wh)) == recomputed(tariff, hours, import_wh).step
 
 
 @given(months(), st.data())
 def test_what_is_allowed_within_a_step_stays_in_it_and_one_more_does_not(made, data):
     tariff, hours = made
-    found = beside(tariff, hours)
+    found = other_peaks(tariff, hours)
     place = tariff.step(found.mean_kw(data.draw(energies)))
     limit_kw = tariff.end_of(place)
     assume(limit_kw is not None)
@@ -421,29 +421,29 @@ def test_what_is_allowed_within_a_step_stays_in_it_and_one_more_does_not(made, d
 def test_beside_an_hour_stand_the_highest_other_of_its_day_and_the_highest_other_days():
     hours = [*january(7000, 6000, 5000, 4000), hour("2026-01-20T09", 3000), hour("2026-01-20T10", 2000)]
 
-    assert beside(Tariff(), hours) == Beside(Tariff(), 3000, (7000, 6000, 5000))
+    assert other_peaks(Tariff(), hours) == OtherPeaks(Tariff(), 3000, (7000, 6000, 5000))
 
 
 def test_an_hour_is_free_up_to_the_higher_of_its_own_day_and_the_last_that_counts():
-    assert beside(Tariff(), january(7000, 6000, 5000, 4000)).free_wh == 5000
-    assert beside(Tariff(), [*january(7000, 6000, 5000), hour("2026-01-20T09", 6500)]).free_wh == 6500
-    assert beside(Tariff(), january(7000, 6000)).free_wh == 0
+    assert other_peaks(Tariff(), january(7000, 6000, 5000, 4000)).free_wh == 5000
+    assert other_peaks(Tariff(), [*january(7000, 6000, 5000), hour("2026-01-20T09", 6500)]).free_wh == 6500
+    assert other_peaks(Tariff(), january(7000, 6000)).free_wh == 0
 
 
 def test_what_is_left_of_three_days_mean_is_allowed():
-    assert beside(Tariff(), january(6000, 5000, 1000)).allowed_wh(5.0) == 4000
-    assert beside(UPPER, january(6000, 5000, 1000)).allowed_wh(5.0) == 3999
+    assert other_peaks(Tariff(), january(6000, 5000, 1000)).allowed_wh(5.0) == 4000
+    assert other_peaks(UPPER, january(6000, 5000, 1000)).allowed_wh(5.0) == 3999
 
 
 def test_on_an_empty_month_just_the_limit_is_allowed_whatever_its_decimals():
     for limit_wh in range(1, 12_001):
-        assert Beside(Tariff(), 0, ()).allowed_wh(limit_wh / 1000) == limit_wh
-        assert Beside(UPPER, 0, ()).allowed_wh(limit_wh / 1000) == limit_wh - 1
+        assert OtherPeaks(Tariff(), 0, ()).allowed_wh(limit_wh / 1000) == limit_wh
+        assert OtherPeaks(UPPER, 0, ()).allowed_wh(limit_wh / 1000) == limit_wh - 1
 
 
 def test_an_hour_around_local_midnight_stands_beside_its_own_day():
     hours = [hour("2026-01-19T23", 8000), hour("2026-01-20T00", 1000)]
     found = month(Tariff(), hours, JANUARY)
 
-    assert found.beside(hours[1].start + timedelta(hours=1)).own_wh == 1000
-    assert found.beside(hours[0].start - timedelta(hours=1)).own_wh == 8000
+    assert found.other_peaks(hours[1].start + timedelta(hours=1)).own_wh == 1000
+    assert found.other_peaks(hours[0].start - timedelta(hours=1)).own_wh == 8000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
 from appliance.household.tariff import EnergyPrice
@@ -24,7 +24,7 @@ def midnight(day: date = DAY) -> datetime:
 def ended(count: int, day: date = DAY) -> list[Hour]:
     """The first hours of a day: 1000 Wh, 1001 Wh, and so on."""
     return [
-        Hour(midnight(day) + number * HOUR, 1000.0 + number, 10.0, Known.METERED, 1.0, Known.METERED)
+        Hour(midnight(day) + number * HOUR, 1000.0 + number, 10.0, Quality.METERED, 1.0, Quality.METERED)
         for number in range(count)
     ]
 
@@ -77,15 +77,15 @@ def test_without_one_of_its_hours_the_day_is_not_known(missing):
     assert found.highest == hours[-1]
 
 
-@pytest.mark.parametrize("known", [Known.PARTLY, Known.UNKNOWN])
+@pytest.mark.parametrize("known", [Quality.PARTLY, Quality.UNKNOWN])
 def test_with_one_of_its_hours_not_wholly_known_the_import_is_not(known):
-    found = today([*ended(2), replace(ended(3)[2], known=known)], PRICE)
+    found = today([*ended(2), replace(ended(3)[2], quality=known)], PRICE)
 
     assert (found.import_wh, found.cost_kr, found.export_wh) == (None, None, 35.0)
 
 
 def test_the_export_is_known_by_its_own_reports():
-    found = today([*ended(2), replace(ended(3)[2], export_known=Known.UNKNOWN)])
+    found = today([*ended(2), replace(ended(3)[2], export_quality=Quality.UNKNOWN)])
 
     assert (found.import_wh, found.export_wh) == (3503.0, None)
 
@@ -120,7 +120,7 @@ def test_the_highest_hour_is_the_earliest_of_the_highest_that_ended():
 
 
 def test_an_hour_that_was_seen_in_part_can_be_the_highest_and_one_not_seen_cannot():
-    partly, unknown = (replace(ended(3)[2], known=known) for known in (Known.PARTLY, Known.UNKNOWN))
+    partly, unknown = (replace(ended(3)[2], quality=known) for known in (Quality.PARTLY, Quality.UNKNOWN))
 
     assert today([*ended(2), partly]).highest == partly
     assert today([*ended(2), unknown]).highest == ended(2)[1]
@@ -131,7 +131,7 @@ def test_on_whatever_day_all_hours_since_local_midnight_make_it_known(day, count
     first = midnight(day)
     count = min(count, round((midnight(day + timedelta(days=1)) - first) / HOUR) - 1)
     start = first + count * HOUR
-    hours = [Hour(first + number * HOUR, 100.0, 0.0, Known.METERED, 1.0) for number in range(-30, count)]
+    hours = [Hour(first + number * HOUR, 100.0, 0.0, Quality.METERED, 1.0) for number in range(-30, count)]
     found = DaySum(hours, start, None).today(running(start))
 
     assert (found.day, found.import_wh) == (day, 100.0 * count + 500)

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from appliance.household.checkpoint import Stored
+from appliance.household.checkpoint import Restored
 from appliance.household.clock import STANDARD_TIME
-from appliance.household.hours import OSLO, Hour, Known
+from appliance.household.hours import OSLO, Hour, Quality
 from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.household.tariff import Tariff, month
@@ -120,7 +120,7 @@ def year(maker: Maker) -> Figures:
             if restart is not None and moment >= restart:
                 record, restart = household.record(now), None
                 household, hours = made(), household.hours
-                household.restore(Stored(hours, record.notes, 5.0), now)
+                household.restore(Restored(hours, record.checkpoint, 5.0), now)
             if reading.energy_import_wh is not None:
                 hour = moment.replace(minute=0, second=0)
                 number = round((hour - START) / HOUR)
@@ -154,7 +154,9 @@ def check(figures: Figures, household: Household, meter: Meter, day: date) -> No
     for hour in hours:
         imported, exported = meter.truth[hour.start]
         judge(figures, meter.maker, hour, imported, exported)
-    truth = [Hour(start, was[0], 0.0, Known.METERED, 1.0) for start, was in meter.truth.items() if start not in missing]
+    truth = [
+        Hour(start, was[0], 0.0, Quality.METERED, 1.0) for start, was in meter.truth.items() if start not in missing
+    ]
     known, true = month(Tariff(), hours, day), month(Tariff(), truth, day)
     # Two nights with the same load are alike: which of them comes first is the register's rounding.
     pairs = zip(known.top, true.top, strict=False)
@@ -165,13 +167,13 @@ def check(figures: Figures, household: Household, meter: Meter, day: date) -> No
 
 def judge(figures: Figures, maker: Maker, hour: Hour, imported: float, exported: float) -> None:
     figures.hours += 1
-    if hour.known is Known.METERED:
+    if hour.quality is Quality.METERED:
         figures.metered += 1
         if abs(hour.import_wh - imported) > STEP[maker] + 0.01 or (
-            hour.export_known is Known.METERED and abs(hour.export_wh - exported) > STEP[maker] + 0.01
+            hour.export_quality is Quality.METERED and abs(hour.export_wh - exported) > STEP[maker] + 0.01
         ):
             figures.wrong.append(f"{maker} {hour}: truly {imported:.1f} and {exported:.1f} Wh")
-    elif hour.known is Known.INTEGRATED:
+    elif hour.quality is Quality.INTEGRATED:
         figures.integrated += 1
         figures.not_close += abs(hour.import_wh - imported) > max(30.0, 0.01 * imported)
     elif hour.import_wh > imported + 0.01:

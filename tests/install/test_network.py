@@ -83,7 +83,7 @@ def test_a_command_that_fails_is_a_sentence(tmp_path: Path, monkeypatch):
 def test_the_passphrase_is_shown_to_nobody(tmp_path: Path):
     file = tmp_path / "appliance.toml"
     file.write_text('[network]\nname = "Home"\npassphrase = "correct horse"\ncountry = "NO"\n')
-    shown = effective.show(file, tmp_path)
+    shown = effective.effective_settings(file, tmp_path)
 
     assert "correct horse" not in effective.as_table(shown) + effective.as_json(shown)
     assert "(not shown)" in effective.as_table(shown)

@@ -119,7 +119,7 @@ def test_the_program_needs_no_system_call_that_the_sandbox_forbids(root: Path, t
         answer = None
         deadline = time.monotonic() + 60
         while answer is None and traced.poll() is None and time.monotonic() < deadline:
-            answer = status.asked(tmp_path / local_socket.SOCKET)
+            answer = status.ask_status(tmp_path / local_socket.SOCKET)
             time.sleep(0.1)
         if answer is None:
             traced.kill()

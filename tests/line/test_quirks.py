@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.line.quirks import Frames, LineFeeds
+from appliance.line.quirks import LineFeeds, QuirkFilter
 from appliance.meter.hdlc import Frame
 from tests.frames import framed, simulated
 
@@ -24,7 +24,7 @@ def test_line_feeds_are_mended_however_the_stream_is_cut(size):
 
 @pytest.mark.parametrize("frame", WITH_0A[:6])
 def test_a_frame_that_checks_only_without_proves_the_habit(frame):
-    frames = Frames()
+    frames = QuirkFilter()
     octets, found = frames.feed(frame.replace(b"\n", b"\r\n"))
 
     assert frames.undoes
@@ -33,7 +33,7 @@ def test_a_frame_that_checks_only_without_proves_the_habit(frame):
 
 
 def test_the_meters_own_pair_is_left_alone():
-    frames = Frames()
+    frames = QuirkFilter()
     octets, found = frames.feed(OWN_PAIR)
 
     assert not frames.undoes
@@ -42,7 +42,7 @@ def test_the_meters_own_pair_is_left_alone():
 
 
 def test_a_converter_that_was_replaced_by_a_good_one_disproves_it():
-    frames = Frames()
+    frames = QuirkFilter()
     frames.feed(WITH_0A[0].replace(b"\n", b"\r\n"))
     assert frames.undoes
     octets, found = frames.feed(OWN_PAIR)
@@ -53,7 +53,7 @@ def test_a_converter_that_was_replaced_by_a_good_one_disproves_it():
 
 
 def test_frames_without_a_0a_say_nothing():
-    frames = Frames()
+    frames = QuirkFilter()
     plain = framed(b"\xe6\xe7\x00\x0f\x01\x02")
     frames.feed(plain)
     assert not frames.undoes

@@ -13,7 +13,7 @@ from appliance.line.port import Counters, Parity, SerialSettings
 from appliance.line.port import Heard as HeardOctets
 from appliance.line.uart import Uart
 from appliance.simulation.meter import Line
-from appliance.system.health import LineCondition, Upkeep
+from appliance.system.health import Health, LineCondition
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
@@ -160,11 +160,11 @@ async def test_a_pseudo_terminal_is_settled_with_its_first_list_and_never_search
     uart = Uart(line.port, Timebase(speed=50), pytest.fail)
     async with listening(uart, heard):
         await until(lambda: heard.events)
-        assert uart.upkeep().line is LineCondition.SEARCHING
+        assert uart.health().line is LineCondition.SEARCHING
         for round_ in range(1, 6):
             line.put(example)
             await until(lambda round_=round_: len(heard.octets) == round_ * len(example))
-            assert uart.upkeep() == Upkeep(LineCondition.FINE, (), line.port, "2400 8N1")
+            assert uart.health() == Health(LineCondition.FINE, (), line.port, "2400 8N1")
     line.close()
 
 
@@ -176,9 +176,9 @@ async def test_what_read_the_line_is_remembered_and_tried_first_the_next_time(tm
     uart = Uart(line.port, Timebase(), pytest.fail, memory=memory)
     async with listening(uart, heard):
         await until(lambda: heard.events)
-        assert uart.upkeep().line_settings == "9600 8N1"
+        assert uart.health().line_settings == "9600 8N1"
         line.put(AIDON_EXAMPLE)
-        await until(lambda: uart.upkeep().line is LineCondition.FINE)
+        await until(lambda: uart.health().line is LineCondition.FINE)
     fresh = Uart(line.port, Timebase(), pytest.fail, baud=2400, memory=memory)
     async with listening(fresh, heard):
         await until(lambda: heard.events[-1] == "opened")
@@ -240,7 +240,7 @@ async def test_the_port_is_read_with_the_settings_that_its_errors_speak_for():
             port.put(AIDON_EXAMPLE)
             await until(lambda place=place: heard.octets.count(AIDON_EXAMPLE) == place + 1)
             await timebase.sleep(1)  # a pause, behind which a new burst begins
-        assert uart.upkeep() == Upkeep(LineCondition.FINE, (), "model", "2400 8E1")
+        assert uart.health() == Health(LineCondition.FINE, (), "model", "2400 8E1")
         assert uart.counters.framing > 50
     assert uart.counters is None
 
@@ -255,7 +255,7 @@ async def test_a_burst_too_short_for_a_list_is_left_at_the_pause_behind_it():
         port.put(AIDON_EXAMPLE)  # the first may have been joined
         await timebase.sleep(1)
         port.put(AIDON_EXAMPLE)
-        await until(lambda: uart.upkeep().line_settings == "9600 8N1")
+        await until(lambda: uart.health().line_settings == "9600 8N1")
 
 
 async def test_a_memory_that_cannot_be_written_remembers_nothing(tmp_path: Path):
@@ -271,7 +271,7 @@ async def test_a_port_that_is_not_there_is_no_port():
     uart = Uart("/dev/no-such-port", Timebase(), lambda _said: None)
     async with listening(uart, Heard()):
         await asyncio.sleep(0)
-        assert uart.upkeep().line is LineCondition.NO_PORT
+        assert uart.health().line is LineCondition.NO_PORT
 
 
 async def test_a_port_that_another_program_holds_is_said_to_be_held():

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from appliance.household.clock import ClockSource
-from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.outlook import Outlook
 from appliance.household.situation import (
     Alarm,
@@ -21,7 +21,7 @@ from appliance.household.situation import (
     VoltageDay,
 )
 from appliance.household.tariff import COMMON_STEPS, Basis, Month, Step, Tariff
-from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 
 
 def maybe(strategy):
@@ -42,7 +42,7 @@ moments = st.builds(
     st.integers(0, 22 * 60),
 )
 hours = st.builds(
-    Hour, moments, watts, watts, st.sampled_from(Known), st.floats(0, 1), export_known=st.sampled_from(Known)
+    Hour, moments, watts, watts, st.sampled_from(Quality), st.floats(0, 1), export_quality=st.sampled_from(Quality)
 )
 tariffs = st.builds(
     Tariff,
@@ -124,18 +124,18 @@ def situations(draw):
             )
         ),
         line=draw(st.builds(LineQuality, st.just(0), st.integers(0, 10**9), st.integers(0, 10**9))),
-        upkeep=draw(upkeeps),
+        health=draw(upkeeps),
     )
 
 
 upkeeps = st.builds(
-    Upkeep,
+    Health,
     maybe(st.sampled_from(LineCondition)),
     st.lists(st.sampled_from(Cause), max_size=2).map(tuple),
     line_settings=st.sampled_from([None, "2400 8E1", "115200 8O1"]),
     addresses=st.sampled_from([(), ("192.168.100.240",)]),
-    troubles=st.lists(
-        st.builds(Trouble, st.sampled_from(Fault), st.sampled_from(["", "A", "history"])), max_size=1
+    faults=st.lists(
+        st.builds(Fault, st.sampled_from(FaultKind), st.sampled_from(["", "A", "history"])), max_size=1
     ).map(tuple),
 )
 
@@ -143,7 +143,8 @@ upkeeps = st.builds(
 def _ended(midnight, start, loads):
     count = round((start - midnight) / HOUR)
     return tuple(
-        Hour(midnight + HOUR * place, loads[place], 0.0, list(Known)[place % len(Known)], 1.0) for place in range(count)
+        Hour(midnight + HOUR * place, loads[place], 0.0, list(Quality)[place % len(Quality)], 1.0)
+        for place in range(count)
     )
 
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel.brightness import calls, dimming, news
-from appliance.settings.preferences import CareRule, Night
+from appliance.panel.brightness import dimming, needs_attention, news
+from appliance.settings.preferences import BrightnessRule, Night
 
-RULE = CareRule(contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=Night(time(22), time(7)))
+RULE = BrightnessRule(contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=Night(time(22), time(7)))
 NOW = 10_000.0
 JUST, LONG_AGO = NOW - 10, NOW - 1000
 QUIET_HOUSE = Situation(watch_w=5000, act_w=10_000, level=Level.OK, power_import_w=2000)
@@ -21,7 +21,9 @@ def at(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 1, 15, hour, minute, tzinfo=ZoneInfo("Europe/Oslo"))
 
 
-def contrast(moment: datetime | None, touched_s: float | None, *, alarm: bool = False, rule: CareRule = RULE) -> int:
+def contrast(
+    moment: datetime | None, touched_s: float | None, *, alarm: bool = False, rule: BrightnessRule = RULE
+) -> int:
     return dimming(rule, moment, NOW, touched_s, alarm=alarm).contrast
 
 
@@ -101,9 +103,9 @@ def test_within_a_minute_and_without_shift_the_picture_stays() -> None:
 
 @pytest.mark.parametrize("level", Level)
 def test_an_alarm_of_the_house_calls_until_it_is_acknowledged_and_a_fault_does_not(level: Level) -> None:
-    assert calls(replace(QUIET_HOUSE, alarms=(alarm(level),))) == (level in (Level.WATCH, Level.ACT))
-    assert not calls(replace(QUIET_HOUSE, alarms=(alarm(level, acknowledged=True),)))
-    assert not calls(QUIET_HOUSE)
+    assert needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level),))) == (level in (Level.WATCH, Level.ACT))
+    assert not needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level, acknowledged=True),)))
+    assert not needs_attention(QUIET_HOUSE)
 
 
 def test_a_reading_and_an_alarm_are_news_and_the_passing_of_time_is_not() -> None:

@@ -10,7 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.panel.devices.buttons import BOUNCE_S, Buttons
 from appliance.panel.devices.errors import PinError
-from appliance.panel.keys import Fingers, Key, Press
+from appliance.panel.keys import Key, Press, PressDetector
 
 A, B = 5, 6
 LONG_S, STUCK_S = 0.15, 0.6
@@ -31,7 +31,7 @@ class Hand:
 
     def __init__(self, pins: MockFactory) -> None:
         self.told: list[Press] = []
-        self.fingers = Fingers(self.told.append, LONG_S, STUCK_S)
+        self.fingers = PressDetector(self.told.append, LONG_S, STUCK_S)
         loop = asyncio.get_running_loop()
         self.buttons = Buttons(
             A, B, lambda key, down: loop.call_soon_threadsafe(self.fingers.edge, key, down), pin_factory=pins

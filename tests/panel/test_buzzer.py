@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.household.situation import Call, Situation, Sound
+from appliance.household.situation import Chime, Situation, Sound
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.piezo import DUTIES, Beeper
 from appliance.panel.sounds import ACT, CLICK, FAULT, LOOK, OVER, REST, TUNES, Note, Tune, click_for, sound_for
@@ -18,8 +18,8 @@ from appliance.system.timebase import Timebase
 GPIO = 18
 
 
-def situation(call: Call | None) -> Situation:
-    return Situation(watch_w=5000, act_w=10000, call=call)
+def situation(call: Chime | None) -> Situation:
+    return Situation(watch_w=5000, act_w=10000, chime=call)
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ async def test_after_a_tune_the_line_is_low_though_a_last_pulse_came_behind_its_
 
 @pytest.mark.parametrize("sound", list(Sound))
 def test_each_sound_has_its_tune(sound: Sound) -> None:
-    assert sound_for(situation(None), situation(Call(1, sound))) == TUNES[sound]
+    assert sound_for(situation(None), situation(Chime(1, sound))) == TUNES[sound]
 
 
 def test_a_call_is_played_once_and_the_next_one_too() -> None:
-    first, second = situation(Call(1, Sound.LOOK)), situation(Call(2, Sound.LOOK))
+    first, second = situation(Chime(1, Sound.LOOK)), situation(Chime(2, Sound.LOOK))
 
     assert sound_for(first, first) is None
     assert sound_for(first, second) == LOOK
@@ -166,10 +166,10 @@ async def widths(pins: MockFactory, volume: Volume, tune: Tune) -> set[float]:
 
 @pytest.mark.parametrize("tune", [LOOK, CLICK])
 async def test_the_volume_is_the_width_of_the_pulse(pins: MockFactory, tune: Tune) -> None:
-    loud = {volume: await widths(pins, volume, tune) for volume in Volume}
+    unacknowledged = {volume: await widths(pins, volume, tune) for volume in Volume}
 
-    assert loud.pop(Volume.OFF) == set()
-    (low,), (medium,), (high,) = loud.values()
+    assert unacknowledged.pop(Volume.OFF) == set()
+    (low,), (medium,), (high,) = unacknowledged.values()
     assert 0 < low < medium < high <= 0.5
 
 

@@ -12,14 +12,14 @@ from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.lamp_row import DIMMED_HZ, LampRow
 from appliance.panel.lamps import Lamps, Light, lamps_for, shine
 from appliance.settings.preferences import LampRule, Night
-from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, FaultKind, Health
 
 RED, YELLOW, GREEN = 22, 27, 17
 CALM, LOOK, ACT = Lamps(green=Light.ON), Lamps(yellow=Light.ON), Lamps(red=Light.ON)
 UNKNOWN = Lamps(yellow=Light.SLOW)
 WHEN_IT_MATTERS = LampRule(only_when_it_matters=True)
 DIM_BY_NIGHT = LampRule(night_level=0.1, night=Night(time(22), time(7)))
-TROUBLE = Upkeep(troubles=(Trouble(Fault.HISTORY, "history.db"),))
+TROUBLE = Health(faults=(Fault(FaultKind.HISTORY, "history.db"),))
 
 
 def situation(level: Level | None, signal: Signal = Signal.RECEIVING) -> Situation:
@@ -45,12 +45,12 @@ def test_while_the_power_is_unknown_yellow_blinks_and_red_stays_out_of_it(level:
 
 
 def test_a_fault_of_the_appliance_takes_the_place_of_green() -> None:
-    assert lamps_for(replace(situation(Level.OK), upkeep=TROUBLE)) == UNKNOWN
+    assert lamps_for(replace(situation(Level.OK), health=TROUBLE)) == UNKNOWN
 
 
 @pytest.mark.parametrize(("level", "lamps"), [(Level.WATCH, LOOK), (Level.ACT, ACT)])
 def test_a_fault_of_the_appliance_hides_no_alarm(level: Level, lamps: Lamps) -> None:
-    assert lamps_for(replace(situation(level), upkeep=TROUBLE)) == lamps
+    assert lamps_for(replace(situation(level), health=TROUBLE)) == lamps
 
 
 @pytest.mark.parametrize("level", [None, *Level])
@@ -64,7 +64,7 @@ def test_only_when_it_matters_leaves_out_the_green_and_nothing_else() -> None:
     assert lamps_for(situation(Level.OK), WHEN_IT_MATTERS) == Lamps()
     for level in (Level.WATCH, Level.ACT, Level.FAULT, None):
         assert lamps_for(situation(level), WHEN_IT_MATTERS) == lamps_for(situation(level))
-    assert lamps_for(replace(situation(Level.OK), upkeep=TROUBLE), WHEN_IT_MATTERS) == UNKNOWN
+    assert lamps_for(replace(situation(Level.OK), health=TROUBLE), WHEN_IT_MATTERS) == UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import HEIGHT, MARGIN, WIDTH, Box
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Deed, Hush, Menu, Order, Row, pressed, refused
+from appliance.panel.menu import FIELDS, ROWS, VALUES, Action, Asked, Command, Menu, Mute, Row, pressed, refused
 from appliance.panel.pages import menu_page
 from appliance.settings.choices import AS_SET, Choices
 from appliance.simulation.examples import CALM
@@ -19,14 +19,14 @@ WORDS_EN = WORDS["en"]
 
 
 def walk(
-    menu: Menu, *presses: Press, choices: Choices = AS_SET, hushed: bool = False
-) -> tuple[Menu | None, Deed | None]:
+    menu: Menu, *presses: Press, choices: Choices = AS_SET, muted: bool = False
+) -> tuple[Menu | None, Action | None]:
     at: Menu | None = menu
-    deed = None
+    action = None
     for press in presses:
         assert at is not None
-        at, deed = pressed(at, press, choices, hushed=hushed)
-    return at, deed
+        at, action = pressed(at, press, choices, muted=muted)
+    return at, action
 
 
 def test_a_goes_through_all_rows_and_round() -> None:
@@ -42,16 +42,16 @@ def test_b_leaves_the_menu_and_so_does_its_last_row() -> None:
 @pytest.mark.parametrize("row", FIELDS)
 def test_each_value_of_a_row_can_be_chosen_and_becomes_the_choice(row: Row) -> None:
     for turns, value in enumerate(VALUES[row]):
-        at, deed = walk(Menu(row), LONG_A, *[A] * turns, LONG_A)
+        at, action = walk(Menu(row), LONG_A, *[A] * turns, LONG_A)
         assert at == Menu(row)
-        assert isinstance(deed, Choices)
-        assert getattr(deed, FIELDS[row]) == value
+        assert isinstance(action, Choices)
+        assert getattr(action, FIELDS[row]) == value
 
 
 def test_a_choice_leaves_the_others_as_they_were() -> None:
     before = Choices(fuse_a=25, language="sv")
-    _, deed = walk(Menu(Row.LIMIT), LONG_A, A, A, LONG_A, choices=before)
-    assert deed == Choices(limit_kw=2, fuse_a=25, language="sv")
+    _, action = walk(Menu(Row.LIMIT), LONG_A, A, A, LONG_A, choices=before)
+    assert action == Choices(limit_kw=2, fuse_a=25, language="sv")
 
 
 def test_values_begin_at_the_one_that_is_chosen() -> None:
@@ -69,19 +69,19 @@ def test_nothing_is_changed_before_the_long_a() -> None:
     assert walk(Menu(Row.LIMIT), LONG_A, A, A, B) == (Menu(Row.LIMIT), None)
 
 
-@pytest.mark.parametrize(("turns", "hush"), list(enumerate(Hush)))
-def test_quiet_is_asked_for_and_taken_back(turns: int, hush: Hush) -> None:
-    assert walk(Menu(Row.QUIET), LONG_A, *[A] * turns, LONG_A)[1] is hush
+@pytest.mark.parametrize(("turns", "mute"), list(enumerate(Mute)))
+def test_quiet_is_asked_for_and_taken_back(turns: int, mute: Mute) -> None:
+    assert walk(Menu(Row.QUIET), LONG_A, *[A] * turns, LONG_A)[1] is mute
 
 
 def test_lamps_are_tested_from_their_row() -> None:
-    assert walk(Menu(Row.LAMP_TEST), LONG_A) == (Menu(Row.LAMP_TEST), Order.TEST_LAMPS)
+    assert walk(Menu(Row.LAMP_TEST), LONG_A) == (Menu(Row.LAMP_TEST), Command.TEST_LAMPS)
 
 
 def test_switching_off_takes_a_second_long_press() -> None:
-    at, deed = walk(Menu(Row.SHUT_DOWN), LONG_A)
-    assert (at, deed) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
-    assert walk(Menu(Row.SHUT_DOWN), LONG_A, LONG_A)[1] is Order.SHUT_DOWN
+    at, action = walk(Menu(Row.SHUT_DOWN), LONG_A)
+    assert (at, action) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
+    assert walk(Menu(Row.SHUT_DOWN), LONG_A, LONG_A)[1] is Command.SHUT_DOWN
 
 
 def test_switching_off_is_not_done_by_short_presses_and_b_takes_it_back() -> None:
@@ -111,7 +111,7 @@ def overlap(one: Box, other: Box) -> bool:
 @pytest.mark.parametrize("choices", [AS_SET, FULL])
 def test_nothing_on_the_menus_pages_overlaps_or_leaves_the_glass(language: str, choices: Choices) -> None:
     for menu in PLACES:
-        boxes = [w.box for w in menu_page.widgets(menu, choices, replace(CALM, hushed_s=36_000.0), WORDS[language])]
+        boxes = [w.box for w in menu_page.widgets(menu, choices, replace(CALM, muted_s=36_000.0), WORDS[language])]
         assert not any(overlap(one, other) for one, other in combinations(boxes, 2)), menu
         for left, top, right, foot in boxes:
             assert MARGIN <= left < right <= WIDTH - MARGIN, menu
@@ -121,7 +121,7 @@ def test_nothing_on_the_menus_pages_overlaps_or_leaves_the_glass(language: str, 
 @pytest.mark.parametrize("language", sorted(WORDS))
 def test_no_name_in_the_menu_is_cut(language: str) -> None:
     for menu in PLACES:
-        for widget in menu_page.widgets(menu, FULL, replace(CALM, hushed_s=36_000.0), WORDS[language]):
+        for widget in menu_page.widgets(menu, FULL, replace(CALM, muted_s=36_000.0), WORDS[language]):
             if isinstance(widget, menu_page.Line):
                 room = widget.box[2] - widget.box[0] - SMALL.width(widget.value) - 9
                 assert SMALL.width(widget.name) <= room, widget
@@ -144,7 +144,7 @@ def test_the_wheel_shows_what_is_chosen_beside_its_row() -> None:
 
 
 def test_the_row_of_quiet_tells_how_long_it_lasts() -> None:
-    shown = menu_page.widgets(Menu(Row.QUIET), AS_SET, replace(CALM, hushed_s=3540.0), WORDS_EN)
+    shown = menu_page.widgets(Menu(Row.QUIET), AS_SET, replace(CALM, muted_s=3540.0), WORDS_EN)
     assert [w.value for w in shown if isinstance(w, menu_page.Line) and w.lit] == ["60 min"]
 
 

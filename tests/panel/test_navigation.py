@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import navigation
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import Asked, Deed, Menu, Order, Row
-from appliance.panel.navigation import ALARM_S, BOOT_S, HOME_S, MENU_S, PAGING_S, Front, State, begin, pressed, seen
+from appliance.panel.menu import Action, Asked, Command, Menu, Row
+from appliance.panel.navigation import ALARM_S, BOOT_S, HOME_S, MENU_S, PAGING_S, Overlay, State, begin, pressed, seen
 from appliance.panel.pages import ROUND, Page
 from appliance.settings.choices import AS_SET
 from appliance.simulation.examples import CALM, WAITING
-from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.system.health import Fault, FaultKind, Health
 
 A, LONG_A, B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)
 HOME = State()
@@ -31,7 +31,7 @@ def with_alarms(*alarms: Alarm) -> Situation:
 OVER = with_alarms(alarm())
 WORSE = with_alarms(alarm(Level.ACT))
 SEEN_TO = with_alarms(alarm(acknowledged=True))
-BROKEN = replace(CALM, upkeep=Upkeep(troubles=(Trouble(Fault.BUTTON, "A"),)))
+BROKEN = replace(CALM, health=Health(faults=(Fault(FaultKind.BUTTON, "A"),)))
 
 
 def press(
@@ -42,18 +42,18 @@ def press(
     return state
 
 
-def asked(state: State, one: Press, situation: Situation = CALM, *, sounding: bool = False) -> Deed | None:
+def asked(state: State, one: Press, situation: Situation = CALM, *, sounding: bool = False) -> Action | None:
     return pressed(state, one, situation, AS_SET, 1.0, sounding=sounding)[1]
 
 
 def test_the_start_is_shown_until_the_first_reading() -> None:
     state = seen(begin(0), WAITING, 0)
-    assert state.front is Front.BOOT
+    assert state.overlay is Overlay.BOOT
     assert seen(state, CALM, 2).is_home
 
 
 def test_the_start_is_shown_for_some_seconds_when_there_is_no_reading() -> None:
-    assert seen(begin(0), WAITING, BOOT_S - 0.1).front is Front.BOOT
+    assert seen(begin(0), WAITING, BOOT_S - 0.1).overlay is Overlay.BOOT
     assert seen(begin(0), WAITING, BOOT_S).is_home
 
 
@@ -83,16 +83,16 @@ def test_the_first_page_comes_back_when_nobody_presses_a_key() -> None:
 def test_a_new_alarm_comes_forward_goes_again_and_leaves_one_where_one_was() -> None:
     state = press(HOME, A)
     during = seen(state, OVER, 5)
-    assert during.front is Front.ALARM
-    assert seen(during, OVER, 5 + ALARM_S - 0.1).front is Front.ALARM
+    assert during.overlay is Overlay.ALARM
+    assert seen(during, OVER, 5 + ALARM_S - 0.1).overlay is Overlay.ALARM
     after = seen(during, OVER, 5 + ALARM_S)
-    assert (after.front, after.page) == (None, state.page)
+    assert (after.overlay, after.page) == (None, state.page)
 
 
 def test_an_alarm_that_stays_does_not_come_forward_again_and_one_that_gets_worse_does() -> None:
     state = seen(seen(HOME, OVER, 0), OVER, ALARM_S)
-    assert seen(state, OVER, ALARM_S + 1).front is None
-    assert seen(state, WORSE, ALARM_S + 1).front is Front.ALARM
+    assert seen(state, OVER, ALARM_S + 1).overlay is None
+    assert seen(state, WORSE, ALARM_S + 1).overlay is Overlay.ALARM
 
 
 def test_an_alarm_that_is_over_leaves_the_glass() -> None:
@@ -100,7 +100,7 @@ def test_an_alarm_that_is_over_leaves_the_glass() -> None:
 
 
 def test_an_alarm_that_comes_back_comes_forward_again() -> None:
-    assert seen(seen(seen(HOME, OVER, 0), CALM, 1), OVER, 2).front is Front.ALARM
+    assert seen(seen(seen(HOME, OVER, 0), CALM, 1), OVER, 2).overlay is Overlay.ALARM
 
 
 def test_an_alarm_that_somebody_has_seen_does_not_come_forward() -> None:
@@ -109,10 +109,10 @@ def test_an_alarm_that_somebody_has_seen_does_not_come_forward() -> None:
 
 def test_a_acknowledges_the_alarm_in_front_and_leaves_it() -> None:
     state = seen(press(HOME, A), OVER, 1)
-    assert asked(state, A, OVER) is Order.ACKNOWLEDGE
+    assert asked(state, A, OVER) is Command.ACKNOWLEDGE
     left = press(state, A, situation=OVER)
-    assert (left.front, left.page) == (None, ROUND[1])
-    assert seen(left, SEEN_TO, 2).front is None
+    assert (left.overlay, left.page) == (None, ROUND[1])
+    assert seen(left, SEEN_TO, 2).overlay is None
 
 
 def test_b_leaves_the_alarm_in_front_unacknowledged() -> None:
@@ -123,34 +123,34 @@ def test_b_leaves_the_alarm_in_front_unacknowledged() -> None:
 
 def test_a_acknowledges_while_an_alarm_sounds_whatever_is_in_front() -> None:
     state = seen(seen(HOME, OVER, 0), OVER, ALARM_S)
-    assert asked(state, A, OVER, sounding=True) is Order.ACKNOWLEDGE
+    assert asked(state, A, OVER, sounding=True) is Command.ACKNOWLEDGE
     assert asked(state, A, OVER, sounding=False) is None
 
 
 def test_b_on_the_first_page_shows_what_is_the_matter() -> None:
     state = seen(seen(HOME, OVER, 0), OVER, ALARM_S)
-    assert press(state, B, situation=OVER, now=ALARM_S).front is Front.ALARM
-    assert press(HOME, B, situation=BROKEN).front is Front.FAULT
+    assert press(state, B, situation=OVER, now=ALARM_S).overlay is Overlay.ALARM
+    assert press(HOME, B, situation=BROKEN).overlay is Overlay.FAULT
     assert press(HOME, B, situation=CALM).is_home
 
 
 def test_a_new_fault_comes_forward_once() -> None:
     state = seen(HOME, BROKEN, 0)
-    assert state.front is Front.FAULT
+    assert state.overlay is Overlay.FAULT
     later = seen(state, BROKEN, navigation.FAULT_S)
     assert later.is_home
     assert seen(later, BROKEN, navigation.FAULT_S + 1).is_home
 
 
 def test_a_fault_waits_behind_an_alarm() -> None:
-    state = seen(HOME, replace(OVER, upkeep=BROKEN.upkeep), 0)
-    assert state.front is Front.ALARM
-    assert seen(state, replace(OVER, upkeep=BROKEN.upkeep), ALARM_S).front is Front.FAULT
+    state = seen(HOME, replace(OVER, health=BROKEN.health), 0)
+    assert state.overlay is Overlay.ALARM
+    assert seen(state, replace(OVER, health=BROKEN.health), ALARM_S).overlay is Overlay.FAULT
 
 
 def test_a_silent_meter_is_a_fault_that_comes_forward() -> None:
     silent = replace(CALM, alarms=(alarm(Level.FAULT, Rule.SILENT),), level=Level.FAULT, power_import_w=None)
-    assert seen(HOME, silent, 0).front is Front.FAULT
+    assert seen(HOME, silent, 0).overlay is Overlay.FAULT
 
 
 def test_a_long_a_opens_the_menu_and_waiting_closes_it() -> None:
@@ -163,7 +163,7 @@ def test_a_long_a_opens_the_menu_and_waiting_closes_it() -> None:
 def test_an_alarm_comes_before_the_menu_and_leaves_it_where_it_was() -> None:
     state = press(HOME, LONG_A, A)
     during = seen(state, OVER, 2)
-    assert during.front is Front.ALARM
+    assert during.overlay is Overlay.ALARM
     assert press(during, A, situation=OVER).menu == state.menu
 
 

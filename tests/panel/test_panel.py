@@ -14,13 +14,13 @@ from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import navigation, pages
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.pins import Pins
-from appliance.panel.keys import Fingers, Key, Press
-from appliance.panel.menu import Deed, Hush, Menu, Order, Row
+from appliance.panel.keys import Key, Press, PressDetector
+from appliance.panel.menu import Action, Command, Menu, Mute, Row
 from appliance.panel.pages import ROUND, Page, menu_page
 from appliance.panel.panel import Panel
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, Choices
-from appliance.settings.preferences import WISHES, CareRule, Wishes
+from appliance.settings.preferences import PREFERENCES, BrightnessRule, Preferences
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
@@ -36,14 +36,16 @@ OVER = replace(
 class Front:
     """A panel on mock pins, with its glass and what it was asked to do."""
 
-    def __init__(self, wishes: Wishes = WISHES, *, able: bool = True, speed: float = 1.0, greets: bool = False) -> None:
+    def __init__(
+        self, preferences: Preferences = PREFERENCES, *, able: bool = True, speed: float = 1.0, greets: bool = False
+    ) -> None:
         self.pins = MockFactory(pin_class=MockPWMPin)
-        self.deeds: list[Deed] = []
+        self.deeds: list[Action] = []
         self.glass = Image.new("1", (128, 64))
         self.timebase = Timebase(speed)
-        self.panel = Panel(EN, self.timebase, self._offer, wishes, greets=greets)
-        self.panel.serve(lambda deed: self.deeds.append(deed) or able)
-        self.fingers = Fingers(self.panel.press, long_s=0.03)
+        self.panel = Panel(EN, self.timebase, self._offer, preferences, greets=greets)
+        self.panel.set_handler(lambda action: self.deeds.append(action) or able)
+        self.fingers = PressDetector(self.panel.press, long_s=0.03)
         loop = asyncio.get_running_loop()
         self.board = Pins(GPIO, lambda key, down: loop.call_soon(self.fingers.edge, key, down), self.pins)
         self.panel.connect(self.board.outputs)
@@ -118,14 +120,14 @@ async def test_a_choice_is_asked_for_through_the_menu(front: Front) -> None:
 
 async def test_quiet_is_asked_for_through_the_menu(front: Front) -> None:
     await front.press(LONG_A, A, A, A, LONG_A, A, LONG_A)
-    assert front.deeds == [Hush.HOUR]
+    assert front.deeds == [Mute.HOUR]
 
 
 async def test_an_alarm_in_front_is_acknowledged_with_a(front: Front) -> None:
     front.show(OVER)
     assert front.shows(pages.alarm(OVER, EN))
     await front.press(A)
-    assert front.deeds == [Order.ACKNOWLEDGE]
+    assert front.deeds == [Command.ACKNOWLEDGE]
     assert front.shows_page(Page.NOW)
 
 
@@ -133,7 +135,7 @@ async def test_switching_off_is_asked_for_by_holding_a_twice(front: Front) -> No
     await front.press(LONG_A, *[A] * 8, LONG_A)
     assert front.deeds == []
     await front.press(LONG_A)
-    assert front.deeds == [Order.SHUT_DOWN]
+    assert front.deeds == [Command.SHUT_DOWN]
 
 
 async def test_when_it_cannot_be_switched_off_the_menu_says_so() -> None:
@@ -192,7 +194,7 @@ async def test_the_lamps_are_tested_in_turn_and_then_all_with_a_tone_while_readi
 
 
 async def test_the_first_key_on_a_glass_that_is_dark_for_the_night_only_wakes_it() -> None:
-    front = Front(Wishes(CareRule(off_at_night=True)))
+    front = Front(Preferences(BrightnessRule(off_at_night=True)))
     front.show(replace(CALM, local_time=CALM.local_time.replace(hour=23)))
     assert front.glass.getbbox() is None
     await front.press(A)
@@ -203,7 +205,7 @@ async def test_the_first_key_on_a_glass_that_is_dark_for_the_night_only_wakes_it
 
 
 async def test_large_digits_take_the_first_pages_place() -> None:
-    front = Front(Wishes(large=True))
+    front = Front(Preferences(large=True))
     front.show()
     assert front.shows(pages.large(CALM, EN))
     await front.press(A)
@@ -212,7 +214,7 @@ async def test_large_digits_take_the_first_pages_place() -> None:
 
 
 async def test_another_language_is_spoken_at_once(front: Front) -> None:
-    front.panel.settle(WORDS["nb"], Wishes(), AS_SET)
+    front.panel.apply_preferences(WORDS["nb"], Preferences(), AS_SET)
     assert front.shows(pages.picture(Page.NOW, CALM, WORDS["nb"]))
 
 

@@ -14,8 +14,8 @@ from appliance.panel.devices.pins import Pins
 from appliance.panel.keys import Key, Press
 from appliance.panel.panel import Panel
 from appliance.settings import settings_file
-from appliance.settings.policies import wishes
-from appliance.settings.preferences import CareRule, LampRule, Night, Wishes
+from appliance.settings.policies import preferences
+from appliance.settings.preferences import BrightnessRule, LampRule, Night, Preferences
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
@@ -26,7 +26,7 @@ GPIO = settings_file.pins(settings_file.parse("", "none"))
 class Bench:
     """A panel on mock pins that writes down what it offers to the screen."""
 
-    def __init__(self, factory: MockFactory, wished: Wishes) -> None:
+    def __init__(self, factory: MockFactory, wished: Preferences) -> None:
         self.offers: list[tuple[Dimming, bool]] = []
         self.shown: Image.Image | None = None
         self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
@@ -68,15 +68,17 @@ def test_each_setting_is_the_wish_of_its_name() -> None:
     )
     night = Night(time(20, 15), time(5, 45))
 
-    assert wishes(settings) == Wishes(CareRule(1, 2, 3, 240, night, True, False), LampRule(True, 0.05, night), False)
+    assert preferences(settings) == Preferences(
+        BrightnessRule(1, 2, 3, 240, night, True, False), LampRule(True, 0.05, night), False
+    )
 
 
 def test_without_settings_the_wishes_are_the_defaults() -> None:
-    assert wishes(settings_file.parse("", "none")) == Wishes()
+    assert preferences(settings_file.parse("", "none")) == Preferences()
 
 
 async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:
-    bench = Bench(factory, Wishes(CareRule(contrast=200, idle_contrast=50)))
+    bench = Bench(factory, Preferences(BrightnessRule(contrast=200, idle_contrast=50)))
     bench.panel.show(CALM)
     bench.panel.press(Press(Key.A))
 
@@ -86,7 +88,7 @@ async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> Non
 
 
 async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(factory: MockFactory) -> None:
-    bench = Bench(factory, Wishes())
+    bench = Bench(factory, Preferences())
     for situation in (CALM, replace(CALM, reading_age_s=1.0), replace(CALM, power_import_w=2400)):
         bench.panel.show(situation)
 
@@ -96,7 +98,7 @@ async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(facto
 
 @pytest.mark.parametrize(("quiet", "clicks"), [(False, True), (True, False)])
 async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
-    bench = Bench(factory, Wishes())
+    bench = Bench(factory, Preferences())
     bench.panel.show(replace(CALM, quiet=quiet))
     bench.panel.press(Press(Key.A))
     await asyncio.sleep(0)
@@ -106,7 +108,7 @@ async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool
 
 
 async def test_the_lamps_are_dark_when_all_is_well_and_that_is_wished(factory: MockFactory) -> None:
-    bench = Bench(factory, Wishes(lamps=LampRule(only_when_it_matters=True)))
+    bench = Bench(factory, Preferences(lamps=LampRule(only_when_it_matters=True)))
     bench.panel.show(CALM)
 
     assert bench.pins.outputs.lamps.lit == (False, False, False)

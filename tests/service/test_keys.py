@@ -13,19 +13,19 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
 from appliance.household.situation import Situation
-from appliance.panel.keys import Fingers, Key, Press
+from appliance.panel.keys import Key, Press, PressDetector
 from appliance.panel.menu import Menu, Row
 from appliance.panel.pages import menu_page
 from appliance.service import supervisor
 from appliance.service.supervisor import Supervisor
 from appliance.service.wiring import appliance
 from appliance.settings import settings_file
-from appliance.settings.choices import AS_SET, FILE, Choices, load
+from appliance.settings.choices import AS_SET, CHOICES_FILE, Choices, load
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.oled import Glass
 from appliance.simulation.terminal import VirtualPanel, as_braille
-from appliance.system.health import Fault, Trouble
+from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
 
@@ -94,7 +94,7 @@ async def running(
 @pytest.fixture
 def quick_fingers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits half a minute for a stuck button."""
-    monkeypatch.setattr(supervisor, "Fingers", partial(Fingers, long_s=LONG_S, stuck_s=STUCK_S))
+    monkeypatch.setattr(supervisor, "PressDetector", partial(PressDetector, long_s=LONG_S, stuck_s=STUCK_S))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ FUSE_25 = (LONG_A, A, LONG_A, *[A] * 4, LONG_A, B)
 async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(folder: Path) -> None:
     async with running(folder) as one:
         await one.press(B, *FUSE_25)
-        await until(lambda: (folder / FILE).exists())
+        await until(lambda: (folder / CHOICES_FILE).exists())
         assert load(folder) == Choices(fuse_a=25)
         assert one.supervisor._household._rules.phase.fuse_a == 25
     async with running(folder) as other:
@@ -120,7 +120,7 @@ async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(fo
 async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Path) -> None:
     async with running(folder) as one:
         await one.press(B, *FUSE_25)
-        await until(lambda: (folder / FILE).exists())
+        await until(lambda: (folder / CHOICES_FILE).exists())
         one.supervisor.apply(settings_file.parse("[thresholds]\nact_w = 7777\n[phases]\nfuse_a = 63", "test"))
         assert one.situation.act_w == 7777
         assert one.supervisor._household._rules.phase.fuse_a == 25
@@ -133,7 +133,7 @@ async def test_quiet_for_an_hour_is_in_force_at_once(folder: Path) -> None:
         assert not one.situation.quiet
         await one.press(B, LONG_A, A, A, A, LONG_A, A, LONG_A)
         await until(lambda: one.situation.quiet)
-        assert one.situation.hushed_s == pytest.approx(3600, abs=100)
+        assert one.situation.muted_s == pytest.approx(3600, abs=100)
 
 
 OFF = (LONG_A, *[A] * 8, LONG_A, LONG_A)
@@ -152,15 +152,15 @@ async def test_without_the_runtime_directory_nothing_is_switched_off_and_nothing
         await one.press(B, *OFF)
         await until(lambda: "cannot switch off" in caplog.text)
         assert not (tmp_path / "nowhere").exists()
-        assert one.situation.upkeep.troubles == ()
+        assert one.situation.health.faults == ()
 
 
 async def test_a_stuck_button_is_a_trouble_until_it_is_let_go(folder: Path) -> None:
     async with running(folder) as one:
         one.pins.pin(GPIO["button_a"]).drive_low()
-        await until(lambda: Trouble(Fault.BUTTON, "A") in one.situation.upkeep.troubles)
+        await until(lambda: Fault(FaultKind.BUTTON, "A") in one.situation.health.faults)
         one.pins.pin(GPIO["button_a"]).drive_high()
-        await until(lambda: one.situation.upkeep.troubles == ())
+        await until(lambda: one.situation.health.faults == ())
 
 
 class HeldDown(MockPWMPin):
@@ -176,19 +176,19 @@ async def test_a_button_that_is_held_at_boot_is_a_trouble_after_a_while_and_work
     folder: Path,
 ) -> None:
     async with running(folder, pins=MockFactory(pin_class=HeldDown)) as one:
-        await until(lambda: Trouble(Fault.BUTTON, "A") in one.situation.upkeep.troubles)
+        await until(lambda: Fault(FaultKind.BUTTON, "A") in one.situation.health.faults)
         assert one.supervisor._panel._state.menu is None
         one.pins.pin(GPIO["button_a"]).drive_high()
-        await until(lambda: one.situation.upkeep.troubles == ())
+        await until(lambda: one.situation.health.faults == ())
         await one.press(LONG_A)
         assert one.supervisor._panel._state.menu == Menu()
 
 
 async def test_a_damaged_file_of_choices_is_set_aside_and_the_appliance_runs(folder: Path) -> None:
-    (folder / FILE).write_text("limit_kw = [[[")
+    (folder / CHOICES_FILE).write_text("limit_kw = [[[")
     async with running(folder) as one:
         assert one.situation is not None
-    assert (folder / f"{FILE}.damaged").exists()
+    assert (folder / f"{CHOICES_FILE}.damaged").exists()
 
 
 def below_strip(picture: Image.Image) -> list[str]:

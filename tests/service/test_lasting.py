@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.history.database import FILE, History
-from appliance.household.checkpoint import Stored
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.checkpoint import Restored
+from appliance.household.hours import Hour, Quality
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
@@ -59,8 +59,8 @@ def settings_file(folder: Path, port: str, data: str | Path | None = None) -> st
     return str(path)
 
 
-def stored(folder: Path) -> Stored:
-    with contextlib.closing(History(folder / FILE, read_only=True)) as history:
+def stored(folder: Path) -> Restored:
+    with contextlib.closing(History(folder / HISTORY_FILE, read_only=True)) as history:
         return history.load(Boot("another", 0.0))
 
 
@@ -92,7 +92,7 @@ def test_a_program_that_is_ended_and_started_again_goes_on_with_the_hour(line: L
 def test_a_killed_program_leaves_a_file_that_opens(line: Line, tmp_path: Path):
     settings = settings_file(tmp_path, line.port)
     with Started("run", "--config", settings, **MOCK_PINS) as run:
-        run.wait_for(lambda: (tmp_path / FILE).exists())
+        run.wait_for(lambda: (tmp_path / HISTORY_FILE).exists())
         time.sleep(1)
         run.process.kill()
         run.process.wait()
@@ -118,7 +118,7 @@ def test_a_peak_is_set_by_the_running_program_and_shown_by_the_export(line: Line
     rows = list(csv.reader(out.lstrip("\ufeff").splitlines(), delimiter=";"))
     assert [row for row in rows if "6,420" in row or "6,42" in row], rows
     hour = stored(tmp_path).hours[0]
-    assert (hour.start, hour.import_wh, hour.known) == (datetime(2026, 1, 14, 16, tzinfo=UTC), 6420, Known.EDITED)
+    assert (hour.start, hour.import_wh, hour.quality) == (datetime(2026, 1, 14, 16, tzinfo=UTC), 6420, Quality.EDITED)
 
 
 def test_a_peak_can_be_set_while_nothing_runs(tmp_path: Path):
@@ -128,7 +128,7 @@ def test_a_peak_can_be_set_while_nothing_runs(tmp_path: Path):
 
     assert (code, err) == (0, "")
     assert "written; no appliance is running" in out
-    assert stored(tmp_path).hours == (Hour(datetime(2026, 1, 14, 16, tzinfo=UTC), 6420, 0, Known.EDITED, 0),)
+    assert stored(tmp_path).hours == (Hour(datetime(2026, 1, 14, 16, tzinfo=UTC), 6420, 0, Quality.EDITED, 0),)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_the_hour_that_october_has_twice_can_be_told_apart(tmp_path: Path):
 
 
 def test_a_damaged_history_is_set_aside_and_said(line: Line, tmp_path: Path):
-    (tmp_path / FILE).write_bytes(b"no database, but sixteen octets and more" * 100)
+    (tmp_path / HISTORY_FILE).write_bytes(b"no database, but sixteen octets and more" * 100)
     with Started("run", "--config", settings_file(tmp_path, line.port), **MOCK_PINS) as run:
         run.wait_for(lambda: any("set aside as" in sentence for sentence in run.said))
         time.sleep(3)
@@ -220,6 +220,6 @@ def test_an_export_without_a_history_says_so(tmp_path: Path):
     )
 
     assert (code, out) == (2, "")
-    assert str(tmp_path / FILE) in err
+    assert str(tmp_path / HISTORY_FILE) in err
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["appliance.toml"]

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from appliance.service.restarts import FAILURES_TOLD, LONGEST_PAUSE_S, Supervision, pause_s
-from appliance.system.health import Fault, Trouble
+from appliance.service.restarts import FAILURES_TOLD, LONGEST_PAUSE_S, TaskRestarter, pause_s
+from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 
 
@@ -37,8 +37,8 @@ def test_pauses_double_from_one_second_to_a_minute():
 
 async def test_a_room_that_fails_is_begun_again_after_growing_pauses():
     timebase = Timebase(100)
-    supervision, room = Supervision(timebase), FailingRoom(timebase, 4)
-    task = asyncio.create_task(supervision.keep("display", room.run))
+    supervision, room = TaskRestarter(timebase), FailingRoom(timebase, 4)
+    task = asyncio.create_task(supervision.run("display", room.run))
     await until(lambda: len(room.began) == 5)
     task.cancel()
     pauses = [later - earlier for earlier, later in zip(room.began, room.began[1:], strict=False)]
@@ -47,13 +47,13 @@ async def test_a_room_that_fails_is_begun_again_after_growing_pauses():
 
 async def test_only_five_failures_in_a_row_are_worth_words_and_they_go_when_it_works_again():
     timebase = Timebase(200)
-    supervision, room = Supervision(timebase), FailingRoom(timebase, FAILURES_TOLD)
-    task = asyncio.create_task(supervision.keep("display", room.run))
+    supervision, room = TaskRestarter(timebase), FailingRoom(timebase, FAILURES_TOLD)
+    task = asyncio.create_task(supervision.run("display", room.run))
     await until(lambda: len(room.began) == FAILURES_TOLD - 1)
-    assert supervision.troubles == ()
+    assert supervision.faults == ()
     await until(lambda: len(room.began) == FAILURES_TOLD + 1)
-    assert supervision.troubles == (Trouble(Fault.ROOM, "display"),)
-    await until(lambda: supervision.troubles == ())
+    assert supervision.faults == (Fault(FaultKind.ROOM, "display"),)
+    await until(lambda: supervision.faults == ())
     assert timebase.now() - room.began[-1] >= 0.9 * LONGEST_PAUSE_S
     task.cancel()
 
@@ -63,7 +63,7 @@ async def test_a_room_that_returns_is_not_begun_again():
         began.append(True)
 
     began: list[bool] = []
-    await Supervision(Timebase()).keep("socket", room)
+    await TaskRestarter(Timebase()).run("socket", room)
     assert began == [True]
 
 
@@ -71,7 +71,7 @@ def test_what_fails_under_guard_stops_nobody_and_is_logged_once_for_each_kind(ca
     def fail(with_what: str) -> None:
         raise KeyError(with_what)
 
-    supervision = Supervision(Timebase())
+    supervision = TaskRestarter(Timebase())
     with caplog.at_level(logging.ERROR):
         for what in ("a", "a", "a", "b"):
             supervision.guard("panel", lambda what=what: fail(what))

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from appliance.household.clock import ClockSource
-from appliance.household.hours import OSLO, Hour, Known
+from appliance.household.hours import OSLO, Hour, Quality
 from appliance.household.situation import (
     Alarm,
     Level,
@@ -28,7 +28,7 @@ from appliance.household.situation import (
 from appliance.service import local_socket, status, status_text
 from appliance.simulation import examples
 from appliance.simulation.meter import Line
-from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 from tests.service.test_lasting import line as line
 from tests.service.test_lasting import said, settings_file
 from tests.started import MOCK_PINS, Started
@@ -44,14 +44,14 @@ SITUATION = Situation(
     phases=(Phase(230.4, 12.5), Phase(231.0), Phase(229.6, 3.2)),
     phases_known=True,
     alarms=(Alarm(Rule.PHASE, Level.WATCH, 1, 33.0, 32.0, START, 75.0, acknowledged=False),),
-    ended_hours=(Hour(START, 1000, 0, Known.METERED, 1.0),),
+    ended_hours=(Hour(START, 1000, 0, Quality.METERED, 1.0),),
     local_time=START.astimezone(OSLO),
     clock_source=ClockSource.METER,
     storage=Storage.FINE,
     reading_age_s=2.0,
     meter=MeterIdentity("Aidon", "6525", "7359990000000001"),
     line=LineQuality(123456, 1200, 3),
-    upkeep=Upkeep(line=LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1"),
+    health=Health(line=LineCondition.FINE, port="/dev/serial0", line_settings="2400 8E1"),
 )
 
 
@@ -69,8 +69,8 @@ async def served(path: Path, answer: local_socket.Handler | None = None):
     assert task.done()
 
 
-async def asked(path: Path):
-    return await asyncio.to_thread(status.asked, path)
+async def ask_status(path: Path):
+    return await asyncio.to_thread(status.ask_status, path)
 
 
 def client(path: Path) -> socket.socket:
@@ -87,7 +87,7 @@ async def answered(one: socket.socket) -> Any:
 
 async def test_the_situation_comes_over_the_socket_as_it_is(tmp_path: Path):
     async with served(tmp_path / "s") as path:
-        report, _ = await asked(path)
+        report, _ = await ask_status(path)
 
     assert report.version == status.VERSION
     assert report.situation == replace(SITUATION, ended_hours=())
@@ -95,7 +95,7 @@ async def test_the_situation_comes_over_the_socket_as_it_is(tmp_path: Path):
 
 async def test_unknown_is_null_an_enumeration_its_value_and_a_moment_iso_8601(tmp_path: Path):
     async with served(tmp_path / "s") as path:
-        _, told = await asked(path)
+        _, told = await ask_status(path)
 
     situation = told["situation"]
     assert situation["month"] is None
@@ -106,7 +106,7 @@ async def test_unknown_is_null_an_enumeration_its_value_and_a_moment_iso_8601(tm
 
 async def test_the_process_counts_itself(tmp_path: Path):
     async with served(tmp_path / "s") as path:
-        report, _ = await asked(path)
+        report, _ = await ask_status(path)
 
     assert report.process.running_s == 3700
     assert report.process.memory_octets > 5e6
@@ -120,7 +120,7 @@ async def test_a_field_that_a_newer_appliance_adds_disturbs_nobody(tmp_path: Pat
         return {**told, "new": 1, "situation": {**told["situation"], "new": 2}}
 
     async with served(tmp_path / "s", newer) as path:
-        report, _ = await asked(path)
+        report, _ = await ask_status(path)
 
     assert report.situation.power_import_w == 6200
 
@@ -131,7 +131,7 @@ async def test_an_appliance_that_speaks_another_shape_is_named(tmp_path: Path):
 
     async with served(tmp_path / "s", other) as path:
         with pytest.raises(local_socket.ControlError, match="of another version than this command"):
-            await asked(path)
+            await ask_status(path)
 
 
 async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -139,7 +139,7 @@ async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path
     async with served(tmp_path / "s") as path:
         with ExitStack() as open_ones:
             mute = [open_ones.enter_context(client(path)) for _ in range(local_socket.MOST_CLIENTS - 1)]
-            assert await asked(path) is not None
+            assert await ask_status(path) is not None
             for one in mute:
                 assert await answered(one) == {"error": "a request is one line of JSON"}
 
@@ -150,7 +150,7 @@ async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
             for _ in range(local_socket.MOST_CLIENTS):
                 open_ones.enter_context(client(path))
             with pytest.raises(local_socket.ControlError, match="too many ask at once"):
-                await asked(path)
+                await ask_status(path)
         assert await until_answered(path) is not None
 
 
@@ -159,7 +159,7 @@ async def until_answered(path: Path):
     async with asyncio.timeout(10):
         while True:
             try:
-                return await asked(path)
+                return await ask_status(path)
             except local_socket.ControlError:
                 await asyncio.sleep(0.02)
 
@@ -191,13 +191,13 @@ async def test_a_malicious_request_gets_a_sentence_and_leaves_the_socket_open(tm
             await asyncio.to_thread(malicious.sendall, request_octets)
             assert "error" in await answered(malicious)
         with pytest.raises(local_socket.ControlError, match="refused"):
-            await asked(path)
+            await ask_status(path)
 
 
 async def test_the_end_does_not_wait_for_a_mute_client(tmp_path: Path):
     async with served(tmp_path / "s") as path:
         mute = client(path)
-        assert await asked(path) is not None  # so it has been taken
+        assert await ask_status(path) is not None  # so it has been taken
     with mute:
         assert await asyncio.to_thread(mute.recv, 1) == b""
 
@@ -249,7 +249,7 @@ def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
         ({"signal": Signal.SILENT}, False),
         ({"storage": Storage.FAILING}, False),
         ({"storage": Storage.SET_ASIDE}, True),
-        ({"upkeep": Upkeep(troubles=(Trouble(Fault.ROOM, "display"),))}, False),
+        ({"health": Health(faults=(Fault(FaultKind.ROOM, "display"),))}, False),
     ],
 )
 def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: bool):
@@ -258,8 +258,8 @@ def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: 
 
 def shows(**changed: object) -> dict[str, str]:
     process = status.Process(412, 90_000)
-    report = status.Report(1, "1.0", process, replace(SITUATION, **changed))
-    return {row[:10].rstrip(): row[10:] for row in status_text.text(report).splitlines()}
+    report = status.StatusAnswer(1, "1.0", process, replace(SITUATION, **changed))
+    return {row[:10].rstrip(): row[10:] for row in status_text.as_text(report).splitlines()}
 
 
 def test_each_thing_has_a_line():
@@ -280,9 +280,9 @@ def test_what_is_not_known_is_two_dashes():
 
 
 def test_the_likely_causes_of_a_silent_line_are_told_as_likely():
-    upkeep = Upkeep(line=LineCondition.SILENT, causes=(Cause.PORT_CLOSED, Cause.CABLE))
+    health = Health(line=LineCondition.SILENT, causes=(Cause.PORT_CLOSED, Cause.CABLE))
 
-    assert "silent, likely port closed or cable" in shows(signal=Signal.SILENT, upkeep=upkeep)["Line"]
+    assert "silent, likely port closed or cable" in shows(signal=Signal.SILENT, health=health)["Line"]
 
 
 EXAMPLES = {name: value for name, value in vars(examples).items() if isinstance(value, Situation)}
@@ -292,10 +292,10 @@ EXAMPLES = {name: value for name, value in vars(examples).items() if isinstance(
 def test_every_situation_that_the_panel_can_show_comes_over_unchanged_and_fits_a_screen(name: str):
     situation = EXAMPLES[name]
     told = json.loads(json.dumps(status.answer(situation, 60.0)))
-    report = msgspec.convert(told, status.Report)
+    report = status.understood(told)
 
     assert report.situation == replace(situation, ended_hours=())
-    text = status_text.text(report)
+    text = status_text.as_text(report)
     assert "None" not in text
     assert text.count("\n") < 24
     assert max(map(len, text.splitlines())) < 160

@@ -12,10 +12,10 @@ from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
 from appliance.service.wiring import appliance
 from appliance.settings import settings_file
-from appliance.settings.last_good import Found
+from appliance.settings.last_good import LoadedSettings
 from appliance.settings.model import Settings
 from appliance.simulation.oled import Glass
-from appliance.system.health import Fault, Trouble
+from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 from tests.started import MOCK_PINS, Started
 
@@ -38,7 +38,7 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
             raise ZeroDivisionError
 
         monkeypatch.setattr(Household, "situation", fail)
-        while Trouble(Fault.ROOM, "household") not in seen[-1].upkeep.troubles:  # noqa: ASYNC110
+        while Fault(FaultKind.ROOM, "household") not in seen[-1].health.faults:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -77,13 +77,13 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
         pin_factory=MockFactory(pin_class=MockPWMPin),
         watch=seen.append,
     )
-    supervisor.reload(Found(settings_file.parse(GOOD, "test")))
+    supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
     assert seen[-1].act_w == 4000
 
-    supervisor.reload(Found(Settings(), "appliance.toml: act_w is no good"))
+    supervisor.reload(LoadedSettings(Settings(), "appliance.toml: act_w is no good"))
     supervisor.apply(settings_file.parse(GOOD, "test"))
     assert seen[-1].act_w == 4000
-    assert seen[-1].upkeep.troubles == (Trouble(Fault.SETTINGS, "appliance.toml: act_w is no good"),)
+    assert seen[-1].health.faults == (Fault(FaultKind.SETTINGS, "appliance.toml: act_w is no good"),)
 
-    supervisor.reload(Found(settings_file.parse(GOOD, "test")))
-    assert seen[-1].upkeep.troubles == ()
+    supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
+    assert seen[-1].health.faults == ()

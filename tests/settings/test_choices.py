@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 from appliance.household.tariff import Basis
 from appliance.panel.menu import FIELDS, VALUES
 from appliance.settings import settings_file
-from appliance.settings.choices import AS_SET, FILE, ChoiceKeeper, Choices, ChoicesError, load, load_or_set_aside, save
+from appliance.settings.choices import (
+    AS_SET,
+    CHOICES_FILE,
+    Choices,
+    ChoicesError,
+    ChoiceStore,
+    load,
+    load_or_set_aside,
+    save,
+)
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
-from appliance.settings.policies import tariffs, tuning
+from appliance.settings.policies import policies, tariffs
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 
@@ -33,7 +42,7 @@ def test_without_a_file_nothing_is_chosen(tmp_path: Path) -> None:
 def test_what_was_chosen_is_there_again(tmp_path: Path) -> None:
     save(tmp_path, SOME)
     assert load(tmp_path) == SOME
-    assert (tmp_path / FILE).read_text().splitlines()[2:4] == ["limit_kw = 5", 'fuse_a = "none"']
+    assert (tmp_path / CHOICES_FILE).read_text().splitlines()[2:4] == ["limit_kw = 5", 'fuse_a = "none"']
 
 
 @given(st.builds(Choices, **{field: st.sampled_from(VALUES[row]) for row, field in FIELDS.items()}))
@@ -47,23 +56,23 @@ def test_whatever_the_menu_can_choose_can_be_kept(tmp_path_factory: pytest.TempP
     "text", ["limit_kw = ", "limit_kw = -1", 'language = "fi"', "colour = 3", "\0\0\0\0", "brightness = 1.5"]
 )
 def test_a_damaged_file_is_set_aside_and_said_and_never_fatal(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text)
+    (tmp_path / CHOICES_FILE).write_text(text)
     said = Said()
     assert load_or_set_aside(tmp_path, said) == AS_SET
     assert (tmp_path / "choices.toml.damaged").read_text() == text
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / CHOICES_FILE).exists()
     assert len(said) == 1
-    assert str(tmp_path / FILE) in said[0]
+    assert str(tmp_path / CHOICES_FILE) in said[0]
 
 
 def test_a_file_that_is_not_text_is_set_aside_too(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"\xff\xfe\x00limit")
+    (tmp_path / CHOICES_FILE).write_bytes(b"\xff\xfe\x00limit")
     assert load_or_set_aside(tmp_path, Said()) == AS_SET
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / CHOICES_FILE).exists()
 
 
 def test_a_folder_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
+    (tmp_path / CHOICES_FILE).mkdir()
     with pytest.raises(ChoicesError, match="cannot be read: Is a directory"):
         load(tmp_path)
 
@@ -75,7 +84,7 @@ async def until(condition) -> None:
 
 
 async def test_a_choice_is_on_the_disk_in_a_moment(tmp_path: Path) -> None:
-    keeper = ChoiceKeeper(tmp_path, AS_SET, Timebase(), Said(), Worker("disk", 5))
+    keeper = ChoiceStore(tmp_path, AS_SET, Timebase(), Said(), Worker("disk", 5))
     task = asyncio.create_task(keeper.run())
     keeper.choose(SOME)
     await until(lambda: load(tmp_path) == SOME)
@@ -84,13 +93,13 @@ async def test_a_choice_is_on_the_disk_in_a_moment(tmp_path: Path) -> None:
 
 async def test_a_choice_counts_although_the_disk_refuses_and_is_kept_when_it_is_back(tmp_path: Path) -> None:
     folder, said = tmp_path / "data", Said()
-    keeper = ChoiceKeeper(folder, AS_SET, Timebase(600), said, Worker("disk", 5))
+    keeper = ChoiceStore(folder, AS_SET, Timebase(600), said, Worker("disk", 5))
     task = asyncio.create_task(keeper.run())
     keeper.choose(SOME)
     await until(lambda: said)
     await asyncio.sleep(0.3)
     assert keeper.choices == SOME
-    assert said == [f"{folder / FILE}: what was chosen counts, but cannot be kept: No such file or directory"]
+    assert said == [f"{folder / CHOICES_FILE}: what was chosen counts, but cannot be kept: No such file or directory"]
     folder.mkdir()
     await until(lambda: load(folder) == SOME)
     task.cancel()
@@ -98,7 +107,7 @@ async def test_a_choice_counts_although_the_disk_refuses_and_is_kept_when_it_is_
 
 async def test_without_a_folder_choices_last_as_long_as_the_program() -> None:
     said = Said()
-    keeper = ChoiceKeeper(None, AS_SET, Timebase(), said, Worker("disk", 5))
+    keeper = ChoiceStore(None, AS_SET, Timebase(), said, Worker("disk", 5))
     task = asyncio.create_task(keeper.run())
     keeper.choose(SOME)
     await asyncio.sleep(0.05)
@@ -134,7 +143,7 @@ def test_brightness_leaves_the_chips_range_nowhere(contrast: int) -> None:
         f"[display]\ncontrast = {contrast}\nidle_contrast = 255\nnight_contrast = 255", "test"
     )
     for percent in VALUES[next(row for row, field in FIELDS.items() if field == "brightness")][1:]:
-        care = tuning(with_choices(settings, Choices(brightness=percent))).wishes.care
+        care = policies(with_choices(settings, Choices(brightness=percent))).preferences.brightness
         assert 0 < care.contrast <= 255
         assert max(care.idle_contrast, care.night_contrast) <= care.contrast
 

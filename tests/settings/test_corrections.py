@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from appliance.history.database import FILE, History
-from appliance.household.hours import Hour, Known
+from appliance.history.database import HISTORY_FILE, History
+from appliance.household.hours import Hour, Quality
 from appliance.settings.corrections import BadPeakError, due, understood
 from tests.service.test_lasting import settings_file
 from tests.started import MOCK_PINS, Started
 
 START = datetime(2026, 11, 3, 16, tzinfo=UTC)
-MEASURED = Hour(START, 3900.0, 0.0, Known.METERED, 1.0)
+MEASURED = Hour(START, 3900.0, 0.0, Quality.METERED, 1.0)
 
 
 def test_an_hour_is_the_wall_s():
@@ -34,7 +34,7 @@ def test_the_hour_that_autumn_repeats_is_told_by_its_offset():
 
 def test_an_hour_that_has_ended_is_put_right_once():
     assert list(due({START: 4210.0}, [MEASURED])) == [(START, 4210.0)]
-    assert list(due({START: 4210.0}, [Hour(START, 4210.0, 0.0, Known.EDITED, 1.0)])) == []
+    assert list(due({START: 4210.0}, [Hour(START, 4210.0, 0.0, Quality.EDITED, 1.0)])) == []
 
 
 def test_an_hour_that_has_not_ended_waits():
@@ -43,9 +43,9 @@ def test_an_hour_that_has_not_ended_waits():
 
 
 def test_a_start_puts_them_into_the_history(tmp_path: Path):
-    history = History(tmp_path / FILE)
+    history = History(tmp_path / HISTORY_FILE)
     for hour in range(3):
-        history.correct(Hour(START + timedelta(hours=hour), 1000.0, 0.0, Known.EDITED, 1.0))
+        history.correct(Hour(START + timedelta(hours=hour), 1000.0, 0.0, Quality.EDITED, 1.0))
     history.close()
     settings = settings_file(tmp_path, str(tmp_path / "none"))
     with Path(settings).open("a") as file:
@@ -54,7 +54,7 @@ def test_a_start_puts_them_into_the_history(tmp_path: Path):
         run.wait_for(lambda: any("by the settings" in line for line in run.said))
         run.end()
 
-    history = History(tmp_path / FILE, read_only=True)
+    history = History(tmp_path / HISTORY_FILE, read_only=True)
     hours = history.hours(START, START + timedelta(days=9))
     history.close()
     assert [hour.import_wh for hour in hours] == [4210.0, 1000.0, 1000.0]

@@ -7,8 +7,8 @@ import pytest
 
 from appliance.commands.main import main
 from appliance.settings import last_good, settings_file
-from appliance.settings.choices import FILE, Choices, save
-from appliance.settings.effective import CHOSEN, Origin, Shown, show
+from appliance.settings.choices import CHOICES_FILE, Choices, save
+from appliance.settings.effective import CHOSEN, EffectiveSettings, Origin, effective_settings
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def said(shown: Shown, key: str) -> tuple[object, Origin]:
+def said(shown: EffectiveSettings, key: str) -> tuple[object, Origin]:
     return next((value.value, value.origin) for value in shown.values if value.key == key)
 
 
 def test_each_setting_is_shown_once_and_every_choice_lies_over_one(file: Path, folder: Path) -> None:
     file.write_text("")
-    shown = show(file, folder)
+    shown = effective_settings(file, folder)
     keys = [value.key for value in shown.values]
     assert len(keys) == len(set(keys)) > 60
     assert {key.replace("tariff.", "tariff[1].") for key in CHOSEN.values()} <= set(keys)
@@ -40,7 +40,7 @@ def test_each_setting_is_shown_once_and_every_choice_lies_over_one(file: Path, f
 def test_the_file_and_the_panel_are_told_from_the_defaults(file: Path, folder: Path) -> None:
     file.write_text("[hour]\nlimit_kw = 10\nrise_s = 120\n[[tariff]]\ndays = 1\n")
     save(folder, Choices(limit_kw=5, brightness=60))
-    shown = show(file, folder)
+    shown = effective_settings(file, folder)
     assert said(shown, "hour.limit_kw") == (5, Origin.PANEL)
     assert said(shown, "hour.rise_s") == (120, Origin.FILE)
     assert said(shown, "hour.hold_s") == (60, Origin.DEFAULT)
@@ -53,16 +53,16 @@ def test_the_file_and_the_panel_are_told_from_the_defaults(file: Path, folder: P
 def test_a_choice_that_says_what_the_file_says_is_still_the_panels(file: Path, folder: Path) -> None:
     file.write_text('language = "sv"\n')
     save(folder, Choices(language="sv", tariff="highest-days"))
-    shown = show(file, folder)
+    shown = effective_settings(file, folder)
     assert said(shown, "language") == ("sv", Origin.PANEL)
     assert said(shown, "tariff[1].basis") == ("highest-days", Origin.PANEL)
 
 
 def test_a_file_with_a_mistake_is_named_and_the_last_good_one_shown(file: Path, folder: Path) -> None:
     file.write_text("[hour]\nlimit_kw = 10\n")
-    last_good.find(file, folder)
+    last_good.load_or_last_good(file, folder)
     file.write_text("[hour]\nlimit_kw = -3\n")
-    shown = show(file, folder)
+    shown = effective_settings(file, folder)
     assert said(shown, "hour.limit_kw") == (10, Origin.LAST_GOOD)
     assert len(shown.mistakes) == 1
     assert "hour.limit_kw = -3: it must be a number above 0" in shown.mistakes[0]
@@ -70,10 +70,10 @@ def test_a_file_with_a_mistake_is_named_and_the_last_good_one_shown(file: Path, 
 
 def test_choices_that_cannot_be_read_are_named_and_left_where_they_are(file: Path, folder: Path) -> None:
     file.write_text("")
-    (folder / FILE).write_text("limit_kw = 'much'\n")
-    shown = show(file, folder)
-    assert str(folder / FILE) in shown.mistakes[0]
-    assert (folder / FILE).exists()
+    (folder / CHOICES_FILE).write_text("limit_kw = 'much'\n")
+    shown = effective_settings(file, folder)
+    assert str(folder / CHOICES_FILE) in shown.mistakes[0]
+    assert (folder / CHOICES_FILE).exists()
 
 
 def test_the_table_has_straight_columns(file: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,5 +112,5 @@ def test_config_alone_still_prints_the_sample(capsys: pytest.CaptureFixture[str]
 def test_a_choice_of_every_kind_is_shown_as_the_panels(file: Path, folder: Path) -> None:
     file.write_text("")
     save(folder, Choices(5, 25, "none", 20, "en", True))
-    found = {value.key for value in show(file, folder).values if value.origin is Origin.PANEL}
+    found = {value.key for value in effective_settings(file, folder).values if value.origin is Origin.PANEL}
     assert {key.replace("tariff.", "tariff[1].") for key in CHOSEN.values()} <= found

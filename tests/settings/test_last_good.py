@@ -26,53 +26,53 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_good_file_is_taken_and_remembered(file: Path, folder: Path):
     file.write_text(GOOD)
-    assert last_good.find(file, folder) == last_good.Found(settings_file.parse(GOOD, "test"))
-    assert (folder / last_good.FILE).read_text() == GOOD
+    assert last_good.load_or_last_good(file, folder) == last_good.LoadedSettings(settings_file.parse(GOOD, "test"))
+    assert (folder / last_good.LAST_GOOD_FILE).read_text() == GOOD
 
 
 def test_a_mistake_leaves_the_last_good_settings_in_force_and_is_named(file: Path, folder: Path):
     file.write_text(GOOD)
-    last_good.find(file, folder)
+    last_good.load_or_last_good(file, folder)
     file.write_text(BAD)
-    found = last_good.find(file, folder)
+    found = last_good.load_or_last_good(file, folder)
     assert found.settings.thresholds.act_w == 4000
     assert found.mistake is not None
     assert "watch_w (3000) must be above 0 and below act_w (2000)" in found.mistake
-    assert (folder / last_good.FILE).read_text() == GOOD
+    assert (folder / last_good.LAST_GOOD_FILE).read_text() == GOOD
 
 
 def test_a_mistake_in_the_first_file_there_was_leaves_the_defaults(file: Path, folder: Path):
     file.write_text(BAD)
-    found = last_good.find(file, folder)
+    found = last_good.load_or_last_good(file, folder)
     assert (found.settings, found.mistake is None) == (Settings(), False)
 
 
 def test_a_file_that_is_gone_leaves_the_last_good_settings(file: Path, folder: Path):
     file.write_text(GOOD)
-    last_good.find(file, folder)
+    last_good.load_or_last_good(file, folder)
     file.unlink()
-    found = last_good.find(file, folder)
+    found = last_good.load_or_last_good(file, folder)
     assert found.settings.thresholds.act_w == 4000
     assert "No such file" in str(found.mistake)
 
 
 def test_what_is_remembered_may_itself_be_no_good_any_more(file: Path, folder: Path):
-    (folder / last_good.FILE).write_text("of_another_program = 1\n")
+    (folder / last_good.LAST_GOOD_FILE).write_text("of_another_program = 1\n")
     file.write_text(BAD)
-    assert last_good.find(file, folder).settings == Settings()
+    assert last_good.load_or_last_good(file, folder).settings == Settings()
 
 
 def test_a_good_file_is_not_written_again(file: Path, folder: Path):
     file.write_text(GOOD)
-    last_good.find(file, folder)
-    first = (folder / last_good.FILE).stat()
-    last_good.find(file, folder)
-    assert (folder / last_good.FILE).stat().st_ino == first.st_ino
+    last_good.load_or_last_good(file, folder)
+    first = (folder / last_good.LAST_GOOD_FILE).stat()
+    last_good.load_or_last_good(file, folder)
+    assert (folder / last_good.LAST_GOOD_FILE).stat().st_ino == first.st_ino
 
 
 def test_a_folder_that_is_not_there_remembers_nothing_and_hurts_nobody(file: Path, tmp_path: Path):
     file.write_text(GOOD)
-    assert last_good.find(file, tmp_path / "nowhere").mistake is None
+    assert last_good.load_or_last_good(file, tmp_path / "nowhere").mistake is None
 
 
 def test_a_run_with_a_bad_file_says_so_and_runs(file: Path, folder: Path):

@@ -10,7 +10,7 @@ from PIL import Image
 from textual.app import ComposeResult
 
 from appliance.panel.devices.buttons import Buttons
-from appliance.panel.keys import Fingers, Key, Press
+from appliance.panel.keys import Key, Press, PressDetector
 from appliance.simulation.terminal import DARK_LAMP, LIT_LAMP, VirtualPanel, as_braille, as_half_blocks
 from appliance.simulation.view import PanelView
 from tests.panel.pictures import lit_pixels, marked, noise
@@ -30,7 +30,7 @@ class Stage:
         self.trouble = asyncio.Event()
 
     async def run(self) -> None:
-        fingers = Fingers(self.pressed.append, long_s=0.05)
+        fingers = PressDetector(self.pressed.append, long_s=0.05)
         buttons = Buttons(GPIO[Key.A], GPIO[Key.B], fingers.edge, pin_factory=self.pins)
         self.events.append("began")
         try:

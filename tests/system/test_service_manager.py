@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from appliance.household.situation import Level, MeterIdentity, Signal, Situation
-from appliance.service.status_text import in_a_line
-from appliance.system.health import Fault, Trouble, Upkeep
+from appliance.service.status_text import one_line
+from appliance.system.health import Fault, FaultKind, Health
 from appliance.system.service_manager import LATE_S, ServiceManager, watchdog_s
 from appliance.system.worker import HungError, Worker
 from tests.started import MOCK_PINS, Started
@@ -142,7 +142,7 @@ AIDON = MeterIdentity("aidon")
     [
         (Situation(**THRESHOLDS), "waiting for the meter's first list"),
         (
-            Situation(**THRESHOLDS, signal=Signal.NO_PORT, upkeep=Upkeep(port="/dev/serial0")),
+            Situation(**THRESHOLDS, signal=Signal.NO_PORT, health=Health(port="/dev/serial0")),
             "the serial port /dev/serial0 cannot be opened",
         ),
         (Situation(**THRESHOLDS, signal=Signal.SILENT, reading_age_s=700), "no list for 12 min"),
@@ -156,11 +156,11 @@ AIDON = MeterIdentity("aidon")
                 signal=Signal.RECEIVING,
                 power_import_w=0,
                 power_export_w=2100,
-                upkeep=Upkeep(troubles=(Trouble(Fault.ROOM, "display"), Trouble(Fault.SETTINGS, "line 3:\nbad"))),
+                health=Health(faults=(Fault(FaultKind.ROOM, "display"), Fault(FaultKind.SETTINGS, "line 3:\nbad"))),
             ),
             "the meter: 2.10 kW to the grid; room: display; settings: line 3: bad",
         ),
     ],
 )
 def test_the_line_says_how_it_is(situation: Situation, line: str):
-    assert in_a_line(situation) == line
+    assert one_line(situation) == line

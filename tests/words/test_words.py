@@ -13,13 +13,13 @@ import pytest
 from babel.messages.pofile import read_po
 
 import appliance
-from appliance.panel.menu import Hush, Row
+from appliance.panel.menu import Mute, Row
 from appliance.panel.pages import menu_page
 from appliance.words.words import WORDS, Words
 
 PACKAGE = Path(appliance.__file__).parent
 CATALOGUES = sorted((PACKAGE / "words" / "catalogues").glob("*.po"))
-NAMED = {*(row.value for row in Row), *(hush.value for hush in Hush), *menu_page.NAMES.values()}
+NAMED = {*(row.value for row in Row), *(mute.value for mute in Mute), *menu_page.NAMES.values()}
 """The menu's rows and values, which are said by their names."""
 
 
@@ -28,7 +28,7 @@ def said() -> dict[str, str]:
     texts = dict.fromkeys(NAMED, "menu.py")
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            if isinstance(node, ast.Chime) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
                 text = node.args[0]
                 if ast.unparse(text) in ("row.value", "menu.row.value", "value.value", "NAMES[value]"):
                     continue

@@ -7,7 +7,7 @@ They are luma's own classes with four changes, and a whole picture is sent in th
   and it does so by Pillow's `getdata`, which is on its way out.
 - A device can be dropped. luma's base class registers an exit hook that holds the device, its bus and its open file
   for ever, and cannot be taken back, so a display that is opened again after every fault would leak each time.
-  `Droppable` stands between a driver and that base class and does the rest of the base's work. The screen clears the
+  `NoExitHook` stands between a driver and that base class and does the rest of the base's work. The screen clears the
   glass at the end by itself.
 - Of a picture that follows another, only what changed is sent: of each stripe of eight rows the columns from the first
   to the last that differ, or the whole where that is less.
@@ -51,7 +51,7 @@ class Wire(i2c):  # type: ignore[misc]  # luma carries no types
         self._open_bus.i2c_rdwr(i2c_msg.write(self._address, bytes((DATA, *data))))
 
 
-class Droppable(device):  # type: ignore[misc]  # luma carries no types
+class NoExitHook(device):  # type: ignore[misc]  # luma carries no types
     """What luma's base class sets up, without its exit hook; comes after a driver in the order of inheritance."""
 
     def __init__(self, const: Any, serial_interface: Any) -> None:
@@ -59,7 +59,7 @@ class Droppable(device):  # type: ignore[misc]  # luma carries no types
         self._serial_interface = serial_interface
 
 
-class Sparing:
+class PartialUpdate:
     """Sends what changed, and the set-up again on demand; comes before a driver in the order of inheritance."""
 
     _set_up: tuple[int, ...] = ()
@@ -72,7 +72,7 @@ class Sparing:
             self._set_up = octets[1:]
         device.command(self, *octets)
 
-    def set_up(self) -> None:
+    def init(self) -> None:
         """Send luma's set-up once more, but leave the display on; the next picture is sent whole."""
         self._sent = None
         device.command(self, *self._set_up)
@@ -107,7 +107,7 @@ def changes(before: Sequence[bytes], after: Sequence[bytes]) -> Iterator[tuple[i
             yield page, first, behind
 
 
-class _OneWindow(Sparing):
+class _OneWindow(PartialUpdate):
     """Writing for chips with horizontal addressing, by a window of columns and pages."""
 
     def send_whole(self: Any, pages: Sequence[bytes]) -> None:
@@ -122,7 +122,7 @@ class _OneWindow(Sparing):
         self.data(octets)
 
 
-class _PageByPage(Sparing):
+class _PageByPage(PartialUpdate):
     """Writing for a chip with page addressing only."""
 
     def send_whole(self: Any, pages: Sequence[bytes]) -> None:
@@ -137,15 +137,15 @@ class _PageByPage(Sparing):
         self.data(octets)
 
 
-class Ssd1306(_OneWindow, ssd1306, Droppable):  # type: ignore[misc]  # luma carries no types
+class Ssd1306(_OneWindow, ssd1306, NoExitHook):  # type: ignore[misc]  # luma carries no types
     """The 0.96 inch display."""
 
 
-class Ssd1309(_OneWindow, ssd1309, Droppable):  # type: ignore[misc]  # luma carries no types
+class Ssd1309(_OneWindow, ssd1309, NoExitHook):  # type: ignore[misc]  # luma carries no types
     """The 2.42 inch display."""
 
 
-class Sh1106(_PageByPage, sh1106, Droppable):  # type: ignore[misc]  # luma carries no types
+class Sh1106(_PageByPage, sh1106, NoExitHook):  # type: ignore[misc]  # luma carries no types
     """The 1.3 inch display."""
 
 

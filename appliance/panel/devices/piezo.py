@@ -94,8 +94,8 @@ class Beeper:
         if note.frequency_hz is None:
             self._silence()
         else:
-            loud, soft = DUTIES[self.volume]
-            self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else loud)
+            unacknowledged, soft = DUTIES[self.volume]
+            self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else unacknowledged)
             self._sounding = note
 
     def _silence(self) -> None:

@@ -27,11 +27,11 @@ from appliance.system.worker import HungError, Worker
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 4.0
 SIZE = (128, 64)
-SPARING_S = 0.5
+MIN_INTERVAL_S = 0.5
 """Between a picture and one that can wait, of the appliance's seconds."""
-ANEW_S = 60.0
+REINIT_S = 60.0
 """Between two set-ups of a display that seems well: as often as the picture is shifted, so mostly in one go."""
-FAREWELL_S = 0.6
+CLOSE_TIMEOUT_S = 0.6
 """How long, by the wall's clock, the end of the program waits for the display to go dark."""
 
 
@@ -74,7 +74,7 @@ class Display:
         """
         with _in_words(self._place):
             if anew := anew or not self._awake:
-                self.device.set_up()
+                self.device.init()
             if contrast is not None and (anew or contrast != self._contrast):
                 self.device.contrast(contrast)
                 self._contrast = contrast
@@ -166,17 +166,17 @@ def _advice(trouble: OSError) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class _GlassState:
     """All that is on the glass at a time, and since when it has been certain."""
 
     octets: bytes | None
     """Of the picture; `None` while the display is off."""
     contrast: int
     period: int
-    """How many times `ANEW_S` had passed."""
+    """How many times `REINIT_S` had passed."""
 
 
-_ASLEEP = _Frame(None, 0, 0)
+_ASLEEP = _GlassState(None, 0, 0)
 
 
 def shifted(image: Image.Image, shift: tuple[int, int]) -> Image.Image:
@@ -188,7 +188,7 @@ def shifted(image: Image.Image, shift: tuple[int, int]) -> Image.Image:
     return moved
 
 
-def _send(display: Display, frame: _Frame, before: _Frame | None) -> None:
+def _send(display: Display, frame: _GlassState, before: _GlassState | None) -> None:
     """Bring the glass from one frame to another; runs in the worker's thread."""
     if frame.octets is None:
         display.sleep()
@@ -212,13 +212,13 @@ class Screen:
         self._at_once = False
         self._offered = asyncio.Event()
         self._display: Display | None = None
-        self._shown: _Frame | None = None
+        self._shown: _GlassState | None = None
         self._said = ""
 
     def offer(self, image: Image.Image, dimming: Dimming = BRIGHT, *, at_once: bool = True) -> None:
         """Show this picture next, in place of one that still waits; from the event loop, returns at once.
 
-        One that is not wanted `at_once` waits until `SPARING_S` after the last; with one that is, it goes along.
+        One that is not wanted `at_once` waits until `MIN_INTERVAL_S` after the last; with one that is, it goes along.
         """
         self._newest = image, dimming
         self._at_once = self._at_once or at_once
@@ -255,7 +255,7 @@ class Screen:
                 self._at_once = False
                 await self._worker.do(partial(_send, display, wanted, self._shown))
                 self._shown = wanted
-                due_s = self._timebase.now() + SPARING_S
+                due_s = self._timebase.now() + MIN_INTERVAL_S
                 if self._said:
                     self._said = ""
                     self._report("the display is back")
@@ -264,7 +264,7 @@ class Screen:
                     async with asyncio.timeout(pause_s / self._timebase.speed):
                         await self._offered.wait()
 
-    def _wanted(self) -> "_Frame | None":
+    def _wanted(self) -> "_GlassState | None":
         """What is to be sent now; `None` when it is on the glass."""
         if self._newest is None:
             return None
@@ -272,7 +272,7 @@ class Screen:
         frame = _ASLEEP
         if dimming.awake:
             picture = shifted(image, dimming.shift).tobytes()
-            frame = _Frame(picture, dimming.contrast, int(self._timebase.now() // ANEW_S))
+            frame = _GlassState(picture, dimming.contrast, int(self._timebase.now() // REINIT_S))
         return None if frame == self._shown else frame
 
     def _say(self, sentence: str) -> None:
@@ -292,6 +292,6 @@ class Screen:
         if self._display is not None:
             display, self._display = self._display, None
             with suppress(TimeoutError, DisplayError, HungError):
-                await asyncio.wait_for(self._worker.do(display.leave_dark), FAREWELL_S)
+                await asyncio.wait_for(self._worker.do(display.leave_dark), CLOSE_TIMEOUT_S)
         self._shown = None
         self._worker.end()

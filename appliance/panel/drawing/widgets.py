@@ -107,7 +107,7 @@ class Strip:
 
     name: str
     time: str
-    calls: bool = False
+    inverted: bool = False
     dots: tuple[int, int] | None = None
     """The place of the page that is up, from 0, and how many there are."""
 
@@ -125,18 +125,18 @@ class Strip:
 
     def draw(self, image: Image.Image) -> None:
         """Draw the strip; the name gives way to the time."""
-        if self.calls:
+        if self.inverted:
             image.paste(1, self.box)
-        ink = 0 if self.calls else 1
+        ink = 0 if self.inverted else 1
         if self.dots is None:
             SMALL.draw(image, self._right_part, MARGIN + 1, self.time, ink)
         else:
             self._draw_dots(image, *self.dots, ink)
-        SMALL.draw(image, LEFT + (1 if self.calls else 0), MARGIN + 1, cut(SMALL, self.name, self.room), ink)
+        SMALL.draw(image, LEFT + (1 if self.inverted else 0), MARGIN + 1, cut(SMALL, self.name, self.room), ink)
 
     @property
     def _right_part(self) -> int:
-        inset = 1 if self.calls else 0
+        inset = 1 if self.inverted else 0
         if self.dots is None:
             return RIGHT - inset - SMALL.width(self.time)
         return RIGHT - inset - (self.dots[1] - 1) * self.PITCH - self.DOT
@@ -156,7 +156,7 @@ class Banner:
     """A headline along the foot of the large mode; dark on light when it calls."""
 
     text: str
-    calls: bool = False
+    inverted: bool = False
 
     TOP = 51
 
@@ -167,10 +167,10 @@ class Banner:
 
     def draw(self, image: Image.Image) -> None:
         """Draw it; what does not fit is cut."""
-        if self.calls:
+        if self.inverted:
             image.paste(1, self.box)
-        left = LEFT + (1 if self.calls else 0)
-        ink = 0 if self.calls else 1
+        left = LEFT + (1 if self.inverted else 0)
+        ink = 0 if self.inverted else 1
         BOLD.draw(image, left, self.TOP + 1, cut(BOLD, self.text, RIGHT - LEFT - 2), ink)
 
 

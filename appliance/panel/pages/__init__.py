@@ -23,7 +23,7 @@ from appliance.panel.pages.month import month_widgets
 from appliance.panel.pages.phases import phases_widgets, voltage_widgets
 from appliance.panel.pages.power import large_widgets, now_widgets
 from appliance.panel.pages.today import today_widgets
-from appliance.panel.selftest import Checks
+from appliance.panel.selftest import SelfTest
 from appliance.words.words import Words
 
 
@@ -81,6 +81,6 @@ def fault(situation: Situation, words: Words) -> Image.Image:
     return drawn(fault_widgets(situation, words))
 
 
-def boot(situation: Situation, words: Words, checks: Checks) -> Image.Image:
+def boot(situation: Situation, words: Words, self_test: SelfTest) -> Image.Image:
     """What one sees while it starts: the name, the version, the self-test line by line."""
-    return drawn(boot_widgets(situation, words, checks))
+    return drawn(boot_widgets(situation, words, self_test))

@@ -9,7 +9,7 @@ from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Widget, paragrap
 from appliance.panel.pages.layout import LINE, NUMBER_TOP, WORDS_TOP, column, headline, number, sentence
 from appliance.panel.pages.line_reason import reason
 from appliance.panel.pages.power import now_widgets
-from appliance.system.health import Fault, LineCondition, Trouble
+from appliance.system.health import Fault, FaultKind, LineCondition
 from appliance.words.words import NOT_KNOWN, Words
 
 _UNREADABLE = frozenset(LineCondition) - {LineCondition.FINE, LineCondition.DAMAGED, LineCondition.MISSING}
@@ -26,7 +26,7 @@ def alarm_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     large, its_unit = number(value, unit)
     seen = words.say("Seen") if worst.acknowledged else words.say("A: seen")
     return (
-        Strip(headline(situation, words), words.clock(situation.local_time), calls=True),
+        Strip(headline(situation, words), words.clock(situation.local_time), inverted=True),
         large,
         its_unit,
         *column((words.say("limit"), f"{limit} {unit}"), large, its_unit.left),
@@ -45,7 +45,7 @@ def fault_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     top = lines[-1].top + 12 + 2
     most = (WORDS_TOP - 1 + LINE - top) // LINE + 1
     return (
-        Strip(words.say("Fault"), words.clock(situation.local_time), calls=True),
+        Strip(words.say("Fault"), words.clock(situation.local_time), inverted=True),
         *lines,
         *paragraph(SMALL, advice, LEFT, top, RIGHT - LEFT, LINE, most),
     )
@@ -93,8 +93,8 @@ def _advice(alarm: Alarm, situation: Situation, words: Words) -> str:
 
 def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
     """What is the matter, and what to do; `None` when nothing is."""
-    if situation.upkeep.troubles:
-        return _trouble(situation.upkeep.troubles[0], words)
+    if situation.health.faults:
+        return _trouble(situation.health.faults[0], words)
     match situation.storage:
         case Storage.FAILING:
             return words.say("History not written"), words.say("Is the memory card full or worn out?")
@@ -103,22 +103,22 @@ def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
         case Storage.NONE | Storage.FINE:
             pass
     silent = any(alarm.rule is Rule.SILENT for alarm in situation.alarms)
-    if silent or situation.signal in (Signal.SILENT, Signal.NO_PORT) or situation.upkeep.line in _UNREADABLE:
+    if silent or situation.signal in (Signal.SILENT, Signal.NO_PORT) or situation.health.line in _UNREADABLE:
         return reason(situation, words)
     return None
 
 
-def _trouble(trouble: Trouble, words: Words) -> tuple[str, str]:
+def _trouble(trouble: Fault, words: Words) -> tuple[str, str]:
     detail = trouble.detail
-    match trouble.fault:
-        case Fault.HISTORY:
+    match trouble.kind:
+        case FaultKind.HISTORY:
             return words.say("History not written"), words.say("Is the card full or worn? {file}", file=detail)
-        case Fault.SETTINGS:
+        case FaultKind.SETTINGS:
             where = re.sub(r"^/\S*/", "", detail)  # who stands at the panel knows which card, and not which folder
             return words.say("Mistake in settings"), words.say("The last good ones hold. {detail}", detail=where)
-        case Fault.BUTTON:
+        case FaultKind.BUTTON:
             return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")
-        case Fault.PINS:
+        case FaultKind.PINS:
             return words.say("No lamps or buttons"), detail or words.say("Is the board seated?")
-        case Fault.ROOM:
+        case FaultKind.ROOM:
             return words.say("A part fails"), words.say("Started again and again: {part}", part=detail)

@@ -4,20 +4,20 @@ from appliance import __version__
 from appliance.household.situation import Situation
 from appliance.panel.drawing.typeface import BOLD, SMALL
 from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, Text, Widget, right_aligned
-from appliance.panel.selftest import Check, Checks
+from appliance.panel.selftest import PartState, SelfTest
 from appliance.words.words import Words
 
 _TOP, _PITCH, _STATE = 18, 9, 62
 
 
-def boot_widgets(_situation: Situation, words: Words, checks: Checks) -> tuple[Widget, ...]:
+def boot_widgets(_situation: Situation, words: Words, self_test: SelfTest) -> tuple[Widget, ...]:
     """What stands on the glass while it starts."""
     lines = (
-        (words.say("Display"), checks.display),
-        (words.say("Lamps"), checks.lamps),
-        (words.say("Buttons"), checks.buttons),
-        (words.say("History"), checks.history),
-        (words.say("Serial port"), checks.port),
+        (words.say("Display"), self_test.display),
+        (words.say("Lamps"), self_test.lamps),
+        (words.say("Buttons"), self_test.buttons),
+        (words.say("History"), self_test.history),
+        (words.say("Serial port"), self_test.port),
     )
     rows = [
         text
@@ -34,11 +34,11 @@ def boot_widgets(_situation: Situation, words: Words, checks: Checks) -> tuple[W
     )
 
 
-def _state(check: Check, words: Words) -> str:
+def _state(check: PartState, words: Words) -> str:
     match check:
-        case Check.NOT_YET:
+        case PartState.NOT_YET:
             return "…"
-        case Check.OK:
+        case PartState.OK:
             return "✓"
-        case Check.FAILED:
+        case PartState.FAILED:
             return "× " + words.say("not found")

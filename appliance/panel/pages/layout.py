@@ -31,7 +31,7 @@ def strip(name: str, situation: Situation, words: Words) -> Strip:
     """The strip, which calls while something is over a limit: without colour, too, one sees that it is, and what."""
     time = words.clock(situation.local_time)
     if situation.level in (Level.ACT, Level.WATCH):
-        return Strip(headline(situation, words), time, calls=True)
+        return Strip(headline(situation, words), time, inverted=True)
     return Strip(name, time)
 
 

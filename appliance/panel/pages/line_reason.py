@@ -10,7 +10,7 @@ from appliance.words.words import Words
 
 def reason(situation: Situation, words: Words) -> tuple[str, str]:
     """What is the matter with the line, and what to do."""
-    match situation.upkeep.line:
+    match situation.health.line:
         case LineCondition.NO_PORT:
             return _no_port(words)
         case LineCondition.NOISE:
@@ -35,7 +35,7 @@ def reason(situation: Situation, words: Words) -> tuple[str, str]:
 
 def verdict(situation: Situation, words: Words) -> str:
     """How the line does, in two or three words."""
-    match situation.upkeep.line:
+    match situation.health.line:
         case None:
             return words.say("Not judged")
         case LineCondition.SEARCHING:
@@ -63,7 +63,7 @@ def _no_port(words: Words) -> tuple[str, str]:
 
 
 def _cause(situation: Situation, words: Words) -> str | None:
-    match situation.upkeep.causes[0] if situation.upkeep.causes else None:
+    match situation.health.causes[0] if situation.health.causes else None:
         case Cause.PORT_CLOSED:
             return words.say("Has the grid company opened the HAN port?")
         case Cause.CABLE:

@@ -13,7 +13,7 @@ from PIL import Image
 from appliance.household.situation import Situation
 from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
-from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Hush, Menu, Row
+from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Menu, Mute, Row
 from appliance.settings.choices import Choices
 from appliance.words.words import Words
 
@@ -64,14 +64,14 @@ def _strip(name: str, situation: Situation) -> Strip:
 def _chosen(row: Row, choices: Choices, situation: Situation, words: Words) -> str:
     """What stands beside a row: what is chosen there at present."""
     if row is Row.QUIET:
-        left_s = situation.hushed_s
+        left_s = situation.muted_s
         return words.say("Off") if left_s is None else f"{int(left_s // 60) + 1} min"
     return _name(row, getattr(choices, FIELDS[row]), words) if row in FIELDS else ""
 
 
 def _name(row: Row, value: Any, words: Words) -> str:
     match value:
-        case Hush():
+        case Mute():
             return words.say(value.value)
         case None | bool() | "none" | "highest-days" | "fuse":
             return words.say(NAMES[value])

@@ -15,7 +15,7 @@ _BETWEEN = 6
 
 def meter_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     """What stands on the page *Meter*."""
-    meter, line, upkeep = situation.meter, situation.line, situation.upkeep
+    meter, line, health = situation.meter, situation.line, situation.health
     frames = line.readings + line.rejected
     # Rounded down: with one bad frame it is no longer all of them.
     quality = NOT_KNOWN if not frames else f"{words.number(1000 * line.readings // frames / 10, 1)} %"
@@ -23,9 +23,9 @@ def meter_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     rows = (
         (meter.meter_type or words.say("Meter not known yet"), ""),
         (meter.meter_id or f"ID {NOT_KNOWN}", f"v{__version__}"),
-        (upkeep.line_settings or NOT_KNOWN, verdict(situation, words)),
+        (health.line_settings or NOT_KNOWN, verdict(situation, words)),
         (counts, quality),
-        (upkeep.addresses[0] if upkeep.addresses else words.say("No network"), _clock(situation.clock_source, words)),
+        (health.addresses[0] if health.addresses else words.say("No network"), _clock(situation.clock_source, words)),
     )
     texts = [text for place, (left, right) in enumerate(rows) for text in _row(left, right, _TOP + _PITCH * place)]
     name = words.say("Meter") if meter.maker is None else words.say("Meter: {maker}", maker=meter.maker)

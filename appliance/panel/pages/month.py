@@ -66,7 +66,7 @@ def _days(month: Month, words: Words) -> list[Widget]:
 def _peak(peak: Hour, words: Words) -> str:
     """Its energy in kWh; with a mark where it was seen in part and may have had more."""
     energy = words.thousands(peak.import_wh)
-    return energy if peak.known in WHOLE else f">{energy}"
+    return energy if peak.quality in WHOLE else f">{energy}"
 
 
 def _by_fuse(name: str, month: Month, situation: Situation, words: Words) -> tuple[Widget, ...]:

@@ -41,7 +41,7 @@ def large_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     power_w, export = _power(situation)
     value = Text(HUGE, words.thousands(power_w), LEFT, MARGIN)
     if situation.level in (Level.WATCH, Level.ACT):
-        return value, Banner(headline(situation, words), calls=True)
+        return value, Banner(headline(situation, words), inverted=True)
     return value, Banner(words.say("kW to grid") if export else words.say("kW from grid"))
 
 

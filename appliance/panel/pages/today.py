@@ -5,7 +5,7 @@ A day has 23, 24 or 25 hours: they are counted in UTC from one midnight to the n
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from appliance.household.hours import HOUR, OSLO, Known
+from appliance.household.hours import HOUR, OSLO, Quality
 from appliance.household.situation import Situation, Today
 from appliance.panel.drawing.charts import Hours, Ink
 from appliance.panel.drawing.widgets import Widget
@@ -55,7 +55,7 @@ def _bars(situation: Situation, today: Today) -> Hours:
         hour = known.get(start)
         if running is not None and start == running.start:
             bars.append((Ink.HOLLOW, running.import_wh / most))
-        elif hour is not None and hour.known is not Known.UNKNOWN:
+        elif hour is not None and hour.quality is not Quality.UNKNOWN:
             bars.append((Ink.FULL, hour.import_wh / most))
         else:
             gone = running is not None and start < running.start

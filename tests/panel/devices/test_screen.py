@@ -17,7 +17,7 @@ from PIL import Image
 
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.errors import DisplayError
-from appliance.panel.devices.screen import ANEW_S, FAREWELL_S, Display, Screen, open_display
+from appliance.panel.devices.screen import CLOSE_TIMEOUT_S, REINIT_S, Display, Screen, open_display
 from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
@@ -354,7 +354,7 @@ async def test_a_display_that_lost_its_supply_between_two_pictures_is_back_withi
         bench.glass.plug()
         lost = bench.timebase.now()
         await bench.comes_to_show(marked())
-        assert bench.timebase.now() - lost < ANEW_S + 60  # sixty more, 0.6 s of the wall, for a noisy machine
+        assert bench.timebase.now() - lost < REINIT_S + 60  # sixty more, 0.6 s of the wall, for a noisy machine
     assert bench.said == []
 
 
@@ -539,7 +539,7 @@ async def test_a_bus_that_hangs_does_not_keep_the_program_from_ending() -> None:
         bench.screen.offer(noise(1))
         await asyncio.sleep(0.05)
         began = time.monotonic()
-    assert time.monotonic() - began < FAREWELL_S + 1
+    assert time.monotonic() - began < CLOSE_TIMEOUT_S + 1
     glass.free.set()
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from appliance.household.hours import HOUR, OSLO, Hour, Known, RunningHour
+from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
 from appliance.panel.devices.screen import open_display
@@ -26,10 +26,10 @@ from appliance.panel.pages import ROUND, Page
 from appliance.panel.pages.attention import alarm_widgets, fault_widgets
 from appliance.panel.pages.boot import boot_widgets
 from appliance.panel.pages.power import large_widgets
-from appliance.panel.selftest import Check, Checks
+from appliance.panel.selftest import PartState, SelfTest
 from appliance.simulation.examples import ACT, CALM, EXAMPLES, IT_NET, SILENT, SUN, WAITING, YOUNG
 from appliance.simulation.oled import Glass
-from appliance.system.health import Cause, Fault, LineCondition, Trouble, Upkeep
+from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 from appliance.words.words import WORDS
 from tests.panel.situations import situations
 
@@ -124,9 +124,9 @@ def test_nothing_overlaps_and_nothing_leaves_the_glass(situation, language, layo
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.builds(Checks, *[st.sampled_from(Check)] * 5), languages)
-def test_nothing_overlaps_on_the_boot_page(checks, language):
-    assert_in_place(boot_widgets(WAITING, WORDS[language], checks))
+@given(st.builds(SelfTest, *[st.sampled_from(PartState)] * 5), languages)
+def test_nothing_overlaps_on_the_boot_page(self_test, language):
+    assert_in_place(boot_widgets(WAITING, WORDS[language], self_test))
 
 
 @settings(max_examples=500, deadline=None)
@@ -160,7 +160,7 @@ def test_every_letter_of_a_page_is_in_its_face_and_no_word_is_cut(situation, lan
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=300), languages)
 def test_a_trouble_of_any_length_stays_on_the_glass(detail, language):
-    situation = replace(CALM, upkeep=Upkeep(troubles=(Trouble(Fault.SETTINGS, detail),)))
+    situation = replace(CALM, health=Health(faults=(Fault(FaultKind.SETTINGS, detail),)))
 
     assert_in_place(fault_widgets(situation, WORDS[language]))
 
@@ -192,12 +192,12 @@ def test_each_reason_for_silence_is_in_words_of_its_own(page, language):
         SILENT,
         replace(WAITING, signal=Signal.NO_PORT),
         *(
-            replace(SILENT, upkeep=Upkeep(LineCondition.SILENT, (cause,)))
+            replace(SILENT, health=Health(LineCondition.SILENT, (cause,)))
             for cause in Cause
             if cause is not Cause.CABLE
         ),
         *(
-            replace(SILENT, upkeep=Upkeep(line))
+            replace(SILENT, health=Health(line))
             for line in (LineCondition.NOISE, LineCondition.INVERTED, LineCondition.WRONG_SETTINGS)
         ),
     ]
@@ -245,7 +245,7 @@ def bars(situation) -> Hours:
 @pytest.mark.parametrize(("day", "count"), [(date(2026, 3, 29), 23), (date(2026, 5, 17), 24), (date(2026, 10, 25), 25)])
 def test_a_day_has_as_many_bars_as_hours(day, count):
     midnight = datetime.combine(day, datetime.min.time(), OSLO).astimezone(UTC)
-    last = Hour(midnight + HOUR * (count - 2), 3000, 0, Known.METERED, 1.0)
+    last = Hour(midnight + HOUR * (count - 2), 3000, 0, Quality.METERED, 1.0)
     running = RunningHour(midnight + HOUR * (count - 1), 500)
     situation = replace(CALM, hour=running, today=Today(day, 3500, 0, None, last), ended_hours=(last,))
 

@@ -196,7 +196,7 @@ class Lives:
                     row = rows[periods.index(period)]
                     assert row.began.timestamp() == began
                     assert row.ended is not None
-                    assert row.ended.timestamp() == ended + Thresholds().hold_s
+                    assert row.ended.timestamp() == ended + Thresholds().off_delay_s
                     assert (row.level, row.phase) == (Level.ACT, None)
 
 

@@ -15,9 +15,11 @@ from appliance.history.writer import HistoryWriter
 from appliance.household.hours import HOUR
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
+from appliance.line.quirks import FrameResult
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
+from appliance.meter.hdlc import Frame
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import Screen
@@ -171,16 +173,16 @@ class Supervisor:
     def opened(self) -> None:
         """The port is open (called by the line)."""
         log.info("the line is open")
-        self._decoder = Decoder()
         self._household.port(is_open=True)
         self._show()
 
-    def received(self, octets: bytes) -> None:
-        """Octets came (called by the line): decode, judge, show."""
+    def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
+        """Octets came, and frames ended with them (called by the line): decode, judge, show."""
         now = self._timebase.now()
         self._record(now, octets)
         self._household.octets(len(octets))
-        for result in self._decoder.feed(octets):
+        for framed in results:
+            result = self._decoder.read(framed) if isinstance(framed, Frame) else framed
             if isinstance(result, Reading):
                 log.debug("%s list of %d: %s", result.maker, result.elements, result.values())
                 self._restarter.guard("household", partial(self._household.reading, result, now))
@@ -201,9 +203,9 @@ class Supervisor:
                 self._recorder = None
                 log.warning("the recording ends here: %s; the appliance goes on", trouble.strerror)
 
-    def lost(self) -> None:
+    def lost(self, cut_off: Sequence[Rejected]) -> None:
         """The port is gone (called by the line)."""
-        for rejected in self._decoder.close():
+        for rejected in cut_off:
             self._reject(rejected)
         self._household.port(is_open=False)
         self._show()

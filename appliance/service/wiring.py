@@ -7,7 +7,7 @@ from typing import Any
 from appliance.history.writer import HistoryWriter
 from appliance.household.household import Household
 from appliance.household.situation import Situation
-from appliance.line.last_settings import LineMemory
+from appliance.line.last_settings import LastSettings
 from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
@@ -76,17 +76,17 @@ def appliance(
     history = None
     if boot is not None and folder is not None:
         history = HistoryWriter(folder, household, boot, timebase, log.warning, disk)
-    memory = None if folder is None else LineMemory(folder, disk)
+    last_settings = None if folder is None else LastSettings(folder, disk)
     gpio = pins(settings)
     baud, parity = baud_and_parity(settings.line)
     return Supervisor(
         Uart(
             port or settings.line.port,
             timebase,
-            log.warning,
+            silent_s=settings.readings.silent_s,
             baud=baud,
             parity=parity,
-            memory=memory,
+            last_settings=last_settings,
             open_port=open_port,
         ),
         household,

@@ -13,7 +13,7 @@ from appliance.panel.menu import Action, Command, Mute
 from appliance.settings.choices import Choices, ChoiceStore
 from appliance.system.timebase import Timebase
 
-log = logging.getLogger("appliance")
+log = logging.getLogger(__name__)
 
 RUNTIME = Path("/run/han-appliance")
 SHUTDOWN = "shutdown"

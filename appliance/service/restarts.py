@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 
-log = logging.getLogger("appliance")
+log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0

@@ -29,7 +29,7 @@ from appliance.panel.keys import Key, Press
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.service.supervisor import TICK_S
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Chip, Settings
 from appliance.simulation.examples import CALM
@@ -223,7 +223,7 @@ async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)
     running = asyncio.create_task(
-        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=pins).run()
+        appliance(settings, timebase, Machine(port=line.port, open_bus=glass.open, pin_factory=pins)).run()
     )
     await asyncio.sleep(1)
     button, seconds = pins.pin(settings_file.pins(settings)["button_a"]), []

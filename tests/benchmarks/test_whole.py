@@ -23,7 +23,7 @@ from appliance.meter.reading import Maker
 from appliance.panel.devices.pins import Pins
 from appliance.panel.devices.screen import open_display
 from appliance.panel.panel import Panel
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import encoder
@@ -79,7 +79,7 @@ async def latencies() -> tuple[list[float], list[float]]:
     timebase, glass = Timebase(), TimedGlass("ssd1309")
     line, factory = Line(timebase), MockFactory(pin_class=TimedPin)
     working = asyncio.create_task(
-        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=factory).run()
+        appliance(settings, timebase, Machine(port=line.port, open_bus=glass.open, pin_factory=factory)).run()
     )
     await asyncio.sleep(1)
     to_lamp, to_glass = [], []

@@ -10,7 +10,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.service.wiring import appliance
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.last_good import LoadedSettings
 from appliance.settings.model import Settings
@@ -25,9 +26,8 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        open_bus=Glass("ssd1309").open,
-        pin_factory=MockFactory(pin_class=MockPWMPin),
-        watch=seen.append,
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+        outputs=(Watch(seen.append),),
     )
     task = asyncio.create_task(supervisor.run())
     async with asyncio.timeout(20):
@@ -73,9 +73,8 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        open_bus=Glass("ssd1309").open,
-        pin_factory=MockFactory(pin_class=MockPWMPin),
-        watch=seen.append,
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+        outputs=(Watch(seen.append),),
     )
     supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
     assert seen[-1].act_w == 4000

@@ -49,16 +49,19 @@ class StatusLine(Output):
     def __init__(self, manager: ServiceManager) -> None:
         self._manager = manager
         self._situation: Situation | None = None
+        self._first = asyncio.Event()
 
     def show(self, situation: Situation) -> None:
         """Keep the situation for the next line."""
         self._situation = situation
+        self._first.set()
 
     def tasks(self) -> Mapping[str, Task]:
         """Return the task that sends the line."""
         return {self.name: self._run}
 
     async def _run(self) -> None:
+        await self._first.wait()
         while True:
             if self._situation is not None:
                 self._manager.status(one_line(self._situation))

@@ -89,7 +89,7 @@ def appliance(
     panel = Panel(going_by.words, timebase, screen.offer, going_by.preferences, chosen, greets=switched_on)
     history = None
     if machine.boot is not None and machine.folder is not None:
-        history = HistoryWriter(machine.folder, household, machine.boot, timebase, log.warning, disk)
+        history = HistoryWriter(machine.folder, household, machine.boot, timebase, disk)
     socket = None if history is None else StatusSocket(history.folder, timebase)
     restarter, manager, gpio = TaskRestarter(timebase), machine.manager or ServiceManager(), pins(settings)
     supervisor = Supervisor(

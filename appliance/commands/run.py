@@ -40,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
         try:
             file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
             recorder = Recorder(file) if file else None
-        except OSError as trouble:
-            return fail(trouble)
+        except OSError as error:
+            return fail(error)
         state = os.environ.get("STATE_DIRECTORY")  # systemd.exec(5)
         found = last_good.load_or_last_good(options.config, Path(state) if state else None)
         clock, folder = SystemClock(), Path(state or found.settings.data.folder)

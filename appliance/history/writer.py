@@ -41,10 +41,10 @@ class Recorded(Protocol):
         """The hours that have ended; another tuple whenever one of them has changed."""
 
     def record(self, now: float) -> Batch:
-        """All that is new since what was last `written`, at `now`, s."""
+        """Return all that is new since what was last `written`, at `now`, s."""
 
     def written(self, record: Batch) -> None:
-        """The record is on the disk."""
+        """Take note that the record is on the disk."""
 
     def restore(self, stored: Restored, now: float) -> None:
         """Go on at `now`, s, from what the history had."""
@@ -53,10 +53,10 @@ class Recorded(Protocol):
         """Take over the hours of a history that could be opened only now."""
 
     def storage(self, storage: Storage) -> None:
-        """What the history's file is up to."""
+        """Take note of the state of the history's file."""
 
     def history_lost(self) -> None:
-        """A new history was begun."""
+        """Take note that a new history was begun."""
 
 
 class HistoryWriter:

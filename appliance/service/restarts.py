@@ -1,8 +1,8 @@
 """Keeps the tasks going: one that fails is restarted after growing pauses, and the others do not notice.
 
-A failure that reaches this file is a mistake of ours or something that nobody has thought of, so the log gets all of
-it, once for each kind. The panel is told after some failures in a row: a thing that heals by itself in seconds is
-nobody's errand.
+A failure that reaches this file is a mistake in the program or an unforeseen state of the machine, so the log gets all
+of it, once for each kind. The panel is told after five failures in a row: what heals by itself in seconds needs no
+help.
 """
 
 import logging

@@ -22,7 +22,7 @@ class StatusSocket(Output):
     name = "local socket"
 
     def __init__(self, folder: Path, timebase: Timebase) -> None:
-        """A socket in `folder`; it answers `status`, and what `handlers` has."""
+        """Make a socket in `folder`; it answers `status`, and what `handlers` has."""
         self.handlers: dict[str, Handler] = {}
         """By the name of the request."""
         self._folder = folder

@@ -72,7 +72,7 @@ class Supervisor:
     """Runs the appliance on the parts it is given, until cancelled."""
 
     def __init__(self, parts: Parts, settings: Settings, timebase: Timebase, mistake: str | None = None) -> None:
-        """A supervisor by these settings; `mistake` is what is wrong with the file that should have held them."""
+        """Take parts and settings; `mistake` is what is wrong with the file that should have held these."""
         self._parts = parts
         self._settings = settings
         self._timebase = timebase

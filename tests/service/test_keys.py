@@ -83,7 +83,7 @@ async def running(
     made = Appliance(folder, runtime, settings or Settings(), **given)
     task = asyncio.create_task(made.supervisor.run())
     try:
-        await until(lambda: made.seen and made.supervisor._fingers is not None)
+        await until(lambda: made.seen and made.supervisor._detector is not None)
         yield made
     finally:
         task.cancel()
@@ -213,7 +213,7 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
         return in_terminal(window) == below_strip(menu_page.picture(menu, choices, Situation(5000, 10_000), words))
 
     async with window.run_test(size=(80, 24)) as pilot:
-        await until(lambda: stage._situation is not None and stage._supervisor._fingers is not None)
+        await until(lambda: stage._situation is not None and stage._supervisor._detector is not None)
         for key, menu in [
             ("A", Menu()),
             ("a", Menu(Row.FUSE)),

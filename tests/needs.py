@@ -5,7 +5,7 @@ import pytest
 from hardware.workshop import make
 
 
-def needs_tool(name):
+def needs_tool(name: str) -> pytest.MarkDecorator:
     """Skip a test where a program is missing; hardware/check, which fetches them all, skips none."""
     try:
         make.tool(name)

@@ -78,7 +78,7 @@ def test_a_program_that_is_ended_and_started_again_goes_on_with_the_hour(line: L
             time.sleep(7)
             assert run.end() < 2
             assert run.process.returncode == 0
-        running = stored(tmp_path).notes.ledger.running
+        running = stored(tmp_path).checkpoint.ledger.running
         energies.append(running.import_wh)
 
     assert running.start == START.replace(minute=0)
@@ -167,7 +167,7 @@ def test_a_damaged_history_is_set_aside_and_said(line: Line, tmp_path: Path):
         run.end()
 
     assert len(list(tmp_path.glob("history-damaged-*.sqlite3"))) == 1
-    assert stored(tmp_path).notes.ledger.running is not None
+    assert stored(tmp_path).checkpoint.ledger.running is not None
 
 
 def test_a_folder_that_cannot_be_written_is_said_once_and_the_rest_goes_on(line: Line, tmp_path: Path):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.household.situation import Level, Situation
-from appliance.settings.preferences import BrightnessRule
+from appliance.settings.preferences import BRIGHTNESS, BrightnessRule
 
 SHIFT_PERIOD_S = 60.0
 _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -21,7 +21,7 @@ _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1
 class Dimming:
     """How the picture of this moment is shown."""
 
-    contrast: int = 207
+    contrast: int = BRIGHTNESS.contrast
     shift: tuple[int, int] = (0, 0)
     """Pixels to the right and down, each -1, 0 or 1."""
     awake: bool = True
@@ -39,7 +39,7 @@ def dimming(
     An alarm is shown as brightly as by day and wakes the glass.
     """
     attended = touched_s is not None and now_s - touched_s < rule.idle_s
-    night = rule.night.covers(local_time)
+    night = local_time is not None and rule.night.covers(local_time)
     shift = _PATH[int(now_s // SHIFT_PERIOD_S) % len(_PATH)] if rule.shift else (0, 0)
     awake = alarm or attended or not (night and rule.off_at_night)
     return Dimming(_contrast(rule, night=night, attended=attended, alarm=alarm), shift, awake)

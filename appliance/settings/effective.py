@@ -84,7 +84,7 @@ def effective_settings(path: Path | None, folder: Path | None = None) -> Effecti
 
 def as_table(shown: EffectiveSettings) -> str:
     """The values in three columns, written as in the file."""
-    rows = [(value.key, _written(value.key, value.value), value.origin.value) for value in shown.values]
+    rows = [(value.key, as_written(value.key, value.value), value.origin.value) for value in shown.values]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
 
@@ -107,16 +107,16 @@ def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
 
 
 def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], said: Origin) -> Iterator[Value]:
-    before, written = _flat(_plain(settings)), _flat(document)
+    before, written = by_key(as_tables(settings)), by_key(document)
     chosen = {CHOSEN[name] for name, choice in msgspec.structs.asdict(choices).items() if choice is not None}
-    for key, value in _flat(_plain(with_choices(settings, choices))).items():
+    for key, value in by_key(as_tables(with_choices(settings, choices))).items():
         # Also where somebody chose what was set anyhow: a change of the file would change nothing.
         by_choice = value != before.get(key) or re.sub(r"\[\d+\]", "", key) in chosen
         value = HIDDEN if key in SECRETS and value is not None else value
         yield Value(key, value, Origin.PANEL if by_choice else said if key in written else Origin.DEFAULT)
 
 
-def _plain(settings: Settings) -> dict[str, Any]:
+def as_tables(settings: Settings) -> dict[str, Any]:
     """The settings as plain tables, unset ones included; pins are those of the board where they are not set."""
     pins = settings_file.pins(settings)
     return {**_table(settings), "pins": {name: pins[name] for name in _table(settings.pins)}}
@@ -138,22 +138,22 @@ def _inside(value: Any) -> Any:
             return value
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def by_key(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Values by key with its tables before it; a step of a tariff is one value."""
     found: dict[str, Any] = {}
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{key}.")
+            found |= by_key(value, f"{key}.")
         elif isinstance(value, list):
             for number, one in enumerate(value, start=1):
-                found |= _flat(one, f"{key}[{number}].") if name == "tariff" else {f"{key}[{number}]": one}
+                found |= by_key(one, f"{key}[{number}].") if name == "tariff" else {f"{key}[{number}]": one}
         else:
             found[key] = value
     return found
 
 
-def _written(key: str, value: Any) -> str:
+def as_written(key: str, value: Any) -> str:
     """A value as the file has it; what is not set is a dash."""
     match value:
         case None:
@@ -167,7 +167,7 @@ def _written(key: str, value: Any) -> str:
         case date():
             return value.isoformat()
         case Mapping():
-            inside = ", ".join(f"{name} = {_written(name, part)}" for name, part in value.items())
+            inside = ", ".join(f"{name} = {as_written(name, part)}" for name, part in value.items())
             return f"{{ {inside} }}" if inside else "{}"
         case _:
             return hex(value) if key == "display.address" else str(value)

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from appliance.household.daily_window import DailyWindow
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel.brightness import dimming, needs_attention, news
-from appliance.settings.preferences import BrightnessRule, Night
+from appliance.settings.preferences import BrightnessRule
 
-RULE = BrightnessRule(contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=Night(time(22), time(7)))
+RULE = BrightnessRule(
+    contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=DailyWindow(time(22), time(7))
+)
 NOW = 10_000.0
 JUST, LONG_AGO = NOW - 10, NOW - 1000
 QUIET_HOUSE = Situation(watch_w=5000, act_w=10_000, level=Level.OK, power_import_w=2000)
@@ -66,7 +69,7 @@ def test_nothing_is_brighter_than_the_day() -> None:
     ],
 )
 def test_a_night_may_pass_midnight_and_may_be_none(begins: int, ends: int, hours: set[int]) -> None:
-    night = Night(time(begins), time(ends))
+    night = DailyWindow(time(begins), time(ends))
     assert {hour for hour in range(24) if night.covers(at(hour))} == hours
 
 

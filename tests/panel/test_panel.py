@@ -194,7 +194,7 @@ async def test_the_lamps_are_tested_in_turn_and_then_all_with_a_tone_while_readi
 
 
 async def test_the_first_key_on_a_glass_that_is_dark_for_the_night_only_wakes_it() -> None:
-    front = Front(Preferences(BrightnessRule(off_at_night=True)))
+    front = Front(Preferences(brightness=BrightnessRule(off_at_night=True)))
     front.show(replace(CALM, local_time=CALM.local_time.replace(hour=23)))
     assert front.glass.getbbox() is None
     await front.press(A)

@@ -9,13 +9,14 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
+from appliance.household.daily_window import DailyWindow
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.pins import Pins
 from appliance.panel.keys import Key, Press
 from appliance.panel.panel import Panel
 from appliance.settings import settings_file
 from appliance.settings.policies import preferences
-from appliance.settings.preferences import BrightnessRule, LampRule, Night, Preferences
+from appliance.settings.preferences import BrightnessRule, LampRule, Preferences
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
@@ -66,10 +67,20 @@ def test_each_setting_is_the_wish_of_its_name() -> None:
         """,
         "test",
     )
-    night = Night(time(20, 15), time(5, 45))
+    night = DailyWindow(time(20, 15), time(5, 45))
 
     assert preferences(settings) == Preferences(
-        BrightnessRule(1, 2, 3, 240, night, True, False), LampRule(True, 0.05, night), False
+        brightness=BrightnessRule(
+            contrast=1,
+            idle_contrast=2,
+            night_contrast=3,
+            idle_s=240,
+            night=night,
+            off_at_night=True,
+            shift=False,
+        ),
+        lamps=LampRule(only_when_it_matters=True, night_level=0.05, night=night),
+        click=False,
     )
 
 
@@ -78,7 +89,7 @@ def test_without_settings_the_wishes_are_the_defaults() -> None:
 
 
 async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:
-    bench = Bench(factory, Preferences(BrightnessRule(contrast=200, idle_contrast=50)))
+    bench = Bench(factory, Preferences(brightness=BrightnessRule(contrast=200, idle_contrast=50)))
     bench.panel.show(CALM)
     bench.panel.press(Press(Key.A))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from appliance.meter.reading import BY_NAME, Reading
+from appliance.meter.quantities import BY_NAME
+from appliance.meter.reading import Reading
 
 FOLDER = Path(__file__).parents[2] / "shared" / "corpus"
 FAMILIES = ("aidon", "aidon_se", "kaifa", "kaifa_se", "kamstrup")

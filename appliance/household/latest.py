@@ -7,7 +7,8 @@ that had them, for as long as that is the present.
 from typing import Literal
 
 from appliance.household.situation import MeterIdentity, Phase
-from appliance.meter.reading import Maker, Reading
+from appliance.meter.makers import profile_of
+from appliance.meter.reading import Reading
 
 Phases = tuple[Phase, Phase, Phase]
 _NOTHING: Phases = (Phase(), Phase(), Phase())
@@ -79,12 +80,12 @@ class LatestValues:
 
 
 def _phases(reading: Reading) -> tuple[Phases, bool]:
-    """The three phases as reported, and whether their voltages are between phases.
+    """Return the three phases as reported, and whether their voltages are between phases.
 
-    In an IT net an Aidon leaves out the current of L2, and a Kaifa sends 0 for the voltage it does not measure
-    there. Both are shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
+    In an IT net a meter leaves out the current of L2, or sends 0 for the voltage it does not measure there. Both are
+    shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
     """
-    unmeasured = reading.maker is Maker.KAIFA and reading.voltage_l2_v == 0
+    unmeasured = reading.voltage_l2_v == 0 and profile_of(reading.maker).sends_zero_for_unmeasured_l2
     phases = (
         Phase(reading.voltage_l1_v, reading.current_l1_a),
         Phase(None if unmeasured else reading.voltage_l2_v, reading.current_l2_a),

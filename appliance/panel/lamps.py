@@ -46,9 +46,11 @@ def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
             return Lamps(red=Light.ON)
         case Level.WATCH:
             return Lamps(yellow=on)
-        case Level.OK if not situation.health.faults:
+        case Level.OK:
+            if situation.health.faults:
+                return Lamps(yellow=Light.SLOW)
             return Lamps() if rule.only_when_it_matters else Lamps(green=on)
-        case _:
+        case Level.FAULT | None:
             return Lamps(yellow=Light.SLOW)
 
 

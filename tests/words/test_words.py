@@ -28,7 +28,7 @@ def said() -> dict[str, str]:
     texts = dict.fromkeys(NAMED, "menu.py")
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Chime) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
                 text = node.args[0]
                 if ast.unparse(text) in ("row.value", "menu.row.value", "value.value", "NAMES[value]"):
                     continue

@@ -149,20 +149,23 @@ _NO_ANSWER = (
 )
 
 
-def _advice(trouble: OSError) -> str:
-    match trouble.errno:
-        case errno.ENOENT:
-            return f"cannot be reached: there is no {trouble.filename}; switch I2C on with raspi-config, then restart"
-        case errno.EACCES | errno.EPERM:
-            return "may not be used: this user is not in the group i2c (sudo adduser USER i2c, then log in again)"
-        case errno.EBUSY:
-            return "is held by a driver of the kernel: take its dtoverlay line out of config.txt"
-        case errno.EREMOTEIO | errno.EIO | errno.ENXIO:
-            return _NO_ANSWER
-        case errno.ETIMEDOUT:
-            return "holds the bus: it may have lost its supply while talking; take its supply away for a moment"
-        case _:
-            return f"failed: {trouble.strerror or trouble}"
+_NO_RIGHT = "may not be used: this user is not in the group i2c (sudo adduser USER i2c, then log in again)"
+_ADVICE = {
+    errno.ENOENT: "cannot be reached: there is no {filename}; switch I2C on with raspi-config, then restart",
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.EBUSY: "is held by a driver of the kernel: take its dtoverlay line out of config.txt",
+    errno.EREMOTEIO: _NO_ANSWER,
+    errno.EIO: _NO_ANSWER,
+    errno.ENXIO: _NO_ANSWER,
+    errno.ETIMEDOUT: "holds the bus: it may have lost its supply while talking; take its supply away for a moment",
+}
+"""What the kernel's answers mean for a display, and what to try."""
+
+
+def _advice(error: OSError) -> str:
+    advice = _ADVICE.get(error.errno or 0)
+    return f"failed: {error.strerror or error}" if advice is None else advice.format(filename=error.filename)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,21 @@ import pytest
 from appliance import __version__
 from appliance.commands.main import VERBS, main
 
-YESTERDAYS = ("run demo decode export peaks rules pages status doctor report network units config").split()
+YESTERDAYS = [
+    "run",
+    "demo",
+    "decode",
+    "export",
+    "peaks",
+    "rules",
+    "pages",
+    "status",
+    "doctor",
+    "report",
+    "network",
+    "units",
+    "config",
+]
 """The verbs of version 0.1.0: a script of then works on."""
 
 

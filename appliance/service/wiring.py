@@ -80,10 +80,10 @@ def appliance(
     settings file when `settings` are not what it says.
     """
     disk, display = Worker("disk", DISK_S), Worker("display", DISPLAY_S)
-    chosen = AS_SET if machine.folder is None else load_or_set_aside(machine.folder, log.warning)
+    chosen = AS_SET if machine.folder is None else load_or_set_aside(machine.folder)
     going_by = policies(with_choices(settings, chosen))
     household = Household(going_by.rules, settings.meter.net, sound=going_by.sound, tariffs=going_by.tariffs)
-    choices = ChoiceStore(machine.folder, chosen, timebase, log.warning, disk)
+    choices = ChoiceStore(machine.folder, chosen, timebase, disk)
     screen = _screen(settings, timebase, machine, display)
     switched_on = machine.boot is not None and machine.boot().clock_s < SWITCHED_ON_S
     panel = Panel(going_by.words, timebase, screen.offer, going_by.preferences, chosen, greets=switched_on)

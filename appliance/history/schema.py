@@ -163,14 +163,14 @@ def alarm(row: Row) -> AlarmRow:
     if phase not in (0, 1, 2, 3):
         raise ValueError("no such phase")
     return AlarmRow(
-        _moment(began),
-        Rule(rule),
-        int(phase) or None,
-        None if ended is None else _moment(ended),
-        Level(int(_number(level))),
-        _maybe(worst),
-        _number(limit),
-        bool(acknowledged),
+        began=_moment(began),
+        rule=Rule(rule),
+        phase=int(phase) or None,
+        ended=None if ended is None else _moment(ended),
+        level=Level(int(_number(level))),
+        worst=_maybe(worst),
+        limit=_number(limit),
+        acknowledged=bool(acknowledged),
     )
 
 

@@ -22,6 +22,7 @@ class LatestValues:
         self._stale_s = stale_s
         self._net = net
         self._phases_at: float | None = None
+        self._full_list: Reading | None = None
         self.received_at: float | None = None
         """When the last power came, on the monotonic clock, s."""
         self.import_w: float | None = None
@@ -43,7 +44,7 @@ class LatestValues:
         if reading.voltage_l1_v is not None or reading.current_l1_a is not None:
             self.phases, it_net = _phases(reading)
             self.line_to_line = it_net if self._net == "auto" else self._net == "it"
-            self._phases_at = now
+            self._phases_at, self._full_list = now, reading
         if reading.power_import_w is not None:
             self._power(reading.power_import_w, reading.power_export_w, now)
 
@@ -62,6 +63,10 @@ class LatestValues:
     def phases_at(self, now: float) -> Phases:
         """The phases as far as they are the present ones."""
         return self.phases if self.phases_fresh(now) else _NOTHING
+
+    def full_list(self, now: float) -> Reading | None:
+        """Return the newest list with phases, as long as it is the present one."""
+        return self._full_list if self.phases_fresh(now) else None
 
     def currents_a(self, now: float) -> tuple[float | None, float | None, float | None]:
         """The lines' currents as far as they are reported and present."""

@@ -216,7 +216,9 @@ class Supervisor:
         guard = self._parts.restarter.guard
         if not guard("household", self._judge) and (last := self._situation) is not None:
             # No number is better than the last one, which would stand there for ever.
-            self._situation = Situation(last.watch_w, last.act_w, level=Level.FAULT, health=self._health())
+            self._situation = Situation(
+                watch_w=last.watch_w, act_w=last.act_w, level=Level.FAULT, health=self._health()
+            )
         if (situation := self._situation) is not None:
             for output in self._parts.outputs:
                 guard(output.name, partial(output.show, situation))

@@ -115,7 +115,7 @@ async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tm
     prepared = tmp_path / "prepared"
     prepared.mkdir()
     with closing(History(prepared / HISTORY_FILE)) as history:
-        history.write(Batch((earlier,)), BOOT)
+        history.write(Batch(hours=(earlier,)), BOOT)
     kept = Kept(folder)
     async with kept.living():
         await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
@@ -132,7 +132,7 @@ async def test_a_damage_that_is_found_while_it_runs_costs_no_hour_that_is_still_
     first = START.replace(minute=0)
     many = [Hour(first - timedelta(hours=n), 1000.0 + n, 0.0, Quality.METERED, 1.0) for n in range(1, 900)]
     with closing(History(tmp_path / HISTORY_FILE)) as history:
-        history.write(Batch(tuple(many)), BOOT)
+        history.write(Batch(hours=tuple(many)), BOOT)
     octets = bytearray((tmp_path / HISTORY_FILE).read_bytes())
     middle = len(octets) // 2 // 1024 * 1024
     octets[middle : middle + 1024] = bytes(1024)

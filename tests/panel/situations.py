@@ -67,9 +67,9 @@ def _alarms(rule: Rule) -> st.SearchStrategy[Alarm]:
     values = st.floats(0, RANGES[rule]) if rule in RANGES else watts
     return st.builds(
         Alarm,
-        st.just(rule),
-        st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
-        st.sampled_from([None, 1, 2, 3]),
+        rule=st.just(rule),
+        level=st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
+        phase=st.sampled_from([None, 1, 2, 3]),
         value=maybe(values),
         limit=values,
         since=st.none(),
@@ -95,7 +95,7 @@ def situations(draw: st.DrawFn) -> Situation:
         midnight = datetime.combine(now.astimezone(OSLO), datetime.min.time(), OSLO)
         ended = _ended(midnight.astimezone(UTC), start, draw(st.lists(watts, min_size=25, max_size=25)))
         if known:
-            hour = RunningHour(start, draw(watts))
+            hour = RunningHour(start=start, import_wh=draw(watts))
             outlook = draw(_outlooks(start))
             today = draw(_days(now.astimezone(OSLO).date(), ended))
     return Situation(
@@ -161,10 +161,10 @@ def _outlooks(start: datetime) -> st.SearchStrategy[Outlook | None]:
     return maybe(
         st.builds(
             Outlook,
-            st.just(start + HOUR),
-            st.floats(0.1, 3600),
-            watts,
-            watts,
+            until=st.just(start + HOUR),
+            time_left_s=st.floats(0.1, 3600),
+            so_far_wh=watts,
+            projection_wh=watts,
             limit_kw=st.just(5.0),
             allowed_wh=maybe(watts),
             headroom_w=maybe(st.floats(0, 100_000)),
@@ -175,4 +175,11 @@ def _outlooks(start: datetime) -> st.SearchStrategy[Outlook | None]:
 def _days(day: date, ended: Sequence[Hour]) -> st.SearchStrategy[Today]:
     energy = maybe(st.one_of(st.sampled_from([0.0, 9994, 9995, 99_949, 99_950, 2_397_600]), st.floats(0, 2_397_600)))
     cost = maybe(st.one_of(st.sampled_from([0.0, 99.994, 99.996, 9999.0]), st.floats(0, 99_999)))
-    return st.builds(Today, st.just(day), energy, energy, cost, st.sampled_from([None, *ended]))
+    return st.builds(
+        Today,
+        day=st.just(day),
+        import_wh=energy,
+        export_wh=energy,
+        cost_kr=cost,
+        highest=st.sampled_from([None, *ended]),
+    )

@@ -31,7 +31,16 @@ def contrast(
 
 
 def alarm(level: Level, *, acknowledged: bool = False) -> Alarm:
-    return Alarm(Rule.POWER, level, None, 12_000, 10_000, None, 5, acknowledged)
+    return Alarm(
+        rule=Rule.POWER,
+        level=level,
+        phase=None,
+        value=12_000,
+        limit=10_000,
+        since=None,
+        age_s=5,
+        acknowledged=acknowledged,
+    )
 
 
 def test_after_a_key_the_glass_is_bright_and_later_dimmed() -> None:

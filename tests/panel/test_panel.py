@@ -29,7 +29,20 @@ GPIO = settings_file.pins(settings_file.parse("", "none"))
 A, LONG_A, B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)
 EN = WORDS["en"]
 OVER = replace(
-    CALM, level=Level.ACT, alarms=(Alarm(Rule.POWER, Level.ACT, None, 12_000, 10_000, None, 0, acknowledged=False),)
+    CALM,
+    level=Level.ACT,
+    alarms=(
+        Alarm(
+            rule=Rule.POWER,
+            level=Level.ACT,
+            phase=None,
+            value=12_000,
+            limit=10_000,
+            since=None,
+            age_s=0,
+            acknowledged=False,
+        ),
+    ),
 )
 
 

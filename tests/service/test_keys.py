@@ -230,7 +230,9 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
     words, window = WORDS["en"], VirtualPanel(stage)
 
     def shows(menu: Menu, choices: Choices = AS_SET) -> bool:
-        return in_terminal(window) == below_strip(menu_page.picture(menu, choices, Situation(5000, 10_000), words))
+        return in_terminal(window) == below_strip(
+            menu_page.picture(menu, choices, Situation(watch_w=5000, act_w=10_000), words)
+        )
 
     async with window.run_test(size=(80, 24)) as pilot:
         await until(lambda: stage._situation is not None and takes_keys(stage._factory))

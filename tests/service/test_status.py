@@ -32,15 +32,26 @@ from tests.started import MOCK_PINS, Started, command, settings_file
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(
-    5000,
-    10000,
+    watch_w=5000,
+    act_w=10000,
     level=Level.WATCH,
     signal=Signal.RECEIVING,
     power_import_w=6200,
     power_export_w=0,
     phases=(Phase(230.4, 12.5), Phase(231.0), Phase(229.6, 3.2)),
     phases_known=True,
-    alarms=(Alarm(Rule.PHASE, Level.WATCH, 1, 33.0, 32.0, START, 75.0, acknowledged=False),),
+    alarms=(
+        Alarm(
+            rule=Rule.PHASE,
+            level=Level.WATCH,
+            phase=1,
+            value=33.0,
+            limit=32.0,
+            since=START,
+            age_s=75.0,
+            acknowledged=False,
+        ),
+    ),
     ended_hours=(Hour(START, 1000, 0, Quality.METERED, 1.0),),
     local_time=START.astimezone(OSLO),
     clock_source=ClockSource.METER,

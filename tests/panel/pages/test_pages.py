@@ -246,8 +246,13 @@ def bars(situation) -> Hours:
 def test_a_day_has_as_many_bars_as_hours(day, count):
     midnight = datetime.combine(day, datetime.min.time(), OSLO).astimezone(UTC)
     last = Hour(midnight + HOUR * (count - 2), 3000, 0, Quality.METERED, 1.0)
-    running = RunningHour(midnight + HOUR * (count - 1), 500)
-    situation = replace(CALM, hour=running, today=Today(day, 3500, 0, None, last), ended_hours=(last,))
+    running = RunningHour(start=midnight + HOUR * (count - 1), import_wh=500)
+    situation = replace(
+        CALM,
+        hour=running,
+        today=Today(day=day, import_wh=3500, export_wh=0, cost_kr=None, highest=last),
+        ended_hours=(last,),
+    )
 
     drawn_bars = bars(situation)
 
@@ -287,7 +292,21 @@ def test_an_alarm_says_how_to_silence_it_until_it_was_seen():
 
 
 def test_a_voltage_outside_its_limit_never_looks_like_the_limit():
-    low = replace(ACT, alarms=(Alarm(Rule.VOLTAGE, Level.WATCH, 1, 206.7, 207.0, None, 5.0, False),))
+    low = replace(
+        ACT,
+        alarms=(
+            Alarm(
+                rule=Rule.VOLTAGE,
+                level=Level.WATCH,
+                phase=1,
+                value=206.7,
+                limit=207.0,
+                since=None,
+                age_s=5.0,
+                acknowledged=False,
+            ),
+        ),
+    )
 
     assert next(widget.text for widget in alarm_widgets(low, NB) if isinstance(widget, Text)) == "206,7"
 

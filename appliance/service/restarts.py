@@ -61,7 +61,7 @@ class TaskRestarter:
         """The rooms that have failed too often of late, by name."""
         now = self._timebase.now()
         return tuple(
-            Fault(FaultKind.ROOM, name)
+            Fault(FaultKind.PART, name)
             for name, record in sorted(self._records.items())
             if record.failures >= FAILURES_TOLD and now - record.failed_at <= LONGEST_PAUSE_S + pause_s(record.failures)
         )

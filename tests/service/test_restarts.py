@@ -52,7 +52,7 @@ async def test_only_five_failures_in_a_row_are_worth_words_and_they_go_when_it_w
     await until(lambda: len(room.began) == FAILURES_TOLD - 1)
     assert supervision.faults == ()
     await until(lambda: len(room.began) == FAILURES_TOLD + 1)
-    assert supervision.faults == (Fault(FaultKind.ROOM, "display"),)
+    assert supervision.faults == (Fault(FaultKind.PART, "display"),)
     await until(lambda: supervision.faults == ())
     assert timebase.now() - room.began[-1] >= 0.9 * LONGEST_PAUSE_S
     task.cancel()

@@ -74,7 +74,7 @@ class FrontPanel(Output):
         for key in pins.down:
             detector.already_down(key)
         self._detector = detector
-        self._panel.connect(pins.outputs)
+        self._panel.connect(pins.devices)
         try:
             await asyncio.get_running_loop().create_future()
         finally:

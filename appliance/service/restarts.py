@@ -52,7 +52,7 @@ class TaskRestarter:
         """The tasks that have failed too often of late, by name."""
         now = self._timebase.now()
         return tuple(
-            Fault(FaultKind.ROOM, name)
+            Fault(FaultKind.PART, name)
             for name, failures in sorted(self._failures.items())
             if failures.in_a_row >= FAILURES_UNTIL_FAULT and now <= failures.forgotten_at
         )

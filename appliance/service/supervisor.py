@@ -45,7 +45,7 @@ SHORTEST_TICK_S = 0.02
 """But no more often than this, of the wall's seconds, however fast a demo runs."""
 CLOCK_PERIOD_S = 10.0
 """How often the system's clock is asked."""
-_WORST_FIRST = (FaultKind.SETTINGS, FaultKind.PINS, FaultKind.HISTORY, FaultKind.ROOM, FaultKind.BUTTON)
+_WORST_FIRST = (FaultKind.SETTINGS, FaultKind.PINS, FaultKind.HISTORY, FaultKind.PART, FaultKind.BUTTON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ class FaultKind(Enum):
     """A button is held or stuck; `detail` is its letter."""
     PINS = "pins"
     """The lamps, buzzer and buttons cannot be had; `detail` is why."""
-    ROOM = "room"
+    PART = "room"
     """A part of the program fails again and again; `detail` is its name."""
 
 

@@ -169,7 +169,7 @@ async def a_day() -> tuple[int, int]:
 
     panel = Panel(WORDS["nb"], timebase, show)
     pins = Pins(settings_file.pins(Settings()), lambda _key, _down: None, MockFactory(pin_class=MockPWMPin))
-    panel.connect(pins.outputs)
+    panel.connect(pins.devices)
     household.port(is_open=True)
     lists, tick = 0, 0.0
     day = takewhile(lambda sent: sent.moment < START + timedelta(days=1), Meter(Maker.AIDON, house, START).sent())

@@ -266,7 +266,7 @@ def test_a_pin_that_the_running_appliance_had_to_leave_to_another_is_named(pi: M
 
 
 def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
-    faults = Health(faults=(Fault(FaultKind.PINS, "no lamps on GPIO 17"), Fault(FaultKind.ROOM, "display")))
+    faults = Health(faults=(Fault(FaultKind.PINS, "no lamps on GPIO 17"), Fault(FaultKind.PART, "display")))
     situation = Situation(watch_w=5000, act_w=10000, signal=Signal.NO_PORT, storage=Storage.FAILING, health=faults)
     target = pi.target(running=running(situation))
 

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.household.daily_window import DailyWindow
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel.brightness import dimming, needs_attention, news
+from appliance.panel.brightness import dimming, is_news, needs_attention
 from appliance.settings.preferences import BrightnessRule
 
 RULE = BrightnessRule(
@@ -124,8 +124,8 @@ def test_a_reading_and_an_alarm_are_news_and_the_passing_of_time_is_not() -> Non
     later = replace(QUIET_HOUSE, local_time=at(12, 1), reading_age_s=2.0, recent_w=(2000.0,))
     older = replace(QUIET_HOUSE, alarms=(replace(alarm(Level.ACT), age_s=9),))
 
-    assert news(None, QUIET_HOUSE)
-    assert not news(QUIET_HOUSE, later)
-    assert news(QUIET_HOUSE, replace(later, power_import_w=2001))
-    assert news(QUIET_HOUSE, older)
-    assert not news(older, replace(older, alarms=(alarm(Level.ACT),)))
+    assert is_news(None, QUIET_HOUSE)
+    assert not is_news(QUIET_HOUSE, later)
+    assert is_news(QUIET_HOUSE, replace(later, power_import_w=2001))
+    assert is_news(QUIET_HOUSE, older)
+    assert not is_news(older, replace(older, alarms=(alarm(Level.ACT),)))

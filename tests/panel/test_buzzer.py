@@ -113,10 +113,10 @@ def test_all_that_is_heard_is_distinct() -> None:
 def test_a_key_clicks_if_wished_and_never_in_quiet_hours_or_before_anything_is_known() -> None:
     day, night = replace(situation(None), quiet=False), replace(situation(None), quiet=True)
 
-    assert click_for(day, wished=True) == CLICK
-    assert click_for(day, wished=False) is None
-    assert click_for(night, wished=True) is None
-    assert click_for(None, wished=True) is None
+    assert click_for(day, enabled=True) == CLICK
+    assert click_for(day, enabled=False) is None
+    assert click_for(night, enabled=True) is None
+    assert click_for(None, enabled=True) is None
 
 
 def test_a_note_has_its_name() -> None:

@@ -61,7 +61,7 @@ class Front:
         self.fingers = PressDetector(self.panel.press, long_s=0.03)
         loop = asyncio.get_running_loop()
         self.board = Pins(GPIO, lambda key, down: loop.call_soon(self.fingers.edge, key, down), self.pins)
-        self.panel.connect(self.board.outputs)
+        self.panel.connect(self.board.devices)
 
     def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:  # noqa: ARG002
         self.glass = image if dimming.awake else Image.new("1", (128, 64))
@@ -90,7 +90,7 @@ class Front:
 
     @property
     def lit(self) -> tuple[bool, bool, bool]:
-        return self.board.outputs.lamps.lit
+        return self.board.devices.lamps.lit
 
     def close(self) -> None:
         self.fingers.close()
@@ -166,7 +166,7 @@ async def test_a_panel_that_is_switched_on_shows_each_lamp_once_and_silently_and
     async with asyncio.timeout(5):
         while len(seen) < 3:
             front.show()
-            sounded = sounded or front.board.outputs.beeper.sounding is not None
+            sounded = sounded or front.board.devices.beeper.sounding is not None
             if any(front.lit) and (not seen or seen[-1] != front.lit):
                 seen.append(front.lit)
             await asyncio.sleep(0.002)
@@ -178,7 +178,7 @@ async def test_a_panel_that_is_switched_on_shows_each_lamp_once_and_silently_and
 async def test_pins_that_were_lost_and_come_back_are_not_greeted_again() -> None:
     front = Front(speed=20, greets=True)
     front.panel.connect(None)
-    front.panel.connect(front.board.outputs)
+    front.panel.connect(front.board.devices)
     for _ in range(20):
         front.show()
         assert front.lit in ((False, False, False), (False, False, True))
@@ -195,7 +195,7 @@ async def test_the_lamps_are_tested_in_turn_and_then_all_with_a_tone_while_readi
     async with asyncio.timeout(5):
         while len(seen) < 5:
             front.show(CALM)
-            sounded = sounded or front.board.outputs.beeper.sounding is not None
+            sounded = sounded or front.board.devices.beeper.sounding is not None
             if not seen or seen[-1] != front.lit:
                 seen.append(front.lit)
             await asyncio.sleep(0.002)

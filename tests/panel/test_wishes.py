@@ -32,7 +32,7 @@ class Bench:
         self.shown: Image.Image | None = None
         self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
         self.pins = Pins(GPIO, lambda _key, _down: None, factory)
-        self.panel.connect(self.pins.outputs)
+        self.panel.connect(self.pins.devices)
 
     def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
         self.shown = image
@@ -122,5 +122,5 @@ async def test_the_lamps_are_dark_when_all_is_well_and_that_is_wished(factory: M
     bench = Bench(factory, Preferences(lamps=LampRule(only_when_it_matters=True)))
     bench.panel.show(CALM)
 
-    assert bench.pins.outputs.lamps.lit == (False, False, False)
+    assert bench.pins.devices.lamps.lit == (False, False, False)
     bench.pins.close()

@@ -48,7 +48,7 @@ async def test_only_five_failures_in_a_row_are_worth_words_and_they_go_when_it_w
     await until(lambda: len(failing.began) == FAILURES_UNTIL_FAULT - 1)
     assert restarter.faults == ()
     await until(lambda: len(failing.began) == FAILURES_UNTIL_FAULT + 1)
-    assert restarter.faults == (Fault(FaultKind.ROOM, "display"),)
+    assert restarter.faults == (Fault(FaultKind.PART, "display"),)
     await until(lambda: restarter.faults == ())
     assert timebase.now() - failing.began[-1] >= 0.9 * LONGEST_PAUSE_S
     task.cancel()

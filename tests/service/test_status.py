@@ -257,7 +257,7 @@ def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
         ({"signal": Signal.SILENT}, False),
         ({"storage": Storage.FAILING}, False),
         ({"storage": Storage.SET_ASIDE}, True),
-        ({"health": Health(faults=(Fault(FaultKind.ROOM, "display"),))}, False),
+        ({"health": Health(faults=(Fault(FaultKind.PART, "display"),))}, False),
     ],
 )
 def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: bool):

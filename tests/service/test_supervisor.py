@@ -38,7 +38,7 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
             raise ZeroDivisionError
 
         monkeypatch.setattr(Household, "situation", fail)
-        while Fault(FaultKind.ROOM, "household") not in seen[-1].health.faults:  # noqa: ASYNC110
+        while Fault(FaultKind.PART, "household") not in seen[-1].health.faults:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

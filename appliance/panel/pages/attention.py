@@ -81,5 +81,5 @@ def _trouble(trouble: Fault, words: Words) -> tuple[str, str]:
             return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")
         case FaultKind.PINS:
             return words.say("No lamps or buttons"), detail or words.say("Is the board seated?")
-        case FaultKind.ROOM:
+        case FaultKind.PART:
             return words.say("A part fails"), words.say("Started again and again: {part}", part=detail)

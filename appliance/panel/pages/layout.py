@@ -60,7 +60,7 @@ def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
     They stand further to the left where they need the room; one for which the number leaves none is left out.
     """
     room = RIGHT - beside.box[2] - 2
-    shown = [line for line in lines if SMALL.width(line) <= room]
+    shown = [line for line in lines if line.strip() and SMALL.width(line) <= room]
     left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
     texts: list[Text] = []
     for line in shown:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
@@ -159,6 +159,7 @@ def test_every_letter_of_a_page_is_in_its_face_and_no_word_is_cut(situation, lan
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=300), languages)
+@example("00000000 ", "nb")
 def test_a_trouble_of_any_length_stays_on_the_glass(detail, language):
     situation = replace(CALM, health=Health(faults=(Fault(FaultKind.SETTINGS, detail),)))
 

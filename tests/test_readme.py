@@ -1,14 +1,14 @@
-"""What the README promises is what the program does."""
+"""What the manual shows of the program is what the program has."""
 
 from pathlib import Path
 
 from appliance.settings import generate, settings_file
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+SETTINGS = (Path(__file__).parents[1] / "appliance" / "docs" / "settings.md").read_text(encoding="utf-8")
 
 
 def test_the_pin_table_is_board_toml():
-    rows = [line for line in README.splitlines() if line.startswith("| `")]
+    rows = [line for line in SETTINGS.splitlines() if line.startswith("| `")]
 
     assert rows == [
         f"| `{name}` | {signal.gpio} | {signal.pin} | {signal.use} |" for name, signal in settings_file.board().items()

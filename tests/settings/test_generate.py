@@ -18,7 +18,7 @@ def root(tmp_path: Path) -> Path:
     package = Path(settings_file.__file__).parents[1]
     shutil.copytree(package, tmp_path / "appliance", ignore=shutil.ignore_patterns("__pycache__", "*.md"))
     (tmp_path / "README.md").write_text(MANUAL.format(name="appliance.toml", text=settings_file.sample()))
-    (tmp_path / "appliance/docs").mkdir()
+    (tmp_path / "appliance/docs").mkdir(exist_ok=True)
     (tmp_path / "appliance/docs/alarms.md").write_text(MANUAL.format(name="rules.txt", text=settings_file.rules()))
     return tmp_path
 

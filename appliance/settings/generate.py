@@ -235,9 +235,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the texts, or check them. Return the exit code: 1 when something is out of date, or cannot be made."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Write the texts that repeat the code's defaults.")
     parser.add_argument("--check", action="store_true", help="write nothing; name each file and key that differs")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        if not asked.check:
+        if not options.check:
             for path in generate():
                 print(path.relative_to(ROOT))
             return 0

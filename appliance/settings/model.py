@@ -16,7 +16,7 @@ from appliance.household.tariff import EnergyPrice, Tariff
 from appliance.settings.preferences import NIGHT, Preferences
 
 Chip = Literal["ssd1306", "ssd1309", "sh1106"]
-"""The chips behind the glass that there are drivers for."""
+"""The display's chips that there are drivers for."""
 Power = Annotated[float, Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 Share = Annotated[float, Meta(gt=0, le=2)]
@@ -36,7 +36,7 @@ def _clock(of_day: time) -> str:
 
 
 SECRETS = frozenset({"network.passphrase"})
-"""Keys whose values nobody is shown."""
+"""Keys whose values are never shown."""
 HIDDEN = "(not shown)"
 
 
@@ -49,13 +49,13 @@ class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a meter does not say of itself."""
+    """What a meter does not report of itself."""
 
     net: Literal["auto", "it", "tn"] = "auto"
 
 
 class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When the load is worth a look, and when an act."""
+    """When the load is worth a look, and when the household is to act."""
 
     watch_w: Power = _RULES.power.watch_w
     act_w: Power = _RULES.power.act_w
@@ -99,7 +99,7 @@ class PhaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VoltageSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the grid company owes, as a one-minute mean."""
+    """The voltage that the grid company owes, as a one-minute mean."""
 
     low_v: Volts = _RULES.voltage.low_v
     high_v: Volts = _RULES.voltage.high_v
@@ -169,7 +169,7 @@ class DataSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The display and where it hangs."""
+    """The display: its chip, its bus, and how bright it is."""
 
     driver: Chip = "ssd1309"
     bus: Annotated[int, Meta(ge=0, le=31)] = 1
@@ -199,7 +199,7 @@ class NightSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The network that the SD-card image joins; without name and wire none at all."""
+    """The network that the SD-card image joins; without `name` and `wired` there is none."""
 
     wired: bool = False
     name: str | None = None
@@ -228,7 +228,7 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
+    """Pins by their GPIO number, if the board is wired otherwise than board.toml says."""
 
     led_green: Gpio | None = None
     led_yellow: Gpio | None = None

@@ -39,7 +39,7 @@ class Signal(Struct, frozen=True, forbid_unknown_fields=True):
     pull: Literal["up", "down"]
     use: str
     colour: str | None = None
-    """Of the lead on the pin; None where the pin is left open."""
+    """Of the lead on the pin; `None` if the pin is left open."""
 
 
 def board() -> Mapping[str, Signal]:

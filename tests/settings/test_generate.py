@@ -16,7 +16,7 @@ MANUAL = "# Manual\n\n<!-- generated: {name} -->\n\n```toml\n{text}```\n\nThe en
 def root(tmp_path: Path) -> Path:
     """A repository of its own, with all that is generated."""
     package = Path(settings_file.__file__).parents[1]
-    shutil.copytree(package, tmp_path / "appliance", ignore=shutil.ignore_patterns("__pycache__", "*.md"))
+    shutil.copytree(package, tmp_path / "appliance", ignore=shutil.ignore_patterns("__pycache__", "docs", "*.md"))
     (tmp_path / "README.md").write_text(MANUAL.format(name="appliance.toml", text=settings_file.sample()))
     (tmp_path / "appliance/docs").mkdir(exist_ok=True)
     (tmp_path / "appliance/docs/alarms.md").write_text(MANUAL.format(name="rules.txt", text=settings_file.rules()))

@@ -12,8 +12,9 @@ from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
+from appliance.panel.devices.display import Bus, open_bus, open_display
 from appliance.panel.devices.pins import Pins
-from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
+from appliance.panel.devices.screen import Screen
 from appliance.panel.panel import Panel
 from appliance.service.actions import Actions
 from appliance.service.supervisor import Supervisor, log
@@ -63,7 +64,6 @@ def appliance(
     screen = Screen(
         lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, open_bus),
         timebase,
-        log.warning,
         display_worker,
     )
     disk = Worker("disk", DISK_S)

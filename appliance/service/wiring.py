@@ -13,8 +13,9 @@ from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
+from appliance.panel.devices.display import Bus, open_bus, open_display
 from appliance.panel.devices.pins import Pins
-from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
+from appliance.panel.devices.screen import Screen
 from appliance.panel.panel import Panel
 from appliance.service.actions import Actions
 from appliance.service.correct_hour import SET_HOUR
@@ -126,7 +127,6 @@ def _screen(settings: Settings, timebase: Timebase, machine: Machine, worker: Wo
     return Screen(
         lambda: open_display(own.driver, own.bus, own.address, own.rotate, own.contrast, machine.open_bus),
         timebase,
-        log.warning,
         worker,
     )
 

@@ -1,13 +1,11 @@
-"""Compiles the catalogues: for maintainers, after a `.po` was edited.
+"""Compiles the catalogues: `python -m appliance.words.compile` writes the `.mo` of each `.po` beside it.
 
-    python -m appliance.words.compile
-
-Installing the package does so too; an installation in place (`pip install -e`) reads the `.mo` beside the `.po`. Needs
-babel, which the tests bring.
+The sources in git are text alone, so somebody has to compile them: the build of the package (`build.py`, which runs
+this file by its path) and the tests, when a `.po` was edited since. It needs babel and nothing else of this package.
 """
 
-import sys
-from collections.abc import Iterator
+import os
+import tempfile
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -16,19 +14,41 @@ from babel.messages.pofile import read_po
 CATALOGUES = Path(__file__).parent / "catalogues"
 
 
-def compile_catalogues(folder: Path = CATALOGUES) -> Iterator[Path]:
-    """Write the `.mo` of each `.po` in a folder, and yield its path. Entries marked fuzzy are left out.
+def compile_catalogues(folder: Path = CATALOGUES, *, only_stale: bool = False) -> list[Path]:
+    """Write the `.mo` of each `.po` in a folder beside it, and return those that were written.
 
-    Raises babel.messages.pofile.PoFileError for a catalogue that is not one.
+    With `only_stale`, those that are newer than their `.po` are left alone. Fuzzy entries, which nobody has looked at,
+    are left out. Each file is replaced as a whole, so several processes may compile at once, and one that reads
+    meanwhile gets the old or the new. Raises babel's PoFileError for a catalogue that cannot be read, and OSError.
     """
+    written = []
     for source in sorted(folder.glob("*.po")):
-        with source.open("rb") as text:
-            catalogue = read_po(text, locale=source.stem, abort_invalid=True)
-        with source.with_suffix(".mo").open("wb") as compiled:
+        target = source.with_suffix(".mo")
+        if not only_stale or is_stale(source, target):
+            _compile(source, target)
+            written.append(target)
+    return written
+
+
+def is_stale(source: Path, compiled: Path) -> bool:
+    """Return whether a compiled catalogue is missing, or not newer than its source."""
+    return not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns
+
+
+def _compile(source: Path, target: Path) -> None:
+    with source.open("rb") as text:
+        catalogue = read_po(text, locale=source.stem, abort_invalid=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as compiled:
             write_mo(compiled, catalogue)
-        yield source.with_suffix(".mo")
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink()
+        raise
 
 
 if __name__ == "__main__":
     for path in compile_catalogues():
-        sys.stdout.write(f"{path}\n")
+        print(path)

@@ -23,8 +23,9 @@ from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.buttons import BOUNCE_S
+from appliance.panel.devices.display import open_display
 from appliance.panel.devices.lamp_row import DIMMED_HZ
-from appliance.panel.devices.screen import Screen, open_display, shifted
+from appliance.panel.devices.screen import Screen, shifted
 from appliance.panel.keys import Key, Press
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
@@ -130,9 +131,7 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
 @asynccontextmanager
 async def a_panel_on(glass: Glass, timebase: Timebase) -> AsyncIterator[Panel]:
     """A panel and the screen it shows on, running."""
-    screen = Screen(
-        lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, print, Worker("display", 10.0)
-    )
+    screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, Worker("display", 10.0))
     running = asyncio.create_task(screen.run())
     yield Panel(WORDS["nb"], timebase, screen.offer)
     running.cancel()

@@ -20,8 +20,8 @@ from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.decoder import Decoder, Reading
 from appliance.meter.reading import Maker
+from appliance.panel.devices.display import open_display
 from appliance.panel.devices.pins import Pins
-from appliance.panel.devices.screen import open_display
 from appliance.panel.panel import Panel
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file

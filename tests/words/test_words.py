@@ -74,7 +74,7 @@ def test_what_was_compiled_is_what_the_catalogue_says(path):
         compiled = GNUTranslations(file)
     older = {text for text, said in catalogue(path).items() if compiled.gettext(text) != said}
 
-    assert not older, f"{path.stem}.mo is older than {path.name} in {older}: run pip install -e ."
+    assert not older, f"{path.stem}.mo is older than {path.name} in {older}: run python -m appliance.words.compile"
 
 
 def test_there_is_a_catalogue_for_each_language_but_the_source_s_own():

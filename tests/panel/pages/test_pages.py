@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
-from appliance.panel.devices.screen import open_display
+from appliance.panel.devices.display import open_display
 from appliance.panel.drawing.charts import Hours, Ink
 from appliance.panel.drawing.typeface import BOLD, SMALL
 from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text

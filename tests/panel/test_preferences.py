@@ -1,4 +1,4 @@
-"""What the settings wish of the panel reaches the glass, the lamps and the piezo."""
+"""What is preferred in the settings reaches the glass, the lamps and the piezo."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ GPIO = settings_file.pins(settings_file.parse("", "none"))
 class Bench:
     """A panel on mock pins that writes down what it offers to the screen."""
 
-    def __init__(self, factory: MockFactory, wished: Preferences) -> None:
+    def __init__(self, factory: MockFactory, preferred: Preferences) -> None:
         self.offers: list[tuple[Dimming, bool]] = []
         self.shown: Image.Image | None = None
-        self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
+        self.panel = Panel(WORDS["nb"], Timebase(), self._offer, preferred)
         self.pins = Pins(GPIO, lambda _key, _down: None, factory)
         self.panel.connect(self.pins.devices)
 
@@ -46,7 +46,7 @@ def factory() -> Iterator[MockFactory]:
     made.reset()
 
 
-def test_each_setting_is_the_wish_of_its_name() -> None:
+def test_each_setting_is_the_preference_of_its_name() -> None:
     settings = settings_file.parse(
         """
         [sound]
@@ -84,7 +84,7 @@ def test_each_setting_is_the_wish_of_its_name() -> None:
     )
 
 
-def test_without_settings_the_wishes_are_the_defaults() -> None:
+def test_without_settings_the_preferences_are_the_defaults() -> None:
     assert preferences(settings_file.parse("", "none")) == Preferences()
 
 
@@ -108,7 +108,7 @@ async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(facto
 
 
 @pytest.mark.parametrize(("quiet", "clicks"), [(False, True), (True, False)])
-async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
+async def test_a_key_clicks_except_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
     bench = Bench(factory, Preferences())
     bench.panel.show(replace(CALM, quiet=quiet))
     bench.panel.press(Press(Key.A))
@@ -118,7 +118,7 @@ async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool
     bench.pins.close()
 
 
-async def test_the_lamps_are_dark_when_all_is_well_and_that_is_wished(factory: MockFactory) -> None:
+async def test_the_lamps_are_dark_when_all_is_well_and_that_is_preferred(factory: MockFactory) -> None:
     bench = Bench(factory, Preferences(lamps=LampRule(only_when_it_matters=True)))
     bench.panel.show(CALM)
 

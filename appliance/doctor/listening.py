@@ -6,15 +6,17 @@ is the difference of its counters. Its own word on the line, which it has watche
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.target import Target
 from appliance.household.situation import Situation
+from appliance.line.quirks import FrameResult
 from appliance.line.uart import Uart
-from appliance.meter.decoder import Decoder, Reading
+from appliance.meter.decoder import Decoder, Reading, Rejected
+from appliance.meter.hdlc import Frame
 from appliance.service.status import StatusAnswer, ask_status
 from appliance.settings.policies import baud_and_parity
 from appliance.system.health import Health, LineCondition
@@ -57,11 +59,11 @@ class _Counter:
 
     def opened(self) -> None:
         self.was_open = True
-        self._decoder = Decoder()
 
-    def received(self, octets: bytes) -> None:
+    def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
         self.octets += len(octets)
-        for result in self._decoder.feed(octets):
+        for framed in results:
+            result = self._decoder.read(framed) if isinstance(framed, Frame) else framed
             if isinstance(result, Reading):
                 self.readings += 1
                 self.maker = result.maker or self.maker
@@ -69,8 +71,8 @@ class _Counter:
             else:
                 self.rejected += 1
 
-    def lost(self) -> None:
-        """What was begun will not end."""
+    def lost(self, cut_off: Sequence[Rejected]) -> None:
+        """The port is gone: what had begun will not end, and is not counted."""
 
 
 def listen(target: Target, seconds: float) -> LineSample:

@@ -13,10 +13,10 @@ checks. A round that found nothing is followed by one that lets errors be, for a
 from collections.abc import Sequence
 
 from appliance.line.burst import BAD_SHARE, GOOD_SHARE, Burst
-from appliance.line.port import Heard, Parity, SerialSettings
-from appliance.line.quirks import Found, QuirkFilter
+from appliance.line.port import Parity, Received, SerialSettings
+from appliance.line.quirks import Framed, FrameResult, QuirkFilter
 from appliance.meter.hdlc import Frame
-from appliance.meter.reading import Reason
+from appliance.meter.reading import Reason, Rejected
 
 _NONE, _EVEN, _ODD = Parity.NONE, Parity.EVEN, Parity.ODD
 CANDIDATES = (
@@ -74,7 +74,7 @@ class LineSearch:
         self.burst = Burst(joined=True)
         self._last: Burst | None = None
         self._last_octet_at: float | None = None
-        self._heard_at = 0.0
+        self._octets_at = 0.0
         self._in_vain_since: float | None = None
         self._tried: set[SerialSettings] = set()
         self._failures = 0
@@ -96,6 +96,10 @@ class LineSearch:
         self.burst = Burst(joined=True)
         self.frames.begin()
 
+    def lost(self) -> list[Rejected]:
+        """Return what had begun and will not end, as the port is gone."""
+        return self.frames.close()
+
     def refused(self, settings: SerialSettings) -> bool:
         """The port does not take these, nor, if they have one, any parity; whether there is something else to try."""
         parity = settings.parity is not _NONE
@@ -107,18 +111,18 @@ class LineSearch:
             self._go_to(self._next(Burst(joined=True)))
         return True
 
-    def heard(self, now: float, heard: Heard) -> tuple[bytes, list[Found]]:
-        """Octets came: those to go on with, and what frames they complete."""
+    def take(self, now: float, received: Received) -> Framed:
+        """Take octets that came at `now`; return those to go on with, and the frames they complete."""
         self.passed(now)
-        if not heard.octets:
-            return b"", []
-        if self._in_vain_since is None or now - self._heard_at >= SILENT_S:
+        if not received.octets:
+            return Framed()
+        if self._in_vain_since is None or now - self._octets_at >= SILENT_S:
             self._in_vain_since = now
-        self._last_octet_at = self._heard_at = now
-        self.burst.add(heard)
-        self._marks = self._marks or heard.error_count > 0
-        octets, found = self.frames.feed(heard.octets)
-        if any(is_proof(one) for one in found):
+        self._last_octet_at = self._octets_at = now
+        self.burst.add(received)
+        self._marks = self._marks or received.error_count > 0
+        framed = self.frames.feed(received.octets, settled=self.settled)
+        if any(is_proof(one) for one in framed.at_these_settings):
             self.burst.proven = True
             self._in_vain_since = None
         if self.settled:
@@ -127,7 +131,7 @@ class LineSearch:
             self._judge()
             if self.burst.octets > ENDLESS:
                 self._end_burst()
-        return octets, found
+        return framed
 
     def passed(self, now: float) -> None:
         """Time passed; a pause ends the burst."""
@@ -213,9 +217,9 @@ class LineSearch:
         if settings != self.settings:
             self.settings = settings
             self.burst = Burst(joined=True)
-            self.frames.begin()
+            self.frames.settings_changed()
 
 
-def is_proof(found: Found) -> bool:
-    """Whether settings that gave this can be right: a check sequence was, of a frame or its header."""
-    return isinstance(found, Frame) or found.reason in _CHECKED
+def is_proof(result: FrameResult) -> bool:
+    """Return whether settings that gave this can be right: a check sequence was, of a frame or its header."""
+    return isinstance(result, Frame) or result.reason in _CHECKED

@@ -10,7 +10,7 @@ Wrong settings leave traces, in how many octets came with an error and in which:
 
 from dataclasses import dataclass
 
-from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.port import Parity, Received, SerialSettings
 
 TELLING = 24
 """Octets after which the share of errors is believed."""
@@ -24,6 +24,9 @@ NEARLY_ALL = 0.8
 """Of the octets that should be wrong by their number of ones, so many are."""
 ALL_SHARE = 0.97
 """All octets, but for noise. Lists of 8N1 that are heard with parity have 0.81 to 0.965 (bit-level model)."""
+
+_EVEN = bytes(octet.bit_count() % 2 == 0 for octet in range(256))
+"""By octet, 1 where its number of ones is even."""
 
 
 @dataclass(slots=True)
@@ -45,17 +48,17 @@ class Burst:
     proven: bool = False
     """A frame or a header in it checked."""
 
-    def add(self, heard: Heard) -> None:
+    def add(self, received: Received) -> None:
         """Count octets and errors, but of the first ones when it was joined."""
-        skip = min(JOINING - self.skipped, len(heard.octets)) if self.joined else 0
+        skip = min(JOINING - self.skipped, len(received.octets)) if self.joined else 0
         self.skipped += skip
-        marked = [place for place in heard.wrong if place >= skip]
-        even = sum(not heard.octets[place].bit_count() % 2 for place in marked)
-        self.octets += len(heard.octets) - skip
-        self.even += sum(not octet.bit_count() % 2 for octet in heard.octets[skip:])
+        marked = [place for place in received.wrong if place >= skip]
+        even = sum(not received.octets[place].bit_count() % 2 for place in marked)
+        self.octets += len(received.octets) - skip
+        self.even += received.octets[skip:].translate(_EVEN).count(1)
         self.wrong_even += even
         self.wrong_odd += len(marked) - even
-        self.wrong += max(len(marked), (heard.errors or 0) - skip)
+        self.wrong += max(len(marked), (received.errors or 0) - skip)
 
     @property
     def telling(self) -> bool:

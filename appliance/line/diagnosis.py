@@ -12,8 +12,8 @@ from itertools import pairwise
 from statistics import median
 
 from appliance.line.autobaud import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
-from appliance.line.port import Heard, SerialSettings
-from appliance.line.quirks import Found
+from appliance.line.port import Received, SerialSettings
+from appliance.line.quirks import FrameResult
 from appliance.meter.hdlc import Frame
 from appliance.system.health import Cause, LineCondition
 
@@ -40,7 +40,7 @@ class LineWatch:
         self._read = read_before
         self._open_since: float | None = None
         self._last_octet_at: float | None = None
-        self._last: Heard | None = None
+        self._last: Received | None = None
         self._burst_octets = self._burst_baud = 0
         self._low_ends = 0
         self._full_bursts = 0
@@ -59,8 +59,8 @@ class LineWatch:
         """The port is gone."""
         self._open_since = None
 
-    def heard(self, now: float, heard: Heard, found: Iterable[Found], settings: SerialSettings) -> None:
-        """Octets came that were read with these settings, and completed these frames."""
+    def take(self, now: float, received: Received, results: Iterable[FrameResult], settings: SerialSettings) -> None:
+        """Note octets that were read with these settings, and the frames that they completed."""
         if self._last_octet_at is not None:
             pause_s = now - self._last_octet_at
             if pause_s >= GAP_S:
@@ -68,10 +68,10 @@ class LineWatch:
             self._paused_before = self._paused_before or PAUSE_S[0] <= pause_s <= PAUSE_S[1]
             if pause_s >= SILENT_S:
                 self._starts.clear()
-        self._last_octet_at, self._last = now, heard
-        self._burst_octets += len(heard.octets)
+        self._last_octet_at, self._last = now, received
+        self._burst_octets += len(received.octets)
         self._burst_baud = settings.baud
-        for one in found:
+        for one in results:
             self._read = self._read or is_proof(one)
             self._proven_at = now if is_proof(one) else self._proven_at
             self._intact.append((now, isinstance(one, Frame)))

@@ -63,7 +63,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """Octets that came together, all of them, also those that came with an error."""
 
     octets: bytes
@@ -97,7 +97,7 @@ class Port(Protocol):
     def apply(self, settings: SerialSettings) -> bool:
         """Read with these settings from now on; whether the device took them. What has come is kept."""
 
-    def read(self) -> Heard | None:
+    def read(self) -> Received | None:
         """What has come; without octets when nothing has, `None` when the port has gone."""
 
     def counters(self) -> Counters | None:

@@ -14,7 +14,7 @@ import termios
 
 import serial
 
-from appliance.line.port import Counters, Heard, Parity, SerialSettings
+from appliance.line.port import Counters, Parity, Received, SerialSettings
 
 _CHUNK = 4096
 _TIOCGICOUNT = 0x545D
@@ -60,20 +60,20 @@ class SerialPort:
             raise OSError(*trouble.args) from None
         return bool(took[_CFLAG] & _SHAPE == wanted and took[_ISPEED] == speed)
 
-    def read(self) -> Heard | None:
+    def read(self) -> Received | None:
         """What has come."""
         try:
             raw = os.read(self.fileno(), _CHUNK)
         except BlockingIOError:
-            return Heard(b"")
+            return Received(b"")
         if not raw:
             return None
         octets, wrong = self._marks.feed(raw)
         if (counters := self.counters()) is None:
-            return Heard(octets, wrong)
+            return Received(octets, wrong)
         errors = counters.since(self._seen).errors
         self._seen = counters
-        return Heard(octets, wrong, errors)
+        return Received(octets, wrong, errors)
 
     def counters(self) -> Counters | None:
         """What was noticed since the port was opened."""

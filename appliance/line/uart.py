@@ -10,7 +10,7 @@ import asyncio
 import errno
 import os
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import serial
@@ -18,8 +18,10 @@ import serial
 from appliance.line.autobaud import LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
 from appliance.line.last_settings import LineMemory
-from appliance.line.port import Counters, Heard, Parity, Port, SerialSettings
+from appliance.line.port import Counters, Parity, Port, Received, SerialSettings
+from appliance.line.quirks import FrameResult
 from appliance.line.serialport import SerialPort
+from appliance.meter.reading import Rejected
 from appliance.system.health import Health
 from appliance.system.timebase import Timebase
 
@@ -34,11 +36,11 @@ class Receiver(Protocol):
     def opened(self) -> None:
         """The port is open: octets may come."""
 
-    def received(self, octets: bytes) -> None:
-        """Octets came, one or more."""
+    def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
+        """Octets came, and these frames of the stream end with them, in stream order."""
 
-    def lost(self) -> None:
-        """The port is gone; what was begun will not end."""
+    def lost(self, cut_off: Sequence[Rejected]) -> None:
+        """The port is gone; what had begun will not end."""
 
 
 class Uart:
@@ -116,7 +118,7 @@ class Uart:
             self._device = None
             device.close()
             self._watch.lost()
-            receiver.lost()
+            receiver.lost(self._search.lost())
 
     async def _read(self, device: Port, receiver: Receiver) -> str:
         """Hand on octets until the port fails; why it did."""
@@ -138,10 +140,10 @@ class Uart:
                 failed.set_result(why)
 
         def readable() -> str | None:
-            heard = device.read()
-            if heard is None:
+            received = device.read()
+            if received is None:
                 return _UNPLUGGED
-            self._take(device, heard, receiver)
+            self._take(device, received, receiver)
             return None
 
         def paused() -> str | None:
@@ -157,16 +159,16 @@ class Uart:
             if waking is not None:
                 waking.cancel()
 
-    def _take(self, device: Port, heard: Heard, receiver: Receiver) -> None:
-        """Let the search hear it first: it knows what the converter made of the octets."""
-        if not heard.octets:
+    def _take(self, device: Port, received: Received, receiver: Receiver) -> None:
+        """Give octets to the search, which knows what the converter made of them, and its frames to the others."""
+        if not received.octets:
             return
         now, settings = self._timebase.now(), self._search.settings
-        octets, found = self._search.heard(now, heard)
-        self._watch.heard(now, heard, found, settings)
+        framed = self._search.take(now, received)
+        self._watch.take(now, received, framed.at_these_settings, settings)
         self._follow(device)
-        if octets:
-            receiver.received(octets)
+        if framed.octets or framed.results:
+            receiver.received(framed.octets, framed.results)
 
     def _wake_at_the_pause(
         self, waking: asyncio.TimerHandle | None, call: Callable[[], None]

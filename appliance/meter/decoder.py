@@ -17,37 +17,36 @@ _LAYOUTS = tuple((maker, profile_of(maker)) for maker in (*Maker, None))
 
 
 class Decoder:
-    """Reads the frames of Aidon, Kaifa and Kamstrup meters from a stream of octets."""
+    """Reads the frames of Aidon, Kaifa and Kamstrup meters: one by one, or from a stream of octets."""
 
     def __init__(self) -> None:
         self._frames = FrameSearch()
 
+    def read(self, frame: Frame) -> Reading | Rejected:
+        """Return the reading in an intact frame, or why it holds none."""
+        try:
+            if frame.segmented:
+                raise cosem.UnreadableError(Reason.SEGMENTED)
+            notification = cosem.notification(frame.information)
+            fields = _fields(notification)
+        except cosem.UnreadableError as verdict:
+            return Rejected(frame.offset, len(frame.octets), verdict.reason)
+        except ValueError:  # from the layouts: the values contradict each other or their description
+            return Rejected(frame.offset, len(frame.octets), Reason.MALFORMED)
+        fields["offset"], fields["length"] = frame.offset, len(frame.octets)
+        fields["elements"] = notification.elements
+        if fields.get("clock") is None:
+            fields["clock"] = notification.clock
+        return Reading.of(fields)
+
     def feed(self, octets: bytes | bytearray | memoryview) -> list[Reading | Rejected]:
-        """What these octets complete, in stream order. A reading comes with its frame's last octet, never later."""
-        found = self._frames.feed(octets)
-        return [read(frame) if isinstance(frame, Frame) else frame for frame in found]
+        """Return what these octets complete, in stream order; a reading comes with its frame's last octet."""
+        results = self._frames.feed(octets)
+        return [self.read(result) if isinstance(result, Frame) else result for result in results]
 
     def close(self) -> list[Rejected]:
-        """The line has ended: what still waits for octets is rejected as cut off."""
+        """Return what still waits for octets, rejected as cut off: the line has ended."""
         return self._frames.close()
-
-
-def read(frame: Frame) -> Reading | Rejected:
-    """The reading in an intact frame, or why it holds none."""
-    try:
-        if frame.segmented:
-            raise cosem.UnreadableError(Reason.SEGMENTED)
-        notification = cosem.notification(frame.information)
-        fields = _fields(notification)
-    except cosem.UnreadableError as verdict:
-        return Rejected(frame.offset, len(frame.octets), verdict.reason)
-    except ValueError:  # from the layouts: the values contradict each other or their description
-        return Rejected(frame.offset, len(frame.octets), Reason.MALFORMED)
-    fields["offset"], fields["length"] = frame.offset, len(frame.octets)
-    fields["elements"] = notification.elements
-    if fields.get("clock") is None:
-        fields["clock"] = notification.clock
-    return Reading.of(fields)
 
 
 def _fields(notification: cosem.Notification) -> Fields:

@@ -16,9 +16,11 @@ from typing import Any
 from appliance.history.writer import HistoryWriter
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
+from appliance.line.quirks import FrameResult
 from appliance.line.recording import Recorder
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
+from appliance.meter.hdlc import Frame
 from appliance.panel.menu import Action
 from appliance.service import correct_hour
 from appliance.service.actions import Actions
@@ -167,16 +169,16 @@ class Supervisor:
     def opened(self) -> None:
         """Begin with a port that is open (called by the line)."""
         log.info("the line is open")
-        self._decoder = Decoder()
         self._household.port(is_open=True)
         self._show()
 
-    def received(self, octets: bytes) -> None:
-        """Decode, judge and show octets (called by the line)."""
+    def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
+        """Decode, judge and show the frames that ended with these octets (called by the line)."""
         now = self._timebase.now()
         self._record(now, octets)
         self._household.octets(len(octets))
-        for result in self._decoder.feed(octets):
+        for framed in results:
+            result = self._decoder.read(framed) if isinstance(framed, Frame) else framed
             if isinstance(result, Reading):
                 log.debug("%s list of %d: %s", result.maker, result.elements, result.values())
                 self._parts.restarter.guard("household", partial(self._household.reading, result, now))
@@ -184,9 +186,9 @@ class Supervisor:
             else:
                 self._reject(result)
 
-    def lost(self) -> None:
-        """Go on without a port (called by the line)."""
-        for rejected in self._decoder.close():
+    def lost(self, cut_off: Sequence[Rejected]) -> None:
+        """Go on without a port, and without the frames that were cut off with it (called by the line)."""
+        for rejected in cut_off:
             self._reject(rejected)
         self._household.port(is_open=False)
         self._show()

@@ -9,7 +9,10 @@ import pytest
 from han.autodecoder import AutoDecoder
 from han.hdlc import HdlcFrameReader
 
+from appliance.line.autobaud import LineSearch
+from appliance.line.port import Received
 from appliance.meter.decoder import Decoder, Reading
+from appliance.meter.hdlc import Frame
 from tests.frames import simulated
 
 FRAMES = {
@@ -60,4 +63,21 @@ def test_time_is_linear_in_the_octets(benchmark, stream, share):
         octets = (bytes.fromhex("7ea7ff010113a3b1") * 100_000)[:size]
 
     benchmark(lambda: Decoder().feed(octets))
+    benchmark.extra_info["octets"] = len(octets)
+
+
+def test_octets_through_the_line_and_the_decoder(benchmark):
+    """As a port gives them: 64 at a time, first searched for frames by the line, then read by the decoder."""
+    benchmark.group = "line and decoder"
+    octets = (b"".join(FRAMES.values()) * 100)[:100_000]
+    pieces = [Received(octets[place : place + 64]) for place in range(0, len(octets), 64)]
+
+    def read() -> int:
+        search, decoder = LineSearch(), Decoder()
+        search.opened()
+        framed = (search.take(number * 64 / 240, piece) for number, piece in enumerate(pieces))
+        frames = [one for results in framed for one in results.results if isinstance(one, Frame)]
+        return sum(isinstance(decoder.read(frame), Reading) for frame in frames)
+
+    assert benchmark(read) > 300
     benchmark.extra_info["octets"] = len(octets)

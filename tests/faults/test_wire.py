@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Situation
-from appliance.line.port import Counters, Heard, Parity, SerialSettings
+from appliance.line.port import Counters, Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
 from appliance.service.outputs import Watch
 from appliance.service.wiring import Machine, appliance
@@ -19,8 +19,7 @@ from appliance.simulation.meter import Meter
 from appliance.simulation.oled import Glass
 from appliance.system.health import LineCondition
 from appliance.system.timebase import Timebase
-from tests.simulation.wire import Item, Receiver, Sender, Wire, counted
-from tests.simulation.wire import heard as heard_octets
+from tests.simulation.wire import Item, Receiver, Sender, Wire, counted, received
 
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEED = 5.0
@@ -62,10 +61,10 @@ class WirePort:
         self._receiver.set(settings, self._timebase.now())
         return True
 
-    def read(self) -> Heard:
+    def read(self) -> Received:
         os.read(self._told, 1)
         items, self._items = self._items, []
-        return heard_octets(items)
+        return received(items)
 
     def counters(self) -> Counters:
         return counted(self._all)

@@ -11,7 +11,7 @@ import random
 import pytest
 
 from appliance.line.autobaud import CANDIDATES, CRACKLE, LOST_S, LineSearch, candidates
-from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.port import Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
 from tests.frames import AIDON_EXAMPLE
 from tests.line.trials import Ear, bursts, settle
@@ -173,7 +173,7 @@ def test_silence_changes_nothing_nor_does_a_crackle():
     search = LineSearch()
     search.opened()
     for moment in range(1, 1000, 7):
-        search.heard(moment, Heard(b"\xf0" * (1 + moment % CRACKLE), (0,)))
+        search.take(moment, Received(b"\xf0" * (1 + moment % CRACKLE), (0,)))
         assert search.due is not None
         search.passed(search.due)
         assert search.due is None
@@ -186,7 +186,7 @@ def test_noise_without_a_meter_settles_nothing():
     search.opened()
     for tenth in range(6000):
         octets = chance.randbytes(24)
-        search.heard(tenth / 10, Heard(octets, tuple(place for place in range(24) if chance.random() < 0.4)))
+        search.take(tenth / 10, Received(octets, tuple(place for place in range(24) if chance.random() < 0.4)))
         assert not search.settled
 
     assert search.rounds > 1
@@ -195,7 +195,7 @@ def test_noise_without_a_meter_settles_nothing():
 def settled_on_aidon() -> LineSearch:
     search = LineSearch()
     search.opened()
-    search.heard(1.0, Heard(AIDON_EXAMPLE))
+    search.take(1.0, Received(AIDON_EXAMPLE))
     assert search.settled
     return search
 
@@ -203,10 +203,10 @@ def settled_on_aidon() -> LineSearch:
 def test_a_settled_line_is_left_when_octets_come_for_minutes_and_nothing_checks():
     search = settled_on_aidon()
     for second in range(2, int(LOST_S)):
-        search.heard(second, Heard(bytes(range(0x80, 0xC0))))
+        search.take(second, Received(bytes(range(0x80, 0xC0))))
         assert search.settled
     for second in range(int(LOST_S), int(LOST_S) + 10):
-        search.heard(second, Heard(bytes(range(0x80, 0xC0))))
+        search.take(second, Received(bytes(range(0x80, 0xC0))))
 
     assert not search.settled
     assert search.settings != CANDIDATES[0]
@@ -214,10 +214,10 @@ def test_a_settled_line_is_left_when_octets_come_for_minutes_and_nothing_checks(
 
 def test_a_settled_line_is_not_left_for_silence_however_long():
     search = settled_on_aidon()
-    search.heard(2.0, Heard(AIDON_EXAMPLE[:50]))  # it fell silent amid a list
+    search.take(2.0, Received(AIDON_EXAMPLE[:50]))  # it fell silent amid a list
     search.passed(100_000.0)
     for place in range(0, len(AIDON_EXAMPLE), 10):
-        search.heard(100_000.0 + place / 240, Heard(AIDON_EXAMPLE[place : place + 10]))
+        search.take(100_000.0 + place / 240, Received(AIDON_EXAMPLE[place : place + 10]))
         assert search.settled
 
 
@@ -238,7 +238,7 @@ def test_a_port_without_parity_leaves_the_candidates_without():
     assert search.refused(SerialSettings(2400, E))
     search.opened()
     for second in range(0, 200, 2):
-        search.heard(second, Heard(bytes(range(0x80, 0xC0))))
+        search.take(second, Received(bytes(range(0x80, 0xC0))))
         search.passed(second + 1)
         assert search.settings.parity is N
 

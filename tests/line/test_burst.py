@@ -3,9 +3,9 @@
 import pytest
 
 from appliance.line.burst import TELLING, Burst
-from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.port import Parity, Received, SerialSettings
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from tests.simulation.wire import Receiver, Sender, Wire, heard
+from tests.simulation.wire import Receiver, Sender, Wire, received
 
 N, E, O = (SerialSettings(2400, parity) for parity in Parity)  # noqa: E741 - as people write them
 EXAMPLES = pytest.mark.parametrize("octets", [AIDON_EXAMPLE, KAMSTRUP_EXAMPLE], ids=["Aidon", "Kamstrup"])
@@ -13,7 +13,7 @@ EXAMPLES = pytest.mark.parametrize("octets", [AIDON_EXAMPLE, KAMSTRUP_EXAMPLE], 
 
 def burst(sender: SerialSettings, receiver: SerialSettings, octets: bytes, noise: float = 0.0, **given) -> Burst:
     burst = Burst(joined=False)
-    burst.add(heard(Receiver(receiver).items(Wire(Sender(sender), bit_errors=noise).burst(0.0, octets)), **given))
+    burst.add(received(Receiver(receiver).items(Wire(Sender(sender), bit_errors=noise).burst(0.0, octets)), **given))
     return burst
 
 
@@ -48,14 +48,14 @@ def test_another_baud_names_nothing(octets):
 
 def test_a_few_octets_say_nothing():
     few = Burst(joined=False)
-    few.add(Heard(b"\3" * (TELLING - 1), tuple(range(TELLING - 1))))
+    few.add(Received(b"\3" * (TELLING - 1), tuple(range(TELLING - 1))))
 
     assert few.better(E) is None
 
 
 def test_of_a_burst_that_was_joined_the_first_octets_do_not_count():
     joined = Burst(joined=True)
-    joined.add(Heard(b"\3" * 20, tuple(range(20)), 20))
-    joined.add(Heard(b"\3" * 20, tuple(range(12)), 12))
+    joined.add(Received(b"\3" * 20, tuple(range(20)), 20))
+    joined.add(Received(b"\3" * 20, tuple(range(12)), 12))
 
     assert (joined.octets, joined.wrong) == (8, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.line.autobaud import SILENT_S, LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
-from appliance.line.port import Heard, Parity, SerialSettings
+from appliance.line.port import Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
 from appliance.system.health import Cause, LineCondition
 from tests.line.trials import Ear, bursts
@@ -106,7 +106,7 @@ def test_a_line_that_was_read_and_now_gives_only_rubbish_is_noise():
     ear = listened(Sender(EVEN))
     assert said(ear) is LineCondition.FINE
     for second in range(120, 190):
-        ear.watch.heard(float(second), Heard(bytes(range(0x80, 0xC0))), (), EVEN)
+        ear.watch.take(float(second), Received(bytes(range(0x80, 0xC0))), (), EVEN)
 
     assert said(ear, 190.0) is LineCondition.NOISE
 
@@ -157,14 +157,14 @@ def test_a_line_that_was_read_in_an_earlier_life_has_a_cable_before_a_closed_por
 def test_a_line_that_rests_low_has_a_converter_without_supply():
     watch = LineWatch(LineSearch())
     watch.opened(0.0)
-    watch.heard(0.1, Heard(b"\0", (0,)), (), EVEN)
+    watch.take(0.1, Received(b"\0", (0,)), (), EVEN)
 
     assert causes(watch, 40.0) == (CONVERTER, CABLE, CLOSED)
 
 
 def test_a_line_that_fell_silent_amid_a_list_is_in_the_meters_pause_for_a_minute():
     ear = listened(Sender(EVEN))
-    ear.watch.heard(120.0, Heard(b"\x7e\xa0\x2a"), (), EVEN)
+    ear.watch.take(120.0, Received(b"\x7e\xa0\x2a"), (), EVEN)
 
     assert causes(ear.watch, 160.0) == (PAUSE, CABLE, CONVERTER)
     assert causes(ear.watch, 200.0) == (CABLE, CONVERTER, CLOSED)

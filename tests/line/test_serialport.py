@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from appliance.line.port import Heard
+from appliance.line.port import Received
 from appliance.line.serialport import Marks
 
 MARKED = b"A\xff\x00B\xff\xff\xff\x00\x00\xff\xff\x00C\xff\x00\xff"
@@ -28,7 +28,7 @@ def test_it_does_not_matter_where_the_stream_is_cut(first):
 
 
 def test_a_break_is_an_octet_00_with_an_error_at_the_end():
-    assert Heard(b"A\0", (1,)).ends_in_break
-    assert not Heard(b"A\0").ends_in_break
-    assert not Heard(b"\0A", (0,)).ends_in_break
-    assert not Heard(b"").ends_in_break
+    assert Received(b"A\0", (1,)).ends_in_break
+    assert not Received(b"A\0").ends_in_break
+    assert not Received(b"\0A", (0,)).ends_in_break
+    assert not Received(b"").ends_in_break

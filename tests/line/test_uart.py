@@ -4,36 +4,40 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from appliance.line.last_settings import LineMemory
-from appliance.line.port import Counters, Parity, SerialSettings
-from appliance.line.port import Heard as HeardOctets
+from appliance.line.port import Counters, Parity, Received, SerialSettings
+from appliance.line.quirks import FrameResult
 from appliance.line.uart import Uart
+from appliance.meter.reading import Rejected
 from appliance.simulation.meter import Line
 from appliance.system.health import Health, LineCondition
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from tests.simulation.wire import Item, Receiver, Sender, Wire, counted
-from tests.simulation.wire import heard as heard_octets
+from tests.simulation.wire import Item, Receiver, Sender, Wire, counted, received
 
 
-class Heard:
+class Listener:
     """Notes what the port says, in order."""
 
     def __init__(self) -> None:
         self.events: list[str | bytes] = []
+        self.results: list[FrameResult] = []
 
     def opened(self) -> None:
         self.events.append("opened")
 
-    def received(self, octets: bytes) -> None:
+    def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
         self.events.append(octets)
+        self.results += results
 
-    def lost(self) -> None:
+    def lost(self, cut_off: Sequence[Rejected]) -> None:
+        self.results += cut_off
         self.events.append("lost")
 
     @property
@@ -48,8 +52,8 @@ async def until(condition, seconds: float = 5.0) -> None:
 
 
 @contextlib.asynccontextmanager
-async def listening(uart: Uart, heard: Heard):
-    task = asyncio.create_task(uart.listen(heard))
+async def listening(uart: Uart, listener: Listener):
+    task = asyncio.create_task(uart.listen(listener))
     try:
         yield task
     finally:
@@ -59,35 +63,35 @@ async def listening(uart: Uart, heard: Heard):
 
 
 async def test_octets_arrive_as_they_were_sent():
-    line, heard = Line(Timebase()), Heard()
-    async with listening(Uart(line.port, Timebase(), pytest.fail), heard):
-        await until(lambda: heard.events)
+    line, listener = Line(Timebase()), Listener()
+    async with listening(Uart(line.port, Timebase(), pytest.fail), listener):
+        await until(lambda: listener.events)
         line.put(bytes(range(256)))
-        await until(lambda: len(heard.octets) == 256)
+        await until(lambda: len(listener.octets) == 256)
     line.close()
 
-    assert heard.octets == bytes(range(256))
-    assert heard.events[0] == "opened"
-    assert heard.events[-1] == "lost"
+    assert listener.octets == bytes(range(256))
+    assert listener.events[0] == "opened"
+    assert listener.events[-1] == "lost"
 
 
 async def test_a_line_that_vanishes_and_returns_is_opened_again(tmp_path: Path):
-    said, heard = [], Heard()
+    said, listener = [], Listener()
     port = tmp_path / "serial0"
     first = Line(Timebase())
     port.symlink_to(first.port)
-    async with listening(Uart(str(port), Timebase(speed=20), said.append), heard):
-        await until(lambda: heard.events)
+    async with listening(Uart(str(port), Timebase(speed=20), said.append), listener):
+        await until(lambda: listener.events)
         first.put(b"before")
-        await until(lambda: heard.octets == b"before")
+        await until(lambda: listener.octets == b"before")
         first.close()
         port.unlink()
         await until(lambda: len(said) == 2)
         second = Line(Timebase())
         port.symlink_to(second.port)
-        await until(lambda: heard.events.count("opened") == 2)
+        await until(lambda: listener.events.count("opened") == 2)
         second.put(b" after")
-        await until(lambda: heard.octets == b"before after")
+        await until(lambda: listener.octets == b"before after")
     second.close()
 
     assert said == [
@@ -109,7 +113,7 @@ async def test_a_line_that_vanishes_and_returns_is_opened_again(tmp_path: Path):
 async def test_a_port_that_cannot_be_opened_is_named_once_with_its_cause(tmp_path: Path, make, words):
     said, port = [], tmp_path / "port"
     make(port)
-    async with listening(Uart(str(port), Timebase(speed=100), said.append), Heard()):
+    async with listening(Uart(str(port), Timebase(speed=100), said.append), Listener()):
         await until(lambda: said)
         await asyncio.sleep(0.1)
 
@@ -119,11 +123,11 @@ async def test_a_port_that_cannot_be_opened_is_named_once_with_its_cause(tmp_pat
 
 
 async def test_a_port_that_takes_no_parity_is_read_without_and_said_to_be():
-    line, said, heard = Line(Timebase()), [], Heard()
-    async with listening(Uart(line.port, Timebase(), said.append, parity=Parity.EVEN), heard):
-        await until(lambda: heard.events)
+    line, said, listener = Line(Timebase()), [], Listener()
+    async with listening(Uart(line.port, Timebase(), said.append, parity=Parity.EVEN), listener):
+        await until(lambda: listener.events)
         line.put(b"\x7e\xa0")
-        await until(lambda: heard.octets == b"\x7e\xa0")
+        await until(lambda: listener.octets == b"\x7e\xa0")
     line.close()
 
     assert said == [f"serial port {line.port}: it takes no parity; it is read without"]
@@ -132,38 +136,38 @@ async def test_a_port_that_takes_no_parity_is_read_without_and_said_to_be():
 async def test_a_port_that_takes_no_parity_can_be_opened_again_and_again():
     line = Line(Timebase())
     for _ in range(3):
-        heard = Heard()
-        async with listening(Uart(line.port, Timebase(), lambda _said: None, parity=Parity.EVEN), heard):
-            await until(lambda heard=heard: heard.events == ["opened"])
+        listener = Listener()
+        async with listening(Uart(line.port, Timebase(), lambda _said: None, parity=Parity.EVEN), listener):
+            await until(lambda listener=listener: listener.events == ["opened"])
             line.put(b"still")
-            await until(lambda heard=heard: heard.octets == b"still")
+            await until(lambda listener=listener: listener.octets == b"still")
     line.close()
 
 
 async def test_every_octet_arrives_also_those_that_the_terminal_marks_with():
-    line, heard = Line(Timebase()), Heard()
+    line, listener = Line(Timebase()), Listener()
     octets = b"\xff\xff\x00\xff\x00\x41\xff"
-    async with listening(Uart(line.port, Timebase(), pytest.fail), heard):
-        await until(lambda: heard.events)
+    async with listening(Uart(line.port, Timebase(), pytest.fail), listener):
+        await until(lambda: listener.events)
         for octet in octets:
             line.put(bytes((octet,)))
             await asyncio.sleep(0.01)
-        await until(lambda: len(heard.octets) == len(octets))
+        await until(lambda: len(listener.octets) == len(octets))
     line.close()
 
-    assert heard.octets == octets
+    assert listener.octets == octets
 
 
 @pytest.mark.parametrize("example", [AIDON_EXAMPLE, KAMSTRUP_EXAMPLE], ids=["Aidon", "Kamstrup"])
 async def test_a_pseudo_terminal_is_settled_with_its_first_list_and_never_searched_again(example):
-    line, heard = Line(Timebase()), Heard()
+    line, listener = Line(Timebase()), Listener()
     uart = Uart(line.port, Timebase(speed=50), pytest.fail)
-    async with listening(uart, heard):
-        await until(lambda: heard.events)
+    async with listening(uart, listener):
+        await until(lambda: listener.events)
         assert uart.health().line is LineCondition.SEARCHING
         for round_ in range(1, 6):
             line.put(example)
-            await until(lambda round_=round_: len(heard.octets) == round_ * len(example))
+            await until(lambda round_=round_: len(listener.octets) == round_ * len(example))
             assert uart.health() == Health(LineCondition.FINE, (), line.port, "2400 8N1")
     line.close()
 
@@ -172,16 +176,16 @@ async def test_what_read_the_line_is_remembered_and_tried_first_the_next_time(tm
     worker = Worker("disk", 10)
     memory = LineMemory(tmp_path, worker)
     (tmp_path / "line.txt").write_text("9600 8N1\n")
-    line, heard = Line(Timebase()), Heard()
+    line, listener = Line(Timebase()), Listener()
     uart = Uart(line.port, Timebase(), pytest.fail, memory=memory)
-    async with listening(uart, heard):
-        await until(lambda: heard.events)
+    async with listening(uart, listener):
+        await until(lambda: listener.events)
         assert uart.health().line_settings == "9600 8N1"
         line.put(AIDON_EXAMPLE)
         await until(lambda: uart.health().line is LineCondition.FINE)
     fresh = Uart(line.port, Timebase(), pytest.fail, baud=2400, memory=memory)
-    async with listening(fresh, heard):
-        await until(lambda: heard.events[-1] == "opened")
+    async with listening(fresh, listener):
+        await until(lambda: listener.events[-1] == "opened")
         line.put(AIDON_EXAMPLE)
         await until(lambda: memory.recall() == SerialSettings(2400))
     line.close()
@@ -217,10 +221,10 @@ class ModelPort:
         self._receiver.set(settings, 0.0)
         return True
 
-    def read(self) -> HeardOctets:
+    def read(self) -> Received:
         os.read(self._told, 1)
         items, self._items = self._items, []
-        return heard_octets(items)
+        return received(items)
 
     def counters(self) -> Counters:
         return counted(self._all)
@@ -231,14 +235,14 @@ class ModelPort:
 
 
 async def test_the_port_is_read_with_the_settings_that_its_errors_speak_for():
-    timebase, heard = Timebase(speed=50), Heard()
+    timebase, listener = Timebase(speed=50), Listener()
     port = ModelPort(Sender(SerialSettings(2400, Parity.EVEN)), timebase)
     uart = Uart("model", timebase, pytest.fail, open_port=lambda _name: port)
-    async with listening(uart, heard):
-        await until(lambda: heard.events)
+    async with listening(uart, listener):
+        await until(lambda: listener.events)
         for place in range(3):
             port.put(AIDON_EXAMPLE)
-            await until(lambda place=place: heard.octets.count(AIDON_EXAMPLE) == place + 1)
+            await until(lambda place=place: listener.octets.count(AIDON_EXAMPLE) == place + 1)
             await timebase.sleep(1)  # a pause, behind which a new burst begins
         assert uart.health() == Health(LineCondition.FINE, (), "model", "2400 8E1")
         assert uart.counters.framing > 50
@@ -246,11 +250,11 @@ async def test_the_port_is_read_with_the_settings_that_its_errors_speak_for():
 
 
 async def test_a_burst_too_short_for_a_list_is_left_at_the_pause_behind_it():
-    timebase, heard = Timebase(speed=50), Heard()
+    timebase, listener = Timebase(speed=50), Listener()
     port = ModelPort(Sender(SerialSettings(115200)), timebase)
     uart = Uart("model", timebase, pytest.fail, open_port=lambda _name: port)
-    async with listening(uart, heard):
-        await until(lambda: heard.events)
+    async with listening(uart, listener):
+        await until(lambda: listener.events)
         await timebase.sleep(1)
         port.put(AIDON_EXAMPLE)  # the first may have been joined
         await timebase.sleep(1)
@@ -269,7 +273,7 @@ async def test_a_memory_that_cannot_be_written_remembers_nothing(tmp_path: Path)
 
 async def test_a_port_that_is_not_there_is_no_port():
     uart = Uart("/dev/no-such-port", Timebase(), lambda _said: None)
-    async with listening(uart, Heard()):
+    async with listening(uart, Listener()):
         await asyncio.sleep(0)
         assert uart.health().line is LineCondition.NO_PORT
 
@@ -277,8 +281,8 @@ async def test_a_port_that_is_not_there_is_no_port():
 async def test_a_port_that_another_program_holds_is_said_to_be_held():
     line, said = Line(Timebase()), []
     async with (
-        listening(Uart(line.port, Timebase(), pytest.fail), Heard()),
-        listening(Uart(line.port, Timebase(speed=100), said.append), Heard()),
+        listening(Uart(line.port, Timebase(), pytest.fail), Listener()),
+        listening(Uart(line.port, Timebase(speed=100), said.append), Listener()),
     ):
         await until(lambda: said)
     line.close()
@@ -288,7 +292,7 @@ async def test_a_port_that_another_program_holds_is_said_to_be_held():
 
 async def test_waiting_for_octets_takes_no_processor_time():
     line = Line(Timebase())
-    async with listening(Uart(line.port, Timebase(), pytest.fail), Heard()):
+    async with listening(Uart(line.port, Timebase(), pytest.fail), Listener()):
         await asyncio.sleep(0.1)
         before = time.process_time()
         await asyncio.sleep(1.0)

@@ -13,7 +13,7 @@ from appliance.line.port import SerialSettings
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Meter
-from tests.simulation.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, heard
+from tests.simulation.wire import Burst, Habit, Item, Receiver, School, Sender, Wire, received
 
 START = datetime(2026, 1, 15, 16, 20, 0, tzinfo=UTC)
 CHUNK_S = 0.016
@@ -79,11 +79,11 @@ class Ear:
         self._pass(now)
 
     def _take(self, chunk: list[Item], now: float) -> None:
-        taken, settings = heard(chunk, marks=self.marks, counts=self.counts), self.search.settings
-        octets, found = self.search.heard(now, taken)
-        self.watch.heard(now, taken, found, settings)
-        self.octets += octets
-        self.frames += len(found)
+        taken, settings = received(chunk, marks=self.marks, counts=self.counts), self.search.settings
+        framed = self.search.take(now, taken)
+        self.watch.take(now, taken, framed.at_these_settings, settings)
+        self.octets += framed.octets
+        self.frames += len(framed.results)
         self._follow(now)
 
     def _pass(self, now: float) -> None:

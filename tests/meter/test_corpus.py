@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.meter.cosem import LLC_HEADER, date_time
-from appliance.meter.decoder import Decoder, Reading, Rejected, read
+from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.hdlc import Frame, FrameSearch
 from appliance.meter.reading import Reason
 from appliance.simulation.encoder import Envelope, encode
@@ -109,7 +109,7 @@ def test_the_simulators_encoder_gives_back_every_real_frame_octet_for_octet(capt
         prefix = notification[8:10] if notification[8] == 0x09 else notification[8:9]
         behind = 8 + len(prefix)
         header_clock = None if prefix == b"\0" else date_time(notification[behind : behind + 12])
-        reading = read(frame)
+        reading = Decoder().read(frame)
         assert isinstance(reading, Reading)
         envelope = Envelope(frame.address, notification[4:8], prefix)
 

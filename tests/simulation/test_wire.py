@@ -3,7 +3,8 @@
 import pytest
 
 from appliance.line.port import Counters, Parity, SerialSettings
-from tests.simulation.wire import Receiver, School, Sender, Wire, counted, heard
+from tests.simulation import wire as model
+from tests.simulation.wire import Receiver, School, Sender, Wire, counted
 
 N, E, O = (SerialSettings(2400, parity) for parity in Parity)  # noqa: E741 - as people write them
 OCTETS = bytes(range(256))
@@ -72,7 +73,7 @@ def test_an_inverted_line_breaks_at_the_end_of_each_burst():
     items = received(Sender(N, inverted=True), N, b"\x7e\xa0\x01\x7e")
 
     assert items[-1].broken
-    assert heard(items).ends_in_break
+    assert model.received(items).ends_in_break
 
 
 def test_a_line_that_rests_low_gives_nothing_until_it_rises():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.line.port import Counters, Heard, Parity, SerialSettings
+from appliance.line.port import Counters, Parity, Received, SerialSettings
 
 Habit = Callable[[bytes], bytes]
 
@@ -161,11 +161,11 @@ def _next(burst: Burst, level: int, from_s: float, idle: int) -> float | None:
     return max(from_s, burst.start_s + found * burst.bit_s)
 
 
-def heard(items: Iterable[Item], *, marks: bool = True, counts: bool = False) -> Heard:
+def received(items: Iterable[Item], *, marks: bool = True, counts: bool = False) -> Received:
     """What a driver makes of a UART's items."""
     items = list(items)
     wrong = tuple(place for place, item in enumerate(items) if item.wrong) if marks else ()
-    return Heard(bytes(item.octet for item in items), wrong, sum(item.wrong for item in items) if counts else None)
+    return Received(bytes(item.octet for item in items), wrong, sum(item.wrong for item in items) if counts else None)
 
 
 def counted(items: Iterable[Item]) -> Counters:

@@ -1,4 +1,4 @@
-"""The rules of the alarms and of their sounds, as the household may set them; the defaults are the settings' own.
+"""The rules of the alarms and of their sounds, as the household may set them: the one place of their defaults.
 
 Every rule has a hysteresis and hold times: its limit is reached when its value has stood at or above it for the rise
 time, and left when it has stayed below, less the hysteresis, for the hold time.

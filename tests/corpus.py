@@ -1,18 +1,18 @@
-"""Real captures, read from where they lie beside the checkout; they are not ours to carry."""
+"""Real captures, read from where they lie beside the checkout; they are not ours to carry.
+
+A test that reads them has the marker `corpus`.
+"""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from appliance.meter.reading import BY_NAME, Reading
+from appliance.meter.quantities import BY_NAME
+from appliance.meter.reading import Reading
 
 FOLDER = Path(__file__).parents[2] / "shared" / "corpus"
 FAMILIES = ("aidon", "aidon_se", "kaifa", "kaifa_se", "kamstrup")
-
-needs_corpus = pytest.mark.skipif(not FOLDER.is_dir(), reason="the real captures are not beside this checkout")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def captures(*families: str) -> list[Capture]:
 
 
 def by_code(expected: dict[str, Any], *units: str) -> dict[str, Any]:
-    """The expected values with these units by OBIS groups C.D.E, without those whose scale is disputed."""
+    """Return the expected values with these units by OBIS groups C.D.E, without those whose scale is disputed."""
     return {
         code.split(":")[1].rsplit(".", 1)[0]: value["v"]
         for code, value in expected.items()
@@ -48,7 +48,7 @@ def by_code(expected: dict[str, Any], *units: str) -> dict[str, Any]:
 
 
 def reported(reading: Reading) -> dict[str, float]:
-    """The same of a reading, told from the attributes and not by the program's own way of listing them."""
+    """Return the same of a reading, from the attributes and not by the program's own way of listing them."""
     return {
         name: getattr(reading, quantity.field)
         for name, quantity in BY_NAME.items()

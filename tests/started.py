@@ -6,8 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 MOCK_PINS = {"GPIOZERO_PIN_FACTORY": "mock", "GPIOZERO_MOCK_PIN_CLASS": "mockpwmpin"}
+CAP_S = 60.0
+"""Longest wait for what takes a second or two on an idle machine: only something broken takes so long on any."""
 
 
 class Started:
@@ -38,16 +42,33 @@ class Started:
         with self.process.stderr as stderr:
             self.said.extend(iter(stderr.readline, ""))
 
-    def wait_for(self, condition, seconds: float = 30.0) -> None:
+    def wait_for(self, condition: Callable[[], object], seconds: float = CAP_S) -> None:
+        """Wait until a condition holds. Fails with what the program has said when it does not in time."""
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.said
             time.sleep(0.01)
 
-    def end(self, told: signal.Signals = signal.SIGTERM) -> float:
-        """Tell the process to end; the seconds it took."""
+    def end(self, sent: signal.Signals = signal.SIGTERM) -> float:
+        """Send the process a signal, and wait for its end. Return the seconds it took."""
         began = time.monotonic()
-        self.process.send_signal(told)
-        self.process.wait(timeout=10)
+        self.process.send_signal(sent)
+        self.process.wait(timeout=CAP_S)
         self._reader.join()
         return time.monotonic() - began
+
+
+def settings_file(folder: Path, port: str, data: str | Path | None = None) -> str:
+    """Write settings for a port, no display, and a data folder (`folder` itself unless given). Return their path."""
+    path = folder / "appliance.toml"
+    line = f'[line]\nport = "{port}"\n'
+    path.write_text(f'{line}[display]\nbus = 31\n[data]\nfolder = "{data or folder}"\n')
+    return str(path)
+
+
+def command(*arguments: str) -> tuple[int, str, str]:
+    """Run the command. Return its exit code, and what it said on its two outputs."""
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", *arguments], capture_output=True, text=True, timeout=2 * CAP_S
+    )
+    return done.returncode, done.stdout, done.stderr

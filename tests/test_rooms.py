@@ -1,6 +1,6 @@
 """The arrows of the house: which room may import which, read from the code's own imports.
 
-The table is the manual's (appliance/README.md, "Architecture"). A whole room is named by its name, a part of one by
+The table is the manual's (appliance/docs/architecture.md). A whole room is named by its name, a part of one by
 the modules that may be asked for: those hold plain values, and nothing that runs.
 """
 

@@ -34,10 +34,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         with _opened(options.file) as file:
             return _tell(capture.octets_of(file, name, is_hex=options.hex), name, options)
-    except (capture.BadCaptureError, OSError) as trouble:
-        if isinstance(trouble, BrokenPipeError):
+    except (capture.BadCaptureError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
             raise
-        return fail(trouble)
+        return fail(error)
 
 
 def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:

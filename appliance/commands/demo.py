@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
         plan = demonstration.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
-    except (settings_file.SettingsError, demonstration.BadPlanError, OSError) as trouble:
-        return fail(trouble)
+    except (settings_file.SettingsError, demonstration.BadPlanError, OSError) as error:
+        return fail(error)
     stage = demonstration.Stage(settings, plan, options.speed)
     if options.headless or options.png or not (sys.stdin.isatty() and sys.stdout.isatty()):
         run_until_signal(stage.headless(options.seconds, options.png))

@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]
             sys.stdout.writelines(csv_export.export(history, first, last, options.what, *wanted))
             sys.stdout.flush()
-    except (settings_file.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as trouble:
-        if isinstance(trouble, BrokenPipeError):
+    except (settings_file.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
             raise
-        return fail(trouble)
+        return fail(error)
     return FINE

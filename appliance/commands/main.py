@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         code: int = options.command(options)
-    except CatalogueError as trouble:
-        return fail(trouble)
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except CatalogueError as error:
+        return fail(error)
+    except BrokenPipeError:  # the reader of the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     return code

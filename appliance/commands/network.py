@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
     found = last_good.load_or_last_good(options.config, Path(Settings().data.folder))
     try:
         failed = network.apply(found.settings.network)
-    except OSError as trouble:
-        return fail(trouble)
+    except OSError as error:
+        return fail(error)
     for sentence in failed:
         fail(sentence)
     return NOTHING_FOUND if failed else FINE

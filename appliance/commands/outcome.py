@@ -6,16 +6,16 @@ import sys
 FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
 
 
-def fail(trouble: object) -> int:
-    """Say why, in a sentence on the standard error; the exit code."""
-    if isinstance(trouble, OSError) and trouble.filename is not None:
-        trouble = f"{trouble.filename}: {trouble.strerror}"
-    print(f"han-appliance: {trouble}", file=sys.stderr)
+def fail(error: object) -> int:
+    """Print why, in a sentence on the standard error. Return the exit code."""
+    if isinstance(error, OSError) and error.filename is not None:
+        error = f"{error.filename}: {error.strerror}"
+    print(f"han-appliance: {error}", file=sys.stderr)
     return BAD_INPUT
 
 
 def positive(text: str) -> float:
-    """An argument that is a number above 0 and of a size that makes sense."""
+    """Return an argument as a number above 0 and of a size that makes sense."""
     number = float(text)
     if not 0 < number <= 1e6:
         raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")

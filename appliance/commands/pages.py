@@ -26,8 +26,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         for path in sheet.write(options.png):
             print(path)
-    except OSError as trouble:
-        if isinstance(trouble, BrokenPipeError):
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
             raise
-        return fail(trouble)
+        return fail(error)
     return FINE

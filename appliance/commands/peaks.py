@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         if clock.synchronised() and start + timedelta(hours=1) > clock.utc():
             raise corrections.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
         how = correct_hour.set_hour(folder, start, corrections.watt_hours(options.kwh))
-    except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as trouble:
-        return fail(trouble)
+    except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as error:
+        return fail(error)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
     return FINE

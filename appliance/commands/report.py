@@ -30,6 +30,6 @@ def run(options: argparse.Namespace) -> int:
     found = last_good.load_or_last_good(options.config, None)
     try:
         print(report.write(options.folder, options.config, Path(found.settings.data.folder), found.settings))
-    except OSError as trouble:
-        return fail(trouble)
+    except OSError as error:
+        return fail(error)
     return FINE

@@ -10,7 +10,7 @@ from appliance.commands.outcome import FINE, add_verbose, fail
 from appliance.line.recording import Recorder
 from appliance.service.actions import RUNTIME
 from appliance.service.signals import run_until_signal
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import last_good, settings_file
 from appliance.settings.settings_file import DEFAULT_FILE
 from appliance.system.clock import SystemClock
@@ -40,20 +40,22 @@ def run(options: argparse.Namespace) -> int:
         try:
             file = opened.enter_context(options.record.open("x", encoding="ascii")) if options.record else None
             recorder = Recorder(file) if file else None
-        except OSError as trouble:
-            return fail(trouble)
+        except OSError as error:
+            return fail(error)
         state = os.environ.get("STATE_DIRECTORY")  # systemd.exec(5)
         found = last_good.load_or_last_good(options.config, Path(state) if state else None)
         clock, folder = SystemClock(), Path(state or found.settings.data.folder)
         supervisor = appliance(
             found.settings,
             Timebase(),
-            clock=clock,
-            boot=clock.boot,
-            folder=folder,
-            runtime=Path(os.environ.get("RUNTIME_DIRECTORY") or RUNTIME),  # systemd.exec(5)
+            Machine(
+                clock=clock,
+                boot=clock.boot,
+                folder=folder,
+                runtime=Path(os.environ.get("RUNTIME_DIRECTORY") or RUNTIME),  # systemd.exec(5)
+                manager=ServiceManager.of(os.environ),
+            ),
             recorder=recorder,
-            manager=ServiceManager.of(os.environ),
             mistake=found.mistake,
         )
         run_until_signal(

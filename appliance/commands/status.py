@@ -34,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
     socket = _folder(options.config) / SOCKET
     try:
         told = status.ask_status(socket)
-    except ControlError as trouble:
-        return fail(trouble)
+    except ControlError as error:
+        return fail(error)
     if told is None:
         return fail(f"no appliance is running (nobody answers at {socket})")
     report, as_it_came = told
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _folder(settings: Path | None) -> Path:
-    """The data folder; where the file has a mistake, the running appliance is most likely in the usual one."""
+    """Return the data folder; the usual one where the settings file has a mistake."""
     try:
         return Path(settings_file.load(settings).data.folder)
     except settings_file.SettingsError:

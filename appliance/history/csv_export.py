@@ -99,7 +99,7 @@ _COUNTS: Mapping[Language, str] = {"nb": "ja", "en": "yes", "sv": "ja"}
 
 
 def days(first: str, last: str) -> tuple[date, date]:
-    """Two days from texts such as 2026-11-20, the second not before the first. Raises BadDatesError."""
+    """Return two days from texts such as 2026-11-20, the second not before the first. Raise BadDatesError."""
     found = []
     for text in (first, last):
         try:
@@ -121,7 +121,7 @@ def export(
     language: Language,
     tariffs: Sequence[Tariff] = (Tariff(),),
 ) -> Iterator[str]:
-    """One table's lines, each with its end; from the local day `start` to the day `end`. Raises HistoryError."""
+    """Return one table's lines, each with its end, from the local day `start` to the day `end`. Raise HistoryError."""
     match what:
         case "hours":
             table = hour_cells(history.hours(*_utc(start, end)), language)
@@ -137,9 +137,9 @@ def export(
 def export_files(
     history: History, start: date, end: date, folder: Path, language: Language, tariffs: Sequence[Tariff] = (Tariff(),)
 ) -> list[Path]:
-    """Write hours.csv, peaks.csv and voltage.csv into a folder, which is made; their paths.
+    """Write hours.csv, peaks.csv and voltage.csv into a folder, which is made. Return their paths.
 
-    Raises HistoryError, and OSError from the folder.
+    Raise HistoryError, and OSError from the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -152,7 +152,7 @@ def export_files(
 
 
 def hour_cells(hours: Iterable[Hour], language: Language) -> Iterator[Cells]:
-    """A row for each hour."""
+    """Yield a row for each hour."""
     words = _WORDS[language]
     for hour in hours:
         yield (
@@ -168,7 +168,7 @@ def hour_cells(hours: Iterable[Hour], language: Language) -> Iterator[Cells]:
 def peak_cells(
     hours: Sequence[Hour], start: date, end: date, language: Language, tariffs: Sequence[Tariff]
 ) -> Iterator[Cells]:
-    """A row for each day's highest hour from `start` to `end`, with its place among the days of its month.
+    """Yield a row for each day's highest hour from `start` to `end`, with its place among the days of its month.
 
     `hours` are all of the months that these days lie in, oldest first. A place counts when the capacity step is found
     by it; a tariff that is not by hours has none that does. The table in force on the month's last day is the one that
@@ -196,7 +196,7 @@ def peak_cells(
 
 
 def voltage_cells(alarms: Iterable[AlarmRow], language: Language) -> Iterator[Cells]:
-    """A row for each voltage excursion; without an end while it lasts."""
+    """Yield a row for each voltage excursion; without an end while it lasts."""
     words = _WORDS[language]
     for alarm in alarms:
         if alarm.rule is not Rule.VOLTAGE:
@@ -215,7 +215,7 @@ def voltage_cells(alarms: Iterable[AlarmRow], language: Language) -> Iterator[Ce
 
 
 def _lines(head: str, table: Iterable[Cells], language: Language) -> Iterator[str]:
-    """CSV (RFC 4180) by the language's separator."""
+    """Yield lines of CSV (RFC 4180) with the language's separator."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=_WORDS[language].separator, lineterminator="\r\n")
     for cells in chain([head.split(", ")], table):
@@ -226,7 +226,7 @@ def _lines(head: str, table: Iterable[Cells], language: Language) -> Iterator[st
 
 
 def _utc(start: date, end: date) -> tuple[datetime, datetime]:
-    """The first moment of one local day and the first after another."""
+    """Return the first moment of one local day and the first after another."""
     after = end + timedelta(days=1)
     return datetime.combine(start, time(), OSLO).astimezone(UTC), datetime.combine(after, time(), OSLO).astimezone(UTC)
 
@@ -236,7 +236,7 @@ def _last_of_month(day: date) -> date:
 
 
 def _when(start: datetime) -> Cells:
-    """Day, beginning, end and zone of an hour."""
+    """Return day, beginning, end and zone of an hour."""
     local = start.astimezone(OSLO)
     return local.date().isoformat(), f"{local:%H:%M}", f"{(start + HOUR).astimezone(OSLO):%H:%M}", _zone(local)
 

@@ -38,7 +38,7 @@ MINUTES_KEPT = timedelta(days=14)
 STORED_NAMES = {"last_clock": "told", "alarm_checkpoints": "marks", "chime_ages_s": "call_ages_s"}
 """Fields of a checkpoint, by the names that they have in the file."""
 WHY = "why.txt"
-"""Beside the file: a sentence of whoever could not set up the disk, see `why`."""
+"""Beside the file: a sentence by the image when it could not set up the disk, see `why`."""
 
 
 class HistoryError(Exception):
@@ -54,7 +54,7 @@ class History:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the file, or make it. Raises HistoryError.
+        """Open the file, or make it. Raise HistoryError.
 
         A file that is opened to be read only is neither made, set aside nor changed, and another may write it.
         """
@@ -65,7 +65,7 @@ class History:
         self._do(lambda _connection: None)
 
     def load(self, boot: Boot) -> Restored:
-        """What it has for a program that starts now. Raises HistoryError.
+        """Return what it has for a program that starts now. Raise HistoryError.
 
         An alarm that lasted when the notes were made and is not in them ended with the program.
         """
@@ -75,45 +75,45 @@ class History:
         return stored
 
     def write(self, record: Batch, boot: Boot) -> None:
-        """Write it all, or nothing; on the disk when this returns. Raises HistoryError.
+        """Write all of it or nothing; it is on the disk when this returns. Raise HistoryError.
 
         What the tables refuse, since it makes no sense, is left out and does not hold up the rest.
         """
         self._do(lambda connection: _write(connection, record, boot))
 
     def correct(self, hour: Hour) -> None:
-        """Write a correction by itself; for when no appliance runs. Raises HistoryError."""
+        """Write a correction by itself, for when no appliance runs. Raise HistoryError."""
         self._do(lambda connection: _correct(connection, hour))
 
     def damaged(self) -> bool:
-        """Whether the file contradicts itself; reads all of it, and changes nothing. Raises HistoryError."""
+        """Return whether the file contradicts itself; reads all of it, and changes nothing. Raise HistoryError."""
         with self._telling():
             try:
                 return [row[0] for row in self._opened().execute("PRAGMA quick_check(1)")] != ["ok"]
-            except sqlite3.DatabaseError as trouble:
-                if _is_damage(trouble):
+            except sqlite3.DatabaseError as error:
+                if _is_damage(error):
                     return True
                 raise
 
     def begin_anew(self) -> None:
-        """Set this file aside, and go on with a new one that has what can be read of it. Raises HistoryError."""
+        """Set this file aside, and go on with a new one that has what can be read of it. Raise HistoryError."""
         with self._telling():
             self._replace()
 
     def hours(self, start: datetime, end: datetime) -> list[Hour]:
-        """The hours that began from `start` to before `end`, UTC, corrections in them. Raises HistoryError."""
+        """Return the hours that began from `start` to before `end`, UTC, corrections in them. Raise HistoryError."""
         return self._between(schema.HOURS, "start", start, end, schema.hour)
 
     def spans(self, start: datetime, end: datetime) -> list[Span]:
-        """The register sums that began from `start` to before `end`, UTC. Raises HistoryError."""
+        """Return the register sums that began from `start` to before `end`, UTC. Raise HistoryError."""
         return self._between("SELECT * FROM spans", "start", start, end, schema.span)
 
     def minutes(self, start: datetime, end: datetime) -> list[MinuteRow]:
-        """The minutes that began from `start` to before `end`, UTC. Raises HistoryError."""
+        """Return the minutes that began from `start` to before `end`, UTC. Raise HistoryError."""
         return self._between("SELECT * FROM minutes", "start", start, end, schema.minute)
 
     def alarms(self, start: datetime, end: datetime) -> list[AlarmRow]:
-        """The alarms that began from `start` to before `end`, UTC. Raises HistoryError."""
+        """Return the alarms that began from `start` to before `end`, UTC. Raise HistoryError."""
         return self._between("SELECT * FROM alarms", "began", start, end, schema.alarm)
 
     def close(self) -> None:
@@ -130,12 +130,12 @@ class History:
         return self._do(lambda connection: list(schema.made(make, connection.execute(query, seconds))))
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do it with the open file, or with the new one when that turns out to be damaged. Raises HistoryError."""
+        """Work with the open file, or with the new one when that turns out to be damaged. Raise HistoryError."""
         with self._telling():
             try:
                 return work(self._opened())
-            except sqlite3.DatabaseError as trouble:
-                if self._read_only or not _is_damage(trouble):
+            except sqlite3.DatabaseError as error:
+                if self._read_only or not _is_damage(error):
                     raise
             self._replace()
             return work(self._opened())
@@ -144,9 +144,9 @@ class History:
     def _telling(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as trouble:
+        except (sqlite3.Error, OSError) as error:
             self.close()  # what is wrong with it may be over when it is opened again
-            raise HistoryError(_sentence(self.path, trouble)) from None
+            raise HistoryError(_sentence(self.path, error)) from None
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -174,7 +174,7 @@ def _load(connection: sqlite3.Connection, boot: Boot) -> Restored:
 
 
 def _end_lost(connection: sqlite3.Connection, checkpoint: Checkpoint | None) -> None:
-    """End the alarms that nobody will go on with."""
+    """End the alarms that the program will not go on with."""
     if checkpoint is None or checkpoint.utc is None:
         return
     lasting = {
@@ -216,7 +216,7 @@ def _put_corrections(connection: sqlite3.Connection, edited: Sequence[Hour]) -> 
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """The file, made or brought to today's schema."""
+    """Return the open file, made or brought to today's schema."""
     connection = sqlite3.connect(path, timeout=salvage.BUSY_S, isolation_level=None, check_same_thread=False)
     newest = len(schema.MIGRATIONS)
     try:
@@ -254,27 +254,27 @@ def _opened_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_damage(trouble: sqlite3.DatabaseError) -> bool:
-    """Whether this says that the file's content is wrong, rather than that it cannot be had now."""
-    return _code(trouble) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether this says that the file's content is wrong, rather than that it cannot be read now."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _code(trouble: Exception) -> int:
-    """The primary result code of SQLite (sqlite.org/rescode.html); 0 for what did not come from there."""
-    return int(getattr(trouble, "sqlite_errorcode", 0)) & 0xFF
+def _code(error: Exception) -> int:
+    """Return the primary result code of SQLite (sqlite.org/rescode.html); 0 for an error from elsewhere."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def why(folder: Path) -> str | None:
-    """Why this folder cannot be used and what to do, as the image says it when its card's data partition is none."""
+    """Return why this folder cannot be used and what to do, as the image says it of a card without data partition."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         return (folder / WHY).read_text(encoding="utf-8").strip() or None
     return None
 
 
-def _sentence(path: Path, trouble: Exception) -> str:
+def _sentence(path: Path, error: Exception) -> str:
     if (told := why(path.parent)) is not None:
         return f"{path}: {told}"
-    match _code(trouble):
+    match _code(error):
         case sqlite3.SQLITE_FULL:
             advice = "the disk is full: make room"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
@@ -288,14 +288,14 @@ def _sentence(path: Path, trouble: Exception) -> str:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             advice = "it is damaged: 'han-appliance run' sets it aside and begins another"
         case sqlite3.SQLITE_ERROR:
-            advice = f"it is no history of this program ({trouble}): move it away"
+            advice = f"it is no history of this program ({error}): move it away"
         case _:
-            advice = f"{getattr(trouble, 'strerror', None) or trouble}: give the appliance's user its folder"
+            advice = f"{getattr(error, 'strerror', None) or error}: give the appliance's user its folder"
     return f"{path}: {advice}"
 
 
 def _missing(path: Path) -> str | None:
-    """What is in the way of a file there, with what to do; `None` when it is something else."""
+    """Return what is in the way of a file there, with what to do; `None` when it is something else."""
     with contextlib.suppress(OSError):
         if path.is_dir():
             return "it is a folder, and the history is a file: move it away"

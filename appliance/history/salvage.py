@@ -30,13 +30,14 @@ _PROBES = 100_000
 _REFUSED = frozenset({sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_ERROR})
 """What comes of a row that its table cannot hold; the last when it has too many columns."""
 _ENDINGS = ("-wal", "-shm", "-journal", "")
-"""What belongs to a file, itself last: a log that was left behind would be taken for the next file's."""
+"""What belongs to a file, itself last: a log that was left over would be taken for the next file's."""
 
 
 def replace(path: Path, page_size: int) -> Path:
-    """Put a new file in the place of a damaged one, which is set aside; its new path. Raises sqlite3.Error, OSError.
+    """Put a new file in the place of a damaged one, which is set aside. Return its new path.
+    Raise sqlite3.Error, OSError.
 
-    The damaged file stays where it is until the other is whole: whoever is killed meanwhile begins once more.
+    The damaged file stays where it is until the other is whole: a program that is killed meanwhile begins again.
     """
     fresh = path.with_name(path.name + ".new")
     _remove(fresh)
@@ -48,7 +49,7 @@ def replace(path: Path, page_size: int) -> Path:
 
 
 def connected_to_read(path: Path) -> sqlite3.Connection:
-    """The file as it is, which this neither makes nor changes. Raises sqlite3.Error."""
+    """Return the file opened as it is, neither made nor changed. Raise sqlite3.Error."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -57,12 +58,12 @@ def connected_to_read(path: Path) -> sqlite3.Connection:
 
 
 def text(octets: bytes) -> str:
-    """Text as SQLite keeps it; what is not UTF-8 becomes text that means nothing."""
+    """Return text as SQLite keeps it; what is not UTF-8 becomes text that means nothing."""
     return octets.decode("utf-8", "replace")
 
 
 def _make_from(damaged: Path, fresh: Path, page_size: int) -> None:
-    """Make a new file of what can be read of a damaged one; whole on the disk when this returns."""
+    """Make a new file of what can be read of a damaged one; it is on the disk when this returns."""
     newest = len(schema.MIGRATIONS)
     version = _version(damaged)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as target:
@@ -77,7 +78,7 @@ def _make_from(damaged: Path, fresh: Path, page_size: int) -> None:
 
 
 def _version(damaged: Path) -> int:
-    """The schema version of a damaged file; 0 when its tables cannot be found, since its first page is lost."""
+    """Return the schema version of a damaged file; 0 when its first page is lost, so its tables cannot be found."""
     with contextlib.closing(connected_to_read(damaged)) as connection:
         try:
             version = schema.version(connection)
@@ -88,7 +89,7 @@ def _version(damaged: Path) -> int:
 
 
 def _headed(damaged: Path, fresh: Path, page_size: int) -> Path:
-    """A copy of a damaged file with the first page of a new one, which says where the tables are; its path.
+    """Copy a damaged file, with the first page of a new one, which says where the tables are. Return the copy's path.
 
     That page is written more often than any other, and alike in all files that began with the same schema. It also
     says how many pages there are: SQLite reads nothing of a file that is shorter than that.
@@ -113,7 +114,7 @@ def _remove(path: Path) -> None:
 
 
 def _salvage(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """Take over what can be read of a damaged file into one with the same tables; raises only for the latter."""
+    """Copy what can be read of a damaged file into one with the same tables; raise only for the latter."""
     with schema.transaction(target):
         for table, pace_s in _PACE_S.items():
             for row in _readable(source, table, pace_s):
@@ -124,20 +125,20 @@ def _insert(target: sqlite3.Connection, table: str, row: schema.Row) -> None:
     alarm_checkpoints = ", ".join("?" * len(row))
     try:
         target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({alarm_checkpoints})", row)
-    except sqlite3.DatabaseError as trouble:
-        if getattr(trouble, "sqlite_errorcode", 0) & 0xFF not in _REFUSED:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _REFUSED:
             raise
 
 
 def _readable(source: sqlite3.Connection, table: str, pace_s: int | None) -> list[schema.Row]:
-    """Rows from both ends up to the damage, and by their times those between two damages; some come twice."""
+    """Return the rows from both ends up to the damage, and those between two damages by time; some come twice."""
     rows, whole = _until_damage(source, f"SELECT * FROM {table} ORDER BY 1")
     if whole:
         return rows
-    behind, _ = _until_damage(source, f"SELECT * FROM {table} ORDER BY 1 DESC")
+    after, _ = _until_damage(source, f"SELECT * FROM {table} ORDER BY 1 DESC")
     between: list[schema.Row] = []
-    if pace_s is not None and rows and behind:
-        at, end = int(rows[-1][0] or 0) + pace_s, int(behind[-1][0] or 0)
+    if pace_s is not None and rows and after:
+        at, end = int(rows[-1][0] or 0) + pace_s, int(after[-1][0] or 0)
         for _ in range(_PROBES):
             query = f"SELECT * FROM {table} WHERE start >= {at} AND start < {end} ORDER BY start"
             found, whole = _until_damage(source, query)
@@ -145,11 +146,11 @@ def _readable(source: sqlite3.Connection, table: str, pace_s: int | None) -> lis
             at = int(found[-1][0] or 0) + pace_s if found else at + pace_s
             if whole or at >= end:
                 break
-    return [*rows, *between, *behind]
+    return [*rows, *between, *after]
 
 
 def _until_damage(source: sqlite3.Connection, query: str) -> tuple[list[schema.Row], bool]:
-    """The rows that can be read, and whether that was all of them."""
+    """Return the rows that can be read, and whether that was all of them."""
     rows: list[schema.Row] = []
     try:
         for row in source.execute(query):
@@ -160,7 +161,7 @@ def _until_damage(source: sqlite3.Connection, query: str) -> tuple[list[schema.R
 
 
 def _away(path: Path) -> Path:
-    """Give a damaged file, and what belongs to it, the name of the day it was last written; the new path."""
+    """Rename a damaged file, and what belongs to it, by the day it was last written. Return the new path."""
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     number, target = 1, path.with_name(f"{path.stem}-damaged-{day:%Y-%m-%d}{path.suffix}")
     while target.exists():

@@ -76,7 +76,7 @@ HOURS = """SELECT start, coalesce(c.import_wh, h.import_wh), export_wh, c.import
 
 
 def made(make: Callable[[Row], T], rows: Iterable[Row]) -> Iterator[T]:
-    """The values of the rows that make sense; the others are left out."""
+    """Yield the values of the rows that make sense; leave the others out."""
     for row in rows:
         try:
             value = make(row)
@@ -86,7 +86,7 @@ def made(make: Callable[[Row], T], rows: Iterable[Row]) -> Iterator[T]:
 
 
 def hour_row(hour: Hour) -> Row:
-    """For `PUT_HOUR`."""
+    """Return the row for `PUT_HOUR`."""
     return (
         second(hour.start),
         hour.import_wh,
@@ -98,27 +98,27 @@ def hour_row(hour: Hour) -> Row:
 
 
 def unmeasured_row(hour: Hour) -> Row:
-    """For `PUT_UNMEASURED`."""
+    """Return the row for `PUT_UNMEASURED`."""
     return second(hour.start), hour.export_wh, hour.export_quality.value, hour.coverage
 
 
 def correction_row(hour: Hour) -> Row:
-    """For `PUT_CORRECTION`."""
+    """Return the row for `PUT_CORRECTION`."""
     return second(hour.start), hour.import_wh
 
 
 def span_row(span: Span) -> Row:
-    """For `PUT_SPAN`."""
+    """Return the row for `PUT_SPAN`."""
     return second(span.start), second(span.end), span.import_wh, span.export_wh
 
 
 def minute_row(minute: MinuteRow) -> Row:
-    """For `PUT_MINUTE`."""
+    """Return the row for `PUT_MINUTE`."""
     return second(minute.start), minute.import_w, minute.export_w, *minute.voltages_v
 
 
 def alarm_row(alarm: AlarmRow) -> Row:
-    """For `PUT_ALARM`."""
+    """Return the row for `PUT_ALARM`."""
     return (
         second(alarm.began),
         alarm.rule.value,
@@ -132,7 +132,7 @@ def alarm_row(alarm: AlarmRow) -> Row:
 
 
 def hour(row: Row) -> Hour:
-    """From a row of `HOURS`. Raises ValueError or TypeError when it makes no sense."""
+    """Return the hour in a row of `HOURS`. Raise ValueError or TypeError when it makes no sense."""
     start, import_wh, export_wh, edited, known, export_known, coverage = row
     return Hour(
         _moment(start),
@@ -145,37 +145,37 @@ def hour(row: Row) -> Hour:
 
 
 def span(row: Row) -> Span:
-    """From a row of spans. Raises ValueError or TypeError when it makes no sense."""
+    """Return the sum in a row of spans. Raise ValueError or TypeError when it makes no sense."""
     start, end, import_wh, export_wh = row
     return Span(_moment(start), _moment(end), _energy(import_wh), _maybe(export_wh))
 
 
 def minute(row: Row) -> MinuteRow:
-    """From a row of minutes. Raises ValueError or TypeError when it makes no sense."""
+    """Return the minute in a row of minutes. Raise ValueError or TypeError when it makes no sense."""
     start, import_w, export_w, *volts = row
     l1_v, l2_v, l3_v = map(_maybe, volts)
     return MinuteRow(_moment(start), _maybe(import_w), _maybe(export_w), (l1_v, l2_v, l3_v))
 
 
 def alarm(row: Row) -> AlarmRow:
-    """From a row of alarms. Raises ValueError or TypeError when it makes no sense."""
+    """Return the alarm in a row of alarms. Raise ValueError or TypeError when it makes no sense."""
     began, rule, phase, ended, level, worst, limit, acknowledged = row
     if phase not in (0, 1, 2, 3):
         raise ValueError("no such phase")
     return AlarmRow(
-        _moment(began),
-        Rule(rule),
-        int(phase) or None,
-        None if ended is None else _moment(ended),
-        Level(int(_number(level))),
-        _maybe(worst),
-        _number(limit),
-        bool(acknowledged),
+        began=_moment(began),
+        rule=Rule(rule),
+        phase=int(phase) or None,
+        ended=None if ended is None else _moment(ended),
+        level=Level(int(_number(level))),
+        worst=_maybe(worst),
+        limit=_number(limit),
+        acknowledged=bool(acknowledged),
     )
 
 
 def migrate(connection: sqlite3.Connection, to: int) -> None:
-    """Bring a file to a schema version, in one transaction; one that has it, or a newer one, stays as it is."""
+    """Bring a file to a schema version, in one transaction; leave one that has it, or a newer one, as it is."""
     if version(connection) >= to:
         return
     with transaction(connection):
@@ -188,7 +188,7 @@ def migrate(connection: sqlite3.Connection, to: int) -> None:
 
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
+    """Run the body as one transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -200,13 +200,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def version(connection: sqlite3.Connection) -> int:
-    """The schema version of an open file; 0 is a new one."""
+    """Return the schema version of an open file; 0 is a new one."""
     (number,) = connection.execute("PRAGMA user_version").fetchone()
     return int(number)
 
 
 def second(moment: datetime) -> int:
-    """Seconds since 1970."""
+    """Return the seconds since 1970."""
     return round(moment.timestamp())
 
 

@@ -1,12 +1,13 @@
 """Keeps the household's history on the disk: opened at the start, written once a minute and when an hour has ended.
 
-The disk may take its time, so it has a thread of its own, and it may fail or hang: then what is new stays in memory,
-the panel says so, and it is tried again until it works. Nothing of the appliance waits for it but its beginning and its
-end, and these not long.
+The disk may take its time, so it has a thread of its own. It may also fail or hang: then what is new stays in memory,
+the panel says so, and the writer tries again until it works. Only the start and the end of the appliance wait for it,
+and only briefly.
 """
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -16,29 +17,34 @@ from appliance.household.checkpoint import Batch, Restored
 from appliance.household.hours import Hour
 from appliance.household.situation import Storage
 from appliance.system.clock import Boot
+from appliance.system.say_once import SayOnce
 from appliance.system.timebase import Timebase
 from appliance.system.worker import HungError, Worker
 
+log = logging.getLogger(__name__)
+
 PERIOD_S = 60.0
+"""Between two writes."""
 RETRY_S = 4.0
-"""Between two tries while the disk fails: what has ended shall be seen to have ended."""
+"""Between two tries while the disk fails: the panel is to say soon that it works again."""
 LOOK_S = 1.0
+"""How often it looks whether an hour has ended."""
 LAST_WRITE_S = 1.2
-"""How long the end waits for the last write, of the wall's seconds."""
+"""How long the end of the program waits for the last write, of the wall's seconds."""
 
 
 class Recorded(Protocol):
-    """Whose history it is, as far as it is asked and told: a `household.household.Household`."""
+    """The household whose history it is, as far as the writer needs it (`household.household.Household`)."""
 
     @property
     def hours(self) -> tuple[Hour, ...]:
         """The hours that have ended; another tuple whenever one of them has changed."""
 
     def record(self, now: float) -> Batch:
-        """All that is new since what was last `written`, at `now`, s."""
+        """Return all that is new since what was last `written`, at `now`, s."""
 
     def written(self, record: Batch) -> None:
-        """The record is on the disk."""
+        """Take note that the record is on the disk."""
 
     def restore(self, stored: Restored, now: float) -> None:
         """Go on at `now`, s, from what the history had."""
@@ -47,10 +53,10 @@ class Recorded(Protocol):
         """Take over the hours of a history that could be opened only now."""
 
     def storage(self, storage: Storage) -> None:
-        """What the history's file is up to."""
+        """Take note of the state of the history's file."""
 
     def history_lost(self) -> None:
-        """A new history was begun."""
+        """Take note that a new history was begun."""
 
 
 class HistoryWriter:
@@ -62,7 +68,6 @@ class HistoryWriter:
         household: Recorded,
         boot: Callable[[], Boot],
         timebase: Timebase,
-        warn: Callable[..., None],
         worker: Worker,
     ) -> None:
         self.folder = folder
@@ -70,8 +75,7 @@ class HistoryWriter:
         self._household = household
         self._boot = boot
         self._timebase = timebase
-        self._warn = warn
-        self._said = ""
+        self._said = SayOnce(log)
         self._history: History | None = None
         self._set_aside: Path | None = None
         self._worker = worker
@@ -79,25 +83,25 @@ class HistoryWriter:
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
-        """Open the file and have the household go on from it; what fails is said, and tried again by `run`."""
+        """Open the file and have the household go on from it; what fails is logged, and `run` tries again."""
         stored = await self._open()
         if stored is not None:
             self._household.restore(stored, self._timebase.now())
 
     async def run(self) -> None:
-        """Write, until cancelled."""
+        """Write once a minute and when an hour has ended, until cancelled."""
         if self._history is not None:
             await self._do(_examine)
         hours = self._household.hours
         while True:
-            due = self._written_at + (RETRY_S if self._said else PERIOD_S)
+            due = self._written_at + (RETRY_S if self._said.pending else PERIOD_S)
             await self._timebase.sleep_until(min(due, self._timebase.now() + LOOK_S))
             if self._timebase.now() >= due or self._household.hours is not hours:
                 hours = self._household.hours
                 await self.write()
 
     async def write(self) -> bool:
-        """Write what is new; whether it is on the disk now."""
+        """Write what is new. Return whether it is on the disk."""
         async with self._writing:
             return await self._write_all()
 
@@ -126,7 +130,7 @@ class HistoryWriter:
         self._worker.end()
 
     async def _open(self) -> Restored | None:
-        """Open the file; what it had, or `None` when it cannot be opened, which has been said."""
+        """Open the file. Return what it holds; `None` when it cannot be opened, which is logged."""
         opened: list[History] = []
 
         def close() -> None:
@@ -141,47 +145,45 @@ class HistoryWriter:
 
         try:
             stored = await self._worker.do(work, late=close)
-        except (HistoryError, HungError) as trouble:
-            self._fail(trouble)
+        except (HistoryError, HungError) as error:
+            self._fail(error)
             return None
         self._history = opened[0]
         self._succeed()
         return stored
 
     async def _do(self, work: Callable[[History], None]) -> bool:
-        """Have the thread do this with the open file; whether it did. What failed has been said."""
+        """Have the thread do this with the open file. Return whether it succeeded; what failed is logged."""
         history = self._history
         if history is None:
             return False
         try:
             await self._worker.do(lambda: work(history), late=history.close)
-        except (HistoryError, HungError) as trouble:
-            if isinstance(trouble, HungError):
-                self._history = None  # it is the lost thread's, who closes it
-            self._fail(trouble)
+        except (HistoryError, HungError) as error:
+            if isinstance(error, HungError):
+                self._history = None  # the lost thread has it, and closes it
+            self._fail(error)
             return False
         self._succeed()
         return True
 
-    def _fail(self, trouble: HistoryError | HungError) -> None:
-        """Say what is the matter, once, and tell the household."""
-        if str(trouble) != self._said:
-            self._warn("the history is not written: %s; it is kept in memory until it can be", trouble)
-        self._said = str(trouble)
+    def _fail(self, error: HistoryError | HungError) -> None:
+        """Log what failed, once, and tell the household."""
+        self._said.warn(f"the history is not written: {error}; it is kept in memory until it can be")
         self._household.storage(Storage.FAILING)
 
     def _succeed(self) -> None:
-        """The disk did what it was to do; the household is told, also of a damaged file that was set aside."""
-        self._said = ""
+        """Clear the failure, and tell the household the state of the file, also that a damaged one was set aside."""
+        self._said.over()
         aside = None if self._history is None else self._history.set_aside
         if aside != self._set_aside:
             self._set_aside = aside
-            self._warn("the history was damaged: it is set aside as %s, and a new one is begun", aside)
+            log.warning("the history was damaged: it is set aside as %s, and a new one is begun", aside)
             self._household.history_lost()
         self._household.storage(Storage.SET_ASIDE if aside else Storage.FINE)
 
 
 def _examine(history: History) -> None:
-    """Read the whole file once, now that nobody waits for it."""
+    """Read the whole file once, when nothing waits for it, and set it aside if it is damaged."""
     if history.damaged():
         history.begin_anew()

@@ -56,15 +56,15 @@ class _Entry:
         if self.began is None or (ended is None) != (self.ended_s is None):
             return None
         return AlarmRow(
-            self.began,
-            self.watcher.rule,
-            self.watcher.phase,
+            began=self.began,
+            rule=self.watcher.rule,
+            phase=self.watcher.phase,
             # A clock that was set back meanwhile makes no alarm end before it began.
-            None if ended is None else max(self.began, ended),
-            self.level,
-            self.worst,
-            self.limit,
-            self.acknowledged,
+            ended=None if ended is None else max(self.began, ended),
+            level=self.level,
+            worst=self.worst,
+            limit=self.limit,
+            acknowledged=self.acknowledged,
         )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from appliance.household.alarm_log import AlarmLog
-from appliance.household.alarms import AlarmInputs, Alarms
+from appliance.household.alarm_spec import AlarmInputs, Volts
+from appliance.household.alarms import Alarms
 from appliance.household.checkpoint import AlarmRow
 from appliance.household.chimes import ChimeBudget, sound_of
 from appliance.household.limit_alarm import AlarmCheckpoint, LimitAlarm
@@ -25,7 +26,7 @@ class Attention:
         """The highest level that nobody had acknowledged when they were."""
         self._was_known = False
 
-    def voltages(self, means_v: Sequence[float | None], now: float) -> None:
+    def voltages(self, means_v: Volts, now: float) -> None:
         """Judge the means of the minute that ended at `now`, s."""
         self._note(self._alarms.voltages(means_v, now))
 

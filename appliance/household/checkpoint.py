@@ -23,7 +23,7 @@ class MinuteRow:
     voltages_v: tuple[float | None, float | None, float | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRow:
     """One alarm from its beginning to its end. Those of `Rule.VOLTAGE` are the voltage excursions."""
 
@@ -40,7 +40,7 @@ class AlarmRow:
     acknowledged: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """The running state."""
 
@@ -55,7 +55,7 @@ class Checkpoint:
     voltage_day: VoltageDay | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """All that is new since the last one that was written, and the notes as they are now."""
 

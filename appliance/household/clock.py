@@ -16,12 +16,12 @@ from datetime import UTC, datetime, time, timedelta, timezone
 from enum import Enum
 
 from appliance.household.hours import OSLO
-from appliance.meter.reading import Maker, Reading
+from appliance.meter.makers import ClockZone, profile_of
+from appliance.meter.reading import Reading
 
 STANDARD_TIME = timezone(timedelta(hours=1))
 _INVALID = 0x01
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
-_AIDON_LIST_AGE = timedelta(seconds=10)  # made at xx:00:00, sent at xx:00:10
 _FIRST_METER = datetime(2015, 1, 1)  # a meter that lost its clock starts in 2000
 _CORRECTION = timedelta(minutes=2)
 """A telling this close to the time we have is a correction of it, and needs no second one."""
@@ -73,8 +73,8 @@ class WallClock:
         if moment is None:
             return
         self._last_clock = clock
-        if reading.maker is Maker.AIDON and reading.list_name is not None:
-            moment += _AIDON_LIST_AGE
+        if reading.list_name is not None:
+            moment += profile_of(reading.maker).named_list_age
         moment += timedelta(seconds=reading.length / _OCTETS_A_SECOND)
         expected = self.utc(now)
         if expected is None or abs(moment - expected) <= _CORRECTION or self._confirms(moment, now):
@@ -83,13 +83,13 @@ class WallClock:
             self._unconfirmed = moment, now
 
     def repeats(self, reading: Reading) -> bool:
-        """Whether this is an Aidon's hourly list that came before: all in it is an hour old.
+        """Return whether this is an hourly list that came before, from a maker that repeats them: all in it is old.
 
         In the night when the clock goes back two lists of 02:00 are sent, and their registers tell them apart.
         """
-        return (
-            reading.maker is Maker.AIDON and reading.clock is not None and _clock_reading(reading) == self._last_clock
-        )
+        if reading.clock is None or not profile_of(reading.maker).repeats_lists:
+            return False
+        return _clock_reading(reading) == self._last_clock
 
     def system(self, utc: datetime, synchronised: bool, now: float) -> None:
         """The system's clock says `utc` at `now`, s; one that nothing has set says nothing."""
@@ -143,9 +143,15 @@ class WallClock:
         clock = reading.clock
         if clock is None or clock.wall < _FIRST_METER or (clock.status or 0) & _INVALID:
             return None
-        if reading.maker is Maker.KAMSTRUP:
-            return clock.wall.replace(tzinfo=STANDARD_TIME).astimezone(UTC)
-        one, other = clock.wall.replace(tzinfo=OSLO), clock.wall.replace(tzinfo=OSLO, fold=1)
+        match profile_of(reading.maker).clock:
+            case ClockZone.STANDARD:
+                return clock.wall.replace(tzinfo=STANDARD_TIME).astimezone(UTC)
+            case ClockZone.LOCAL | ClockZone.UNKNOWN:  # most meters show what the clocks on the wall show
+                return self._local_moment(clock.wall, now)
+
+    def _local_moment(self, wall: datetime, now: float) -> datetime | None:
+        """Return the one moment that Norway's clocks call `wall`, UTC; `None` when there is none, or two."""
+        one, other = wall.replace(tzinfo=OSLO), wall.replace(tzinfo=OSLO, fold=1)
         first, second = one.astimezone(UTC), other.astimezone(UTC)
         if one.utcoffset() == other.utcoffset():
             return first

@@ -69,7 +69,7 @@ class Register:
     meter_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunningHour:
     """The running hour's integral so far."""
 

@@ -7,10 +7,11 @@ as a `Batch`, and comes back as what was `Restored`.
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from appliance.household.alarms import AlarmInputs
+from appliance.household.alarm_spec import AlarmInputs
 from appliance.household.attention import Attention
 from appliance.household.checkpoint import Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import WallClock, until_clock_s
@@ -154,7 +155,7 @@ class Household:
         import_w = present.import_w if fresh else None
         running = self._summary.ledger.running if fresh and utc is not None else None
         outlook = self._summary.outlook(import_w, utc) if fresh and utc is not None else None
-        self._attention.judge(self._facts(outlook, now), now, local, heard=present.received_at is not None)
+        self._attention.judge(self._inputs(outlook, now), now, local, heard=present.received_at is not None)
         alarms = self._attention.active(now, utc)
         worst = max((alarm.level for alarm in alarms), default=Level.OK)
         return Situation(
@@ -194,15 +195,21 @@ class Household:
         minutes = () if utc is None else tuple(self._row(minute) for minute in self._minutes)
         self._offered_to = self._minutes[-1].at if minutes else float("-inf")
         checkpoint = Checkpoint(
-            self._summary.ledger.checkpoint(now),
-            utc,
-            self._clock.source,
-            self._clock.last_clock,
-            self._attention.alarm_checkpoints(now, utc),
-            self._attention.chime_ages_s(now),
-            self._voltage_day,
+            ledger=self._summary.ledger.checkpoint(now),
+            utc=utc,
+            source=self._clock.source,
+            last_clock=self._clock.last_clock,
+            alarm_checkpoints=self._attention.alarm_checkpoints(now, utc),
+            chime_ages_s=self._attention.chime_ages_s(now),
+            voltage_day=self._voltage_day,
         )
-        return Batch(hours, spans, minutes, self._attention.unwritten(self._clock.utc), checkpoint)
+        return Batch(
+            hours=hours,
+            spans=spans,
+            minutes=minutes,
+            alarms=self._attention.unwritten(self._clock.utc),
+            checkpoint=checkpoint,
+        )
 
     def written(self, record: Batch) -> None:
         """The record is on the disk; what is newer stays to be written."""
@@ -242,23 +249,26 @@ class Household:
         if local is not None:
             self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v, self._rules.voltage)
 
-    def _facts(self, outlook: Outlook | None, now: float) -> AlarmInputs:
+    def _inputs(self, outlook: Outlook | None, now: float) -> AlarmInputs:
         """What the rules judge at `now`, s; the hour only when crossing its limit costs money."""
         present, fresh = self._latest, self._latest.fresh(now)
         received_at = self._listening_since if present.received_at is None else present.received_at
         silence_s = 0.0 if received_at is None else now - received_at
-        export_w, currents_a = present.export_w if fresh else None, present.currents_a(now)
+        inputs = AlarmInputs(
+            import_w=present.import_w if fresh else None,
+            export_w=present.export_w if fresh else None,
+            currents_a=present.currents_a(now),
+            silence_s=silence_s,
+            full_list=present.full_list(now),
+        )
         if outlook is None:
-            return AlarmInputs(present.import_w if fresh else None, export_w, currents_a, silence_s=silence_s)
+            return inputs
         counts = outlook.certain and not outlook.costs_nothing and outlook.time_left_s <= HOUR_S - HOUR_SETTLES_S
-        return AlarmInputs(
-            present.import_w if fresh else None,
-            export_w,
-            currents_a,
-            outlook.projection_wh,
-            outlook.allowed_wh if counts else None,
-            outlook.time_left_s,
-            silence_s,
+        return replace(
+            inputs,
+            hour_wh=outlook.projection_wh,
+            hour_allowed_wh=outlook.allowed_wh if counts else None,
+            hour_left_s=outlook.time_left_s,
         )
 
     def _row(self, minute: Minute) -> MinuteRow:

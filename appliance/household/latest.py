@@ -7,7 +7,8 @@ that had them, for as long as that is the present.
 from typing import Literal
 
 from appliance.household.situation import MeterIdentity, Phase
-from appliance.meter.reading import Maker, Reading
+from appliance.meter.makers import profile_of
+from appliance.meter.reading import Reading
 
 Phases = tuple[Phase, Phase, Phase]
 _NOTHING: Phases = (Phase(), Phase(), Phase())
@@ -21,6 +22,7 @@ class LatestValues:
         self._stale_s = stale_s
         self._net = net
         self._phases_at: float | None = None
+        self._full_list: Reading | None = None
         self.received_at: float | None = None
         """When the last power came, on the monotonic clock, s."""
         self.import_w: float | None = None
@@ -42,7 +44,7 @@ class LatestValues:
         if reading.voltage_l1_v is not None or reading.current_l1_a is not None:
             self.phases, it_net = _phases(reading)
             self.line_to_line = it_net if self._net == "auto" else self._net == "it"
-            self._phases_at = now
+            self._phases_at, self._full_list = now, reading
         if reading.power_import_w is not None:
             self._power(reading.power_import_w, reading.power_export_w, now)
 
@@ -62,6 +64,10 @@ class LatestValues:
         """The phases as far as they are the present ones."""
         return self.phases if self.phases_fresh(now) else _NOTHING
 
+    def full_list(self, now: float) -> Reading | None:
+        """Return the newest list with phases, as long as it is the present one."""
+        return self._full_list if self.phases_fresh(now) else None
+
     def currents_a(self, now: float) -> tuple[float | None, float | None, float | None]:
         """The lines' currents as far as they are reported and present."""
         one, two, three = self.phases_at(now)
@@ -79,12 +85,12 @@ class LatestValues:
 
 
 def _phases(reading: Reading) -> tuple[Phases, bool]:
-    """The three phases as reported, and whether their voltages are between phases.
+    """Return the three phases as reported, and whether their voltages are between phases.
 
-    In an IT net an Aidon leaves out the current of L2, and a Kaifa sends 0 for the voltage it does not measure
-    there. Both are shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
+    In an IT net a meter leaves out the current of L2, or sends 0 for the voltage it does not measure there. Both are
+    shown as not reported: computing them from the others was tried elsewhere and was wildly wrong.
     """
-    unmeasured = reading.maker is Maker.KAIFA and reading.voltage_l2_v == 0
+    unmeasured = reading.voltage_l2_v == 0 and profile_of(reading.maker).sends_zero_for_unmeasured_l2
     phases = (
         Phase(reading.voltage_l1_v, reading.current_l1_a),
         Phase(None if unmeasured else reading.voltage_l2_v, reading.current_l2_a),

@@ -201,7 +201,7 @@ class HourLedger:
         if self._ended and self._ended[-1].start >= hour:
             self._running = None
         else:
-            self._running = _credited(RunningHour(hour), fresh, max(begun, full_hour), now, full_hour)
+            self._running = _credited(RunningHour(start=hour), fresh, max(begun, full_hour), now, full_hour)
 
     def _jumped(self, now: float, utc: datetime) -> bool:
         """Whether the clock was set since it was last heard of, by more than a correction."""
@@ -266,7 +266,15 @@ def _credited(
         if stretch.export_w is not None:
             export_seen_s += seen
     elapsed_s = max(0.0, min(HOUR_S, end - full_hour))
-    return RunningHour(running.start, import_wh, export_wh, seen_s, export_seen_s, elapsed_s, running.continued)
+    return RunningHour(
+        start=running.start,
+        import_wh=import_wh,
+        export_wh=export_wh,
+        seen_s=seen_s,
+        export_seen_s=export_seen_s,
+        elapsed_s=elapsed_s,
+        continued=running.continued,
+    )
 
 
 def _difference(before: Register, after: Register) -> Span:

@@ -8,11 +8,11 @@ the value is not known nothing is decided, and no time counts.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from appliance.household.rules import ExportRule, HourRule, PhaseRule, Thresholds
-from appliance.household.situation import Level, Rule
+from appliance.household.rules import Rule
+from appliance.household.situation import Level
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmCheckpoint:
     """An alarm that outlives the program."""
 
@@ -33,27 +33,35 @@ class AlarmCheckpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class Delays:
     """How long a value must be over a limit to reach it, and under it to leave it, s."""
 
-    on_delay_s: float
-    off_delay_s: float
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPoints:
+    """The limits of a rule, in its value's own unit."""
+
+    watch: float
+    """From here on it is at its lowest level."""
+    act: float = float("inf")
+    """From here on it is at ACT."""
+    hysteresis: float = 0.0
+    """How far the value must fall below a limit to leave it."""
+    delays: Delays = Delays()
+
+
+Shown = tuple[float | None, float | None]
+"""A value and its limit in the unit that people know; `None` leaves the last one as it was."""
 
 
 class LimitAlarm:
     """One rule, on one phase where it has one: its level and since when."""
 
-    def __init__(
-        self,
-        rule: Rule,
-        phase: int | None,
-        watch: float,
-        act: float,
-        hysteresis: float,
-        times: Times | Thresholds | HourRule | PhaseRule | ExportRule,
-        lowest: Level = Level.WATCH,
-    ) -> None:
-        """A rule that is at level `lowest` from `watch` on and at ACT from `act` on, in the value's own unit."""
+    def __init__(self, rule: Rule, phase: int | None, set_points: SetPoints, lowest: Level = Level.WATCH) -> None:
+        """A rule that is at level `lowest` from its first set point on, and at ACT from its second."""
         self.rule = rule
         self.phase = phase
         self.level = Level.OK
@@ -64,11 +72,11 @@ class LimitAlarm:
         """The highest level since it began."""
         self.value: float | None = None
         """The newest value that was known, in the unit that people know."""
-        self.limit = watch
+        self.limit = set_points.watch
         """The limit of the level it is at, in the same unit."""
         self.worst: float | None = None
         """The value that was furthest over the limit since it began."""
-        self.passed = watch
+        self.passed = set_points.watch
         """The limit of the level it was at with that value."""
         self.since = 0.0
         """When the level left OK, on the monotonic clock, s."""
@@ -77,29 +85,27 @@ class LimitAlarm:
         self._furthest = 0.0
         self._began: datetime | None = None
         self._lowest = lowest
-        self._watch = _Threshold(watch, hysteresis, times.on_delay_s, times.off_delay_s)
-        self._act = _Threshold(act, hysteresis, times.on_delay_s, times.off_delay_s)
+        self._watch = _Threshold(set_points.watch, set_points.hysteresis, set_points.delays)
+        self._act = _Threshold(set_points.act, set_points.hysteresis, set_points.delays)
 
-    def update(
-        self, value: float | None, now: float, *, act: bool = True, shown: tuple[float | None, float] | None = None
-    ) -> bool:
-        """Judge the value of `now`, s, which cannot reach ACT where `act` is false; whether the level changed.
+    def update(self, value: float | None, now: float, *, act: bool = True, shown: Shown | None = None) -> bool:
+        """Judge the value of `now`, s, which cannot reach ACT where `act` is false. Return whether the level changed.
 
-        `shown` is the value and its limit as people know them, where the rule reckons with something else.
+        `shown` is the value and its limit as people know them, where the rule judges something else.
         """
         if value is None:
             self._watch.turning_since = self._act.turning_since = None
             return False
         if value < self._watch.limit and self.level is Level.OK:
-            # As nearly always; so nothing is reckoned for it.
+            # This is nearly always so, and nothing needs to be computed then.
             self._watch.turning_since = self._act.turning_since = None
             self.before = Level.OK
-            self.value, self.limit = shown or (value, self._watch.limit)
+            self._show(shown or (value, self._watch.limit))
             return False
         watch = self._watch.update(value, now)
         acts = self._act.update(value if act else float("-inf"), now) and watch
         self.before, self.level = self.level, Level.ACT if acts else self._lowest if watch else Level.OK
-        self.value, self.limit = shown or (value, self._act.limit if acts else self._watch.limit)
+        self._show(shown or (value, self._act.limit if acts else self._watch.limit))
         if self.level is Level.OK:
             if self.before is not Level.OK:
                 self.acknowledged, self.until = Level.OK, now
@@ -113,7 +119,7 @@ class LimitAlarm:
         self._act.take_limits_of(other._act)
 
     def disable(self, now: float) -> None:
-        """The rule is given up at `now`, s: what was over its limit is over."""
+        """Disable the rule at `now`, s: an active alarm ends."""
         self.before, self.level = self.level, Level.OK
         self.acknowledged, self.until = Level.OK, now
 
@@ -125,36 +131,35 @@ class LimitAlarm:
 
     def restore(self, checkpoint: AlarmCheckpoint, now: float) -> None:
         """Be at the level of before a restart, as if it had been reached at `now`, s."""
-        self.level, self.acknowledged, self.since, self._began = (
-            checkpoint.level,
-            checkpoint.acknowledged,
-            now,
-            checkpoint.began,
-        )
-        self.highest, self.worst, self._furthest = (
-            max(checkpoint.level, checkpoint.highest),
-            checkpoint.worst,
-            checkpoint.furthest,
-        )
+        self.level, self.acknowledged = checkpoint.level, checkpoint.acknowledged
+        self.since, self._began = now, checkpoint.began
+        self.highest = max(checkpoint.level, checkpoint.highest)
+        self.worst, self._furthest = checkpoint.worst, checkpoint.furthest
         if checkpoint.passed is not None:
             self.limit = self.passed = checkpoint.passed
         self._watch.reached = True
         self._act.reached = checkpoint.level is Level.ACT
 
     def checkpoint(self, now: float, utc: datetime | None) -> AlarmCheckpoint:
-        """What of it is to outlive the program at `now`, s, which is `utc`."""
-        began = self.began(now, utc)
+        """Return what of it is to outlive the program at `now`, s, which is `utc`."""
         return AlarmCheckpoint(
-            self.rule,
-            self.phase,
-            self.level,
-            self.acknowledged,
-            began,
-            self.highest,
-            self.worst,
-            self.passed,
-            self._furthest,
+            rule=self.rule,
+            phase=self.phase,
+            level=self.level,
+            acknowledged=self.acknowledged,
+            began=self.began(now, utc),
+            highest=self.highest,
+            worst=self.worst,
+            passed=self.passed,
+            furthest=self._furthest,
         )
+
+    def _show(self, shown: Shown) -> None:
+        value, limit = shown
+        if value is not None:
+            self.value = value
+        if limit is not None:
+            self.limit = limit
 
     def _go_on(self, value: float, now: float) -> None:
         """Keep account of an alarm that has begun or lasts."""
@@ -171,15 +176,13 @@ class LimitAlarm:
 class _Threshold:
     limit: float
     hysteresis: float
-    on_delay_s: float
-    off_delay_s: float
+    delays: Delays
     reached: bool = False
     turning_since: float | None = None
     """The value asks for the other state since then."""
 
     def take_limits_of(self, other: "_Threshold") -> None:
-        self.limit, self.hysteresis = other.limit, other.hysteresis
-        self.on_delay_s, self.off_delay_s = other.on_delay_s, other.off_delay_s
+        self.limit, self.hysteresis, self.delays = other.limit, other.hysteresis, other.delays
 
     def update(self, value: float, now: float) -> bool:
         turning = value < self.limit - self.hysteresis if self.reached else value >= self.limit
@@ -188,7 +191,7 @@ class _Threshold:
             return self.reached
         if self.turning_since is None:
             self.turning_since = now
-        if now - self.turning_since >= (self.off_delay_s if self.reached else self.on_delay_s):
+        if now - self.turning_since >= (self.delays.off_delay_s if self.reached else self.delays.on_delay_s):
             self.reached = not self.reached
             self.turning_since = None
         return self.reached

@@ -16,7 +16,7 @@ MISSING_S = 120.0
 """With more than this of the hour unseen, its energy so far is too uncertain to reckon with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """The running hour against the tariff."""
 
@@ -52,22 +52,22 @@ def outlook(running: RunningHour, power_w: float, utc: datetime, limit: "Limit |
     so_far_wh = running.import_wh + power_w * held_s / HOUR_S
     projection_wh = so_far_wh + power_w * left_s / HOUR_S
     if limit is None:
-        return Outlook(until, left_s, so_far_wh, projection_wh)
+        return Outlook(until=until, time_left_s=left_s, so_far_wh=so_far_wh, projection_wh=projection_wh)
     limit_kw, certain = limit.of(so_far_wh)
     allowed_wh = None if limit_kw is None else limit.other_peaks.allowed_wh(limit_kw)
     mean_kw = limit.other_peaks.mean_kw(projection_wh)
     return Outlook(
-        until,
-        left_s,
-        so_far_wh,
-        projection_wh,
-        limit_kw,
-        allowed_wh,
-        None if allowed_wh is None else min(LARGEST_W, max(0.0, allowed_wh - so_far_wh) * HOUR_S / left_s),
-        round(projection_wh) <= limit.other_peaks.free_wh,
-        certain,
-        mean_kw,
-        limit.other_peaks.tariff.step(mean_kw),
+        until=until,
+        time_left_s=left_s,
+        so_far_wh=so_far_wh,
+        projection_wh=projection_wh,
+        limit_kw=limit_kw,
+        allowed_wh=allowed_wh,
+        headroom_w=None if allowed_wh is None else min(LARGEST_W, max(0.0, allowed_wh - so_far_wh) * HOUR_S / left_s),
+        costs_nothing=round(projection_wh) <= limit.other_peaks.free_wh,
+        certain=certain,
+        mean_kw=mean_kw,
+        step=limit.other_peaks.tariff.step(mean_kw),
     )
 
 

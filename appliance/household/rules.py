@@ -1,4 +1,4 @@
-"""The rules of the alarms and of their sounds, as the household may set them; the defaults are the settings' own.
+"""The rules of the alarms and of their sounds, as the household may set them: the one place of their defaults.
 
 Every rule has a hysteresis and hold times: its limit is reached when its value has stood at or above it for the rise
 time, and left when it has stayed below, less the hysteresis, for the hold time.
@@ -6,9 +6,27 @@ time, and left when it has stayed below, less the hysteresis, for the hold time.
 
 from dataclasses import dataclass
 from datetime import time
+from enum import Enum
 
 
-@dataclass(frozen=True, slots=True)
+class Rule(Enum):
+    """What an alarm is about."""
+
+    POWER = "power"
+    """Import over a threshold, W."""
+    HOUR = "hour"
+    """The projected hour over what it may have, Wh."""
+    PHASE = "phase"
+    """A phase's current over a share of the main fuse, A."""
+    VOLTAGE = "voltage"
+    """A one-minute mean outside its limits, V."""
+    EXPORT = "export"
+    """Export over its limit, W."""
+    SILENT = "silent"
+    """No reading for a while, s."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """Import power limits, W, and the times they must be over or under, s."""
 
@@ -21,7 +39,7 @@ class Thresholds:
     """How long it must stay below a limit before the limit is left."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HourRule:
     """The projected hour would cross the capacity limit, and that would cost money."""
 
@@ -34,7 +52,7 @@ class HourRule:
     off_delay_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseRule:
     """A phase carries much of what the main fuse does; by the phases that are reported."""
 

@@ -12,6 +12,7 @@ from enum import Enum, IntEnum
 from appliance.household.clock import ClockSource
 from appliance.household.hours import Hour, RunningHour
 from appliance.household.outlook import Outlook
+from appliance.household.rules import Rule as Rule  # an alarm names its rule: found here too
 from appliance.household.tariff import Month
 from appliance.system.health import NOTHING_KNOWN, Health
 
@@ -26,24 +27,7 @@ class Level(IntEnum):
     """Not worse than ACT, but no level can be told before it is mended."""
 
 
-class Rule(Enum):
-    """What an alarm is about."""
-
-    POWER = "power"
-    """Import over a threshold, W."""
-    HOUR = "hour"
-    """The projected hour over what it may have, Wh."""
-    PHASE = "phase"
-    """A phase's current over a share of the main fuse, A."""
-    VOLTAGE = "voltage"
-    """A one-minute mean outside its limits, V."""
-    EXPORT = "export"
-    """Export over its limit, W."""
-    SILENT = "silent"
-    """No reading for a while, s."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """A rule whose limit is reached."""
 
@@ -129,7 +113,7 @@ class MeterIdentity:
     meter_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The local day so far; `None` where a part of it is not known."""
 
@@ -153,7 +137,7 @@ class VoltageDay:
     """Minutes in which a phase's mean was outside its limits."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """All that can be shown, at one moment of the appliance's monotonic clock."""
 

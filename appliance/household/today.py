@@ -41,11 +41,11 @@ class DaySum:
             cost_kr = self._cost_kr + running.import_wh * self._price.ore(running.start) / 100_000
         exported = self._export_wh is not None and running.elapsed_s - running.export_seen_s <= 60
         return Today(
-            self._day,
-            None if self._import_wh is None or not whole else self._import_wh + running.import_wh,
-            None if self._export_wh is None or not exported else self._export_wh + running.export_wh,
-            cost_kr,
-            self._highest,
+            day=self._day,
+            import_wh=None if self._import_wh is None or not whole else self._import_wh + running.import_wh,
+            export_wh=None if self._export_wh is None or not exported else self._export_wh + running.export_wh,
+            cost_kr=cost_kr,
+            highest=self._highest,
         )
 
 

@@ -1,10 +1,10 @@
-"""The way from `[network]` in the settings to a network, for the SD-card image, whose root nobody can write into.
+"""The way from `[network]` in the settings to a network, for the SD-card image, whose root cannot be written.
 
 Everything is written below /run at each start, by what the file says then, and only what is asked for is started:
 without the table the radio's driver is not even loaded. The programs are Debian's: systemd-networkd, wpa_supplicant,
 sshd.
 
-Who has the card has the passphrase; the Pi keeps no copy, and what is handed on is the key made of it.
+Whoever has the card has the passphrase; the Pi keeps no copy, and hands on only the key made of it.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ class File:
 
 
 def files(wanted: NetworkSettings) -> Iterator[File]:
-    """What is to be written, below the root."""
+    """Yield the files to be written, below the root."""
     if wanted.wired:
         yield File("run/systemd/network/20-wired.network", _network("ether"))
     if wanted.name is not None:
@@ -45,7 +45,7 @@ def files(wanted: NetworkSettings) -> Iterator[File]:
 
 
 def commands(wanted: NetworkSettings) -> Iterator[tuple[str, ...]]:
-    """What is to be run behind that, in this order."""
+    """Yield the commands to be run after that, in this order."""
     if wanted.name is not None:
         yield ("modprobe", "brcmfmac")
     if wanted.ssh_key is not None and not HOST_KEY.exists():
@@ -63,7 +63,7 @@ def commands(wanted: NetworkSettings) -> Iterator[tuple[str, ...]]:
 
 
 def apply(wanted: NetworkSettings, root: Path = Path("/")) -> list[str]:
-    """Write, and start; a sentence for each thing that failed. Raises OSError where nothing can be written."""
+    """Write and start it. Return a sentence for each thing that failed. Raise OSError where nothing can be written."""
     for file in files(wanted):
         path = root / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def apply(wanted: NetworkSettings, root: Path = Path("/")) -> list[str]:
 
 
 def key(name: str, passphrase: str) -> str:
-    """The network's key in hexadecimal digits; one that is given as 64 of them stays as it is."""
+    """Return the network's key in hexadecimal digits; one that is given as 64 of them stays as it is."""
     if len(passphrase) == 2 * PSK_OCTETS:
         return passphrase.lower()
     return hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), name.encode(), PSK_ROUNDS, PSK_OCTETS).hex()
@@ -90,7 +90,10 @@ def _network(kind: str) -> str:
 
 
 def _wireless(wanted: NetworkSettings) -> str:
-    """The name in hexadecimal digits and the key instead of the passphrase: no sign in them can mean anything else."""
+    """Return wpa_supplicant's configuration.
+
+    The name is in hexadecimal digits and the key stands for the passphrase: no sign in them can mean anything else.
+    """
     assert wanted.name is not None
     assert wanted.passphrase is not None
     return (

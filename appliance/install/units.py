@@ -22,9 +22,9 @@ PLACES = {
 
 
 def install(root: Path, command: Path | None = None) -> Iterator[Path]:
-    """Write the files below `root` ("/", or an image's root), and name each.
+    """Write the files below `root` ("/", or an image's root), and yield the path of each.
 
-    `command` is what the unit starts; without it, the command of this Python. Raises OSError.
+    `command` is what the unit starts; without it, the command of this Python. Raise OSError.
     """
     command = command or Path(sys.prefix) / "bin" / "han-appliance"
     for name, place in PLACES.items():

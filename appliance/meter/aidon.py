@@ -3,16 +3,16 @@
 An array of structures {OBIS, value, {scaler, unit}}; text and clock come without the third part (Aidon HAN Interface
 Description v1.1A §3, Swedish RJ12 description likewise). Objects that the meter lacks are left out: the current of L2
 in an IT net, all of L2 and L3 in a one-phase meter. Landis+Gyr's E350 sends the same layout, and so may others: the
-data explain themselves, whoever sent them.
+data explain themselves, and only the list's name tells whose they are.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from appliance.meter import cosem
 from appliance.meter.objects import COMMON_SCALES, Fields, add_bare, add_described
-from appliance.meter.reading import Maker, Unit
-
-LIST_NAME = "AIDON"
+from appliance.meter.profile import ClockZone, MakerProfile
+from appliance.meter.quantities import Unit
 
 NORWEGIAN = (
     *("1-1:0.2.129", "0-0:96.1.0", "0-0:96.1.7"),
@@ -44,7 +44,7 @@ SCALES: Mapping[Unit, int] = {Unit.W: 0, Unit.VAR: 0, Unit.A: -1, Unit.V: -1, Un
 
 
 def read(notification: cosem.Notification) -> Fields | None:
-    """The values of a collection of objects; `None` for other layouts. Raises ValueError when they contradict."""
+    """Return the values of a collection of objects; `None` for others. Raises ValueError when they contradict."""
     if not all(isinstance(item, tuple) for item in notification.data):
         return None
     fields: Fields = {}
@@ -56,6 +56,13 @@ def read(notification: cosem.Notification) -> Fields | None:
                 add_bare(fields, obis, raw, COMMON_SCALES)
             case _:
                 raise ValueError("not an object")
-    if fields.get("list_name", LIST_NAME).startswith(LIST_NAME):
-        fields["maker"] = Maker.AIDON
     return fields
+
+
+PROFILE = MakerProfile(
+    read=read,
+    list_name="AIDON",
+    clock=ClockZone.LOCAL,
+    named_list_age=timedelta(seconds=10),  # made at xx:00:00, sent at xx:00:10
+    repeats_lists=True,
+)

@@ -14,7 +14,7 @@ from datetime import datetime
 from math import isfinite
 from struct import Struct, error
 
-from appliance.meter.reading import MeterClock, Reason
+from appliance.meter.rejected import Reason
 
 LLC_HEADER = b"\xe6\xe7\x00"
 DATA_NOTIFICATION = 0x0F
@@ -46,6 +46,21 @@ _DEEPEST = 6
 
 Value = bool | int | float | str | bytes | None | list["Value"] | tuple["Value", ...]
 """Octet-string as bytes, visible-string as str, array as list, structure as tuple, null-data as `None`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterClock:
+    """A COSEM date-time as sent (Blue Book, "Date and time formats"); `None` is "not specified"."""
+
+    wall: datetime
+    """Wall clock as sent, without a zone: makers disagree on what the deviation means."""
+    deviation_min: int | None = None
+    """Minutes, -720..840."""
+    status: int | None = None
+    """Bits of the clock status octet; bit 0 set: the meter itself calls its clock invalid."""
+    day_of_week: int | None = None
+    """1 is Monday, 7 Sunday, 0 as some meters send it. Some change it hours after midnight."""
+    hundredths: int | None = None
 
 
 class UnreadableError(Exception):

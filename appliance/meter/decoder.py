@@ -4,12 +4,16 @@
 octets at all are taken, and nothing is ever raised.
 """
 
-from appliance.meter import aidon, cosem, kaifa, kamstrup
+from appliance.meter import cosem
 from appliance.meter.hdlc import Frame, FrameSearch
-from appliance.meter.objects import COMMON_SCALES, Fields, add_bare, add_described, is_obis
+from appliance.meter.makers import Maker, profile_of
+from appliance.meter.objects import Fields
 from appliance.meter.reading import Reading, Reason, Rejected
 
 __all__ = ["Decoder", "Reading", "Rejected"]
+
+_LAYOUTS = tuple((maker, profile_of(maker)) for maker in (*Maker, None))
+"""Who may have sent a list, and how it is read then; what no maker's reader knows may still explain itself."""
 
 
 class Decoder:
@@ -46,31 +50,14 @@ class Decoder:
 
 
 def _fields(notification: cosem.Notification) -> Fields:
-    for layout in (aidon.read, kaifa.read, kamstrup.read, _read_unknown):
-        fields = layout(notification)
-        if fields is not None:
-            if len(fields) == ("maker" in fields):
-                break  # not one code in it is known
-            return fields
+    """Return the values by the first layout that knows the list, and its maker. Raises UnreadableError."""
+    for maker, profile in _LAYOUTS:
+        fields = profile.read(notification)
+        if fields is None:
+            continue
+        if not fields:
+            break  # not one code in it is known
+        if maker is not None and fields.get("list_name", profile.list_name).startswith(profile.list_name):
+            fields["maker"] = maker
+        return fields
     raise cosem.UnreadableError(Reason.UNKNOWN_LIST)
-
-
-def _read_unknown(notification: cosem.Notification) -> Fields | None:
-    """Return a list of an unknown maker, as far as it explains itself; `None` if it has no codes.
-
-    Each code is followed by its value, which is scaled or not.
-    """
-    items = notification.data
-    fields: Fields = {}
-    if items and isinstance(items[0], str):
-        fields["list_name"] = cosem.printable(items[0])
-    places = [place for place, item in enumerate(items[:-1]) if is_obis(item)]
-    if not places:
-        return None
-    for place in places:
-        match items[place : place + 3]:
-            case (bytes() as obis, raw, (int() as scaler, int() as unit)):
-                add_described(fields, obis, raw, scaler, unit)
-            case (bytes() as obis, raw, *_) if not is_obis(raw):
-                add_bare(fields, obis, raw, COMMON_SCALES)
-    return fields

@@ -16,7 +16,7 @@ from operator import attrgetter
 
 from fastcrc.crc16 import ibm_sdlc  # CRC-16/X-25 by its catalogue name: the check sequence of HDLC
 
-from appliance.meter.reading import Reason, Rejected
+from appliance.meter.rejected import Reason, Rejected
 
 FLAG = 0x7E
 FORMAT_TYPE = 0xA0

@@ -1,7 +1,7 @@
 """Kaifa: the place in the list is the name of the value.
 
 A structure whose element count tells the list (KFM_001, "HAN lists"): 1, 9 (one phase), 13, 14 (one phase, hourly),
-18 (hourly). No OBIS codes, no scalers. Swedish meters send the 18 too, or 36 elements: each of the 18 behind its
+18 (hourly). No OBIS codes, no scalers. Swedish meters send the 18 too, or 36 elements: each of the 18 after its
 code. A voltage that an IT-net meter does not measure is sent as 0.
 """
 
@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from appliance.meter import cosem
 from appliance.meter.objects import Fields, Scales, add_bare, add_pairs, is_obis
-from appliance.meter.reading import Maker, Unit, obis
+from appliance.meter.profile import ClockZone, MakerProfile
+from appliance.meter.quantities import Unit, obis
 
 LIST_NAME = b"KFM"
 
@@ -37,11 +38,11 @@ SCALES: Scales = {Unit.W: 0, Unit.VAR: 0, Unit.A: -3, Unit.V: -1, Unit.WH: 0, Un
 
 
 def read(notification: cosem.Notification) -> Fields | None:
-    """The values of a Kaifa list; `None` for other lists. Raises ValueError when they contradict."""
+    """Return the values of a Kaifa list; `None` for other lists. Raises ValueError when they contradict."""
     items = notification.data
     if not isinstance(items, tuple):
         return None
-    fields: Fields = {"maker": Maker.KAIFA}
+    fields: Fields = {}
     match items:
         case (bytes(code), bytes(name), *_) if is_obis(code) and name.startswith(LIST_NAME):
             add_pairs(fields, items, SCALES)
@@ -54,5 +55,8 @@ def read(notification: cosem.Notification) -> Fields | None:
 
 
 def _is_named(items: tuple[cosem.Value, ...]) -> bool:
-    """The list carries Kaifa's name, where a list of its length carries one at all."""
+    """Return whether a list carries Kaifa's name, as all but the shortest do."""
     return len(items) == 1 or (isinstance(items[0], bytes) and items[0].startswith(LIST_NAME))
+
+
+PROFILE = MakerProfile(read=read, clock=ClockZone.LOCAL, sends_zero_for_unmeasured_l2=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from appliance.meter import cosem
-from appliance.meter.reading import CLOCK, QUANTITIES, TEXTS, Unit
+from appliance.meter.quantities import CLOCK, QUANTITIES, TEXTS, Unit
 
 Fields = dict[str, Any]
 """Attributes of `Reading` by name."""

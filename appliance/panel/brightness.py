@@ -1,16 +1,16 @@
 """How bright the glass is, when it sleeps, and where on it the picture stands.
 
 An OLED ages where it is lit, in proportion to its current, and an appliance hangs there for years. So it is bright
-only while somebody is looking or ought to look: after a key, and while an alarm calls. Else it is dimmed, by night
-more, and what never changes is moved by a pixel each minute, so that no edge burns in. All of it follows from a rule
-and the moment by pure functions; the screen merely does as it is told.
+only while somebody is looking or ought to look: after a key, and while an alarm is not acknowledged. Otherwise it is
+dimmed, by night more, and what never changes is moved by a pixel each minute, so that no edge burns in. All of it
+follows from a rule and the moment by pure functions; the screen only carries it out.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.household.situation import Level, Situation
-from appliance.settings.preferences import BrightnessRule
+from appliance.settings.preferences import BRIGHTNESS, BrightnessRule
 
 SHIFT_PERIOD_S = 60.0
 _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -21,25 +21,25 @@ _PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1
 class Dimming:
     """How the picture of this moment is shown."""
 
-    contrast: int = 207
+    contrast: int = BRIGHTNESS.contrast
     shift: tuple[int, int] = (0, 0)
     """Pixels to the right and down, each -1, 0 or 1."""
     awake: bool = True
 
 
 BRIGHT = Dimming()
-"""As it is with nobody's wishes."""
+"""The default, before any preference is known."""
 
 
 def dimming(
     rule: BrightnessRule, local_time: datetime | None, now_s: float, touched_s: float | None, *, alarm: bool
 ) -> Dimming:
-    """How the glass is to be at a moment `now_s` of the monotonic clock; `touched_s` is when a key was last pressed.
+    """Return how the glass is to be at a moment `now_s` of the monotonic clock, s.
 
-    An alarm is shown as brightly as by day and wakes the glass.
+    `touched_s` is when a key was last pressed. An alarm is shown as brightly as by day and wakes the glass.
     """
     attended = touched_s is not None and now_s - touched_s < rule.idle_s
-    night = rule.night.covers(local_time)
+    night = local_time is not None and rule.night.covers(local_time)
     shift = _PATH[int(now_s // SHIFT_PERIOD_S) % len(_PATH)] if rule.shift else (0, 0)
     awake = alarm or attended or not (night and rule.off_at_night)
     return Dimming(_contrast(rule, night=night, attended=attended, alarm=alarm), shift, awake)
@@ -48,24 +48,24 @@ def dimming(
 def _contrast(rule: BrightnessRule, *, night: bool, attended: bool, alarm: bool) -> int:
     if alarm or (attended and not night):
         return rule.contrast
-    wished = rule.night_contrast if night and not attended else rule.idle_contrast
-    return min(rule.contrast, wished)
+    preferred = rule.night_contrast if night and not attended else rule.idle_contrast
+    return min(rule.contrast, preferred)
 
 
 def needs_attention(situation: Situation) -> bool:
-    """Whether somebody ought to look: an alarm of the house that nobody has acknowledged.
+    """Return whether somebody ought to look: an alarm of the house is not acknowledged.
 
     A fault does not: it may stay for months, and a bright sentence would then be burnt in.
     """
     return any(alarm.level in (Level.WATCH, Level.ACT) and not alarm.acknowledged for alarm in situation.alarms)
 
 
-def news(before: Situation | None, after: Situation) -> bool:
-    """Whether a reading, an alarm or a fault changed; else only time went on, and the picture may wait a moment."""
-    return before is None or _told(before) != _told(after)
+def is_news(before: Situation | None, after: Situation) -> bool:
+    """Return whether a reading, an alarm or a fault changed; if not, only time went on and the picture may wait."""
+    return before is None or _news(before) != _news(after)
 
 
-def _told(situation: Situation) -> tuple[object, ...]:
+def _news(situation: Situation) -> tuple[object, ...]:
     alarms = tuple((alarm.rule, alarm.level, alarm.phase, alarm.acknowledged) for alarm in situation.alarms)
     return (
         situation.power_import_w,

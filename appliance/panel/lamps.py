@@ -39,15 +39,18 @@ class Lamps:
 
 def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
     """What the lamps say of a situation; what is not known, and a fault of the appliance, is a slow yellow blink."""
-    on = Light.DIM if rule.night_level < 1 and rule.night.covers(situation.local_time) else Light.ON
+    night = situation.local_time is not None and rule.night.covers(situation.local_time)
+    on = Light.DIM if night and rule.night_level < 1 else Light.ON
     match situation.level:
         case Level.ACT:
             return Lamps(red=Light.ON)
         case Level.WATCH:
             return Lamps(yellow=on)
-        case Level.OK if not situation.health.faults:
+        case Level.OK:
+            if situation.health.faults:
+                return Lamps(yellow=Light.SLOW)
             return Lamps() if rule.only_when_it_matters else Lamps(green=on)
-        case _:
+        case Level.FAULT | None:
             return Lamps(yellow=Light.SLOW)
 
 

@@ -95,13 +95,11 @@ def pressed(menu: Menu, press: Press, choices: Choices, *, muted: bool) -> tuple
         return _switching_off(menu, press)
     if menu.value is not None:
         return _among_values(menu, menu.value, press, choices)
-    match press:
-        case Press(Key.A, long=False):
-            return Menu(_after(ROWS, menu.row)), None
-        case Press(Key.A, long=True):
-            return _taken(menu, choices, muted=muted)
-        case _:
-            return None, None
+    if press.key is Key.B:
+        return None, None
+    if press.long:
+        return _taken(menu, choices, muted=muted)
+    return Menu(_after(ROWS, menu.row)), None
 
 
 def refused(menu: Menu) -> Menu:
@@ -119,22 +117,20 @@ def _taken(menu: Menu, choices: Choices, *, muted: bool) -> tuple[Menu | None, A
             return replace(menu, asked=Asked.ASKED), None
         case Row.QUIET:
             return replace(menu, value=1 if muted else 0), None
-        case row:
-            values, chosen = VALUES[row], getattr(choices, FIELDS[row])
+        case Row.LIMIT | Row.FUSE | Row.TARIFF | Row.BRIGHTNESS | Row.LANGUAGE | Row.LARGE:
+            values, chosen = VALUES[menu.row], getattr(choices, FIELDS[menu.row])
             return replace(menu, value=values.index(chosen) if chosen in values else 0), None
 
 
 def _among_values(menu: Menu, place: int, press: Press, choices: Choices) -> tuple[Menu, Action | None]:
     values = VALUES[menu.row]
-    match press:
-        case Press(Key.A, long=False):
-            return replace(menu, value=(place + 1) % len(values)), None
-        case Press(Key.A, long=True):
-            value = values[place]
-            chosen = value if isinstance(value, Mute) else _changed(choices, menu.row, value)
-            return replace(menu, value=None), chosen
-        case _:
-            return replace(menu, value=None), None
+    if press.key is Key.B:
+        return replace(menu, value=None), None
+    if not press.long:
+        return replace(menu, value=(place + 1) % len(values)), None
+    value = values[place]
+    chosen = value if isinstance(value, Mute) else _changed(choices, menu.row, value)
+    return replace(menu, value=None), chosen
 
 
 def _changed(choices: Choices, row: Row, value: Any) -> Choices:

@@ -94,15 +94,14 @@ def pressed(
 ) -> tuple[State, Action | None]:
     """A key was pressed, while an alarm may have been `sounding`: what is up then, and what was asked for."""
     state = replace(_elapsed(state, now_s), touched_s=now_s)
-    match press:
-        case Press(Key.B, long=True):
-            return home(state), None
-        case Press(Key.A, long=False) if state.overlay in (Overlay.ALARM, Overlay.FAULT) or (sounding and state.alarms):
-            return replace(state, overlay=None), Command.ACKNOWLEDGE
-        case Press(long=False) if state.overlay is not None:
-            return replace(state, overlay=None), None
-        case Press(Key.A, long=True) if state.overlay is not None or state.menu is None:
-            return replace(state, overlay=None, menu=state.menu or Menu()), None
+    if press == Press(Key.B, long=True):
+        return home(state), None
+    if press == Press(Key.A) and (state.overlay in (Overlay.ALARM, Overlay.FAULT) or (sounding and state.alarms)):
+        return replace(state, overlay=None), Command.ACKNOWLEDGE
+    if state.overlay is not None and not press.long:
+        return replace(state, overlay=None), None
+    if press == Press(Key.A, long=True) and (state.overlay is not None or state.menu is None):
+        return replace(state, overlay=None, menu=state.menu or Menu()), None
     if state.menu is not None:
         muted = situation is not None and situation.muted_s is not None
         inside, action = menu.pressed(state.menu, press, choices, muted=muted)

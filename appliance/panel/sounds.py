@@ -1,7 +1,7 @@
 """The piezo: four things to say, in less than a second each.
 
 Rising notes say that it got worse, falling ones that it is over, and more notes are more urgent; one note twice says
-that something is amiss. When to speak is the household's to decide: it makes a call, and the piezo plays it once. A
+that something is amiss. When to speak is the household's to decide: it asks for a chime, and the piezo plays it once. A
 key may click, softly, and never in quiet hours.
 """
 
@@ -50,12 +50,12 @@ TUNES: Mapping[Sound, Tune] = {Sound.LOOK: LOOK, Sound.ACT: ACT, Sound.OVER: OVE
 
 
 def sound_for(before: Situation | None, after: Situation) -> Tune | None:
-    """What to play when one situation follows another (`before` is `None` at boot): each call once."""
+    """Return what to play when one situation follows another (`before` is `None` at boot): each chime once."""
     if after.chime is None or (before is not None and before.chime == after.chime):
         return None
     return TUNES[after.chime.sound]
 
 
-def click_for(situation: Situation | None, *, wished: bool) -> Tune | None:
-    """What a key sounds like: a click if it is wished for, and nothing in quiet hours."""
-    return CLICK if wished and situation is not None and not situation.quiet else None
+def click_for(situation: Situation | None, *, enabled: bool) -> Tune | None:
+    """Return what a key sounds like: a click if that is `enabled`, and nothing in quiet hours."""
+    return CLICK if enabled and situation is not None and not situation.quiet else None

@@ -1,8 +1,8 @@
-"""What somebody asks for with the buttons, done.
+"""Carries out what is asked for with the buttons.
 
-The panel knows only that it was asked for. Here it reaches the household, the file of choices, and, for switching
-off, the system: this program has no right to halt a computer and needs none. It puts an empty file into its runtime
-directory, which a unit of the system watches; where that directory is not, as on a desk, the answer is no.
+The panel knows only that it was asked for. Here it reaches the household, the file of choices and, for switching off,
+the system. This program has no right to halt a computer and needs none: it puts an empty file into its runtime
+directory, which a unit of the system watches. Where there is no such directory, as on a desk, the answer is no.
 """
 
 import logging
@@ -13,7 +13,7 @@ from appliance.panel.menu import Action, Command, Mute
 from appliance.settings.choices import Choices, ChoiceStore
 from appliance.system.timebase import Timebase
 
-log = logging.getLogger("appliance")
+log = logging.getLogger(__name__)
 
 RUNTIME = Path("/run/han-appliance")
 SHUTDOWN = "shutdown"
@@ -22,19 +22,19 @@ MUTE_S = 3600.0
 
 
 class Actions:
-    """Does what is asked for."""
+    """Carries out what was asked for with the buttons."""
 
     def __init__(
         self, household: Household, choices_store: ChoiceStore, timebase: Timebase, runtime: Path | None
     ) -> None:
-        """Deeds for this household; without a `runtime` directory nothing can be switched off."""
+        """Take the household and the choices to act on; without a `runtime` directory nothing can be switched off."""
         self._household = household
         self._choices = choices_store
         self._timebase = timebase
         self._runtime = runtime
 
     def do(self, action: Action) -> bool:
-        """Do it; whether it could be done."""
+        """Carry out an action. Return whether it could be done."""
         match action:
             case Command.ACKNOWLEDGE:
                 self._household.acknowledge()
@@ -63,8 +63,8 @@ class Actions:
             return False
         try:
             (self._runtime / SHUTDOWN).touch()
-        except OSError as trouble:
-            log.warning("cannot switch off: %s: %s", self._runtime / SHUTDOWN, trouble.strerror)
+        except OSError as error:
+            log.warning("cannot switch off: %s: %s", self._runtime / SHUTDOWN, error.strerror)
             return False
         log.warning("switching off, as asked for with the buttons")
         return True

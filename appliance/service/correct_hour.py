@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from appliance.history.database import HISTORY_FILE, History
-from appliance.household.hours import Hour, Quality
+from appliance.household.hours import HOUR, Hour, Quality
+from appliance.household.household import Household
 from appliance.service.local_socket import SOCKET, ask
 from appliance.settings.corrections import LARGEST_KWH, BadPeakError
 
@@ -18,12 +19,12 @@ SET_HOUR = "set_hour"
 
 
 def request(start: datetime, import_wh: float) -> Mapping[str, Any]:
-    """What the running appliance is asked."""
+    """Return what the running appliance is asked."""
     return {SET_HOUR: {"start": start.isoformat(), "import_wh": import_wh}}
 
 
 def understood(asked: Mapping[str, Any]) -> tuple[datetime, float]:
-    """What a request asks for. Raises BadPeakError."""
+    """Return the hour, UTC, and the energy, Wh, that a request asks for. Raise BadPeakError."""
     try:
         start, import_wh = datetime.fromisoformat(asked["start"]), float(asked["import_wh"])
     except (KeyError, TypeError, ValueError):
@@ -35,8 +36,23 @@ def understood(asked: Mapping[str, Any]) -> tuple[datetime, float]:
     return start.astimezone(UTC), import_wh
 
 
+def correct(household: Household, asked: Mapping[str, Any], now: float) -> str | None:
+    """Give an hour of the household its energy at `now`, s. Return why that cannot be done, `None` when it is done."""
+    try:
+        start, import_wh = understood(asked)
+    except BadPeakError as error:
+        return str(error)
+    if (utc := household.utc(now)) is not None and start + HOUR > utc:
+        return f"the hour from {start:%Y-%m-%d %H:%M} UTC has not ended yet"
+    household.correct(start, import_wh)
+    return None
+
+
 def set_hour(folder: Path, start: datetime, import_wh: float) -> str:
-    """Correct an hour, by the running appliance or without it; how it was done. Raises ControlError, HistoryError."""
+    """Correct an hour, by the running appliance or without it. Return how it was done, for people.
+
+    Raise ControlError when the running appliance refuses, HistoryError when the file cannot be written.
+    """
     if ask(folder / SOCKET, request(start, import_wh)) is not None:
         return "the running appliance has written it"
     history = History(folder / HISTORY_FILE)

@@ -4,8 +4,8 @@ One JSON object a line each way, over a Unix socket in the data folder. Whoever 
 on a network. The command line uses it where two programs must not write one file or read one port. What is asked is in
 `peaks` (`set_hour`) and `status` (`status`); an answer with the key `error` is a refusal in one sentence.
 
-Whoever speaks to it may be slow, mute or malicious: a request has a time and a length that it must keep to, an answer
-has a time in which it must be taken, and no more than so many are attended to at once.
+A client may be slow, mute or malicious: a request has a longest time and length, an answer has a time in which it must
+be taken, and only a few clients are attended to at once.
 """
 
 import asyncio
@@ -35,9 +35,9 @@ class ControlError(Exception):
 
 
 async def serve(path: Path, answer: Handler) -> None:
-    """Answer requests on a socket at `path` until cancelled; one that a dead process left is replaced.
+    """Answer requests on a socket at `path` until cancelled; replace one that a dead process left.
 
-    Raises OSError when the socket cannot be made.
+    Raise OSError when the socket cannot be made.
     """
     attended: set[asyncio.Task[None] | None] = set()
 
@@ -68,7 +68,7 @@ async def serve(path: Path, answer: Handler) -> None:
 
 
 def _bound(path: Path) -> socket.socket:
-    """A socket at `path` that user and group may speak to."""
+    """Return a socket at `path` that user and group may speak to."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
     bound = socket.socket(socket.AF_UNIX)
@@ -93,15 +93,15 @@ async def _answered(reader: asyncio.StreamReader, answer: Handler) -> Request:
 
 
 def ask(path: Path, request: Request) -> Request | None:
-    """The running appliance's answer; `None` when none is running. Raises ControlError."""
+    """Return the running appliance's answer; `None` when none is running. Raise ControlError."""
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(ANSWER_S)
         try:
             line.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        except OSError as trouble:
-            raise ControlError(f"{path}: {trouble.strerror}; may this user speak to the appliance?") from None
+        except OSError as error:
+            raise ControlError(f"{path}: {error.strerror}; may this user speak to the appliance?") from None
         try:
             line.sendall(msgspec.json.encode(request) + b"\n")
             with line.makefile("rb") as answered:

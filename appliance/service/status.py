@@ -64,7 +64,7 @@ class StatusAnswer:
 
 
 def answer(situation: Situation | None, running_s: float) -> Mapping[str, Any]:
-    """What the appliance answers; a refusal while there is no situation yet."""
+    """Return what the appliance answers; a refusal while there is no situation yet."""
     if situation is None:
         return {"error": "the appliance is just starting; try again"}
     report = StatusAnswer(
@@ -76,24 +76,24 @@ def answer(situation: Situation | None, running_s: float) -> Mapping[str, Any]:
 
 
 def understood(told: Mapping[str, Any]) -> StatusAnswer:
-    """Return what an answer says. Raises msgspec.ValidationError for one of another shape."""
+    """Return what an answer says. Raise msgspec.ValidationError for one of another shape."""
     return msgspec.convert(renamed(told, inverse(ANSWER_NAMES)), StatusAnswer)
 
 
 def ask_status(socket: Path) -> tuple[StatusAnswer, Mapping[str, Any]] | None:
-    """What the running appliance answers, typed and as it came; `None` when none runs. Raises ControlError."""
+    """Return what the running appliance answers, typed and as it came; `None` when none runs. Raise ControlError."""
     told = ask(socket, {STATUS: {}})
     if told is None:
         return None
     try:
         return understood(told), told
-    except msgspec.ValidationError as trouble:
-        sentence = f"{socket}: the running appliance is of another version than this command ({trouble}); restart it"
+    except msgspec.ValidationError as error:
+        sentence = f"{socket}: the running appliance is of another version than this command ({error}); restart it"
         raise ControlError(sentence) from None
 
 
 def healthy(situation: Situation) -> bool:
-    """Whether the appliance does all that it should; an alarm of the house is no illness of the appliance."""
+    """Return whether the appliance does all that it should; an alarm of the house is no fault of the appliance."""
     return (
         situation.signal is Signal.RECEIVING
         and situation.level is not Level.FAULT
@@ -114,7 +114,7 @@ def _process(own: Path, running_s: float) -> Process:
 
 
 def _number(file: Path, key: str, unit: int = 1) -> int | None:
-    """The number behind a key in one of the kernel's tables, times its unit."""
+    """Return the number after a key in one of the kernel's tables, times its unit; `None` when it is not there."""
     try:
         lines = file.read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:

@@ -15,7 +15,7 @@ NOT_REPORTED = "–"
 
 
 def as_text(report: StatusAnswer) -> str:
-    """A line for each thing, its name before it."""
+    """Return a line for each thing, its name before it."""
     return "".join(f"{name:10}{value}\n" for name, value in _lines(report))
 
 
@@ -37,7 +37,7 @@ def _lines(report: StatusAnswer) -> Iterator[tuple[str, str]]:
 
 
 def span(seconds: float) -> str:
-    """A duration in its two largest units."""
+    """Return a duration in its two largest units."""
     minutes = int(seconds / 60)
     if minutes >= 24 * 60:
         return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
@@ -145,7 +145,7 @@ def _clock(moment: datetime) -> str:
 
 
 def one_line(situation: Situation) -> str:
-    """How the appliance is, for who looks after the machine."""
+    """Return how the appliance is, in one line for the person who looks after the machine."""
     match situation.signal:
         case Signal.NO_PORT:
             line = f"the serial port {situation.health.port or ''} cannot be opened".replace("  ", " ")

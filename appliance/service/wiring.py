@@ -1,22 +1,29 @@
 """Makes the appliance from its settings: every device and every room is made here, once, and handed in."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from appliance.history.writer import HistoryWriter
 from appliance.household.household import Household
-from appliance.household.situation import Situation
 from appliance.line.last_settings import LastSettings
 from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
 from appliance.line.uart import Uart
+from appliance.panel.devices.display import Bus, open_bus, open_display
 from appliance.panel.devices.pins import Pins
-from appliance.panel.devices.screen import Bus, Screen, open_bus, open_display
+from appliance.panel.devices.screen import Screen
 from appliance.panel.panel import Panel
 from appliance.service.actions import Actions
-from appliance.service.supervisor import Supervisor, log
+from appliance.service.correct_hour import SET_HOUR
+from appliance.service.front_panel import FrontPanel
+from appliance.service.outputs import Output, StatusLine
+from appliance.service.restarts import TaskRestarter
+from appliance.service.status_socket import StatusSocket
+from appliance.service.supervisor import Parts, Supervisor
 from appliance.settings.choices import AS_SET, ChoiceStore, load_or_set_aside
 from appliance.settings.chosen import with_choices
 from appliance.settings.model import Settings
@@ -27,6 +34,8 @@ from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 
+log = logging.getLogger(__name__)
+
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
 DISK_S = 60.0
@@ -35,73 +44,101 @@ SWITCHED_ON_S = 300.0
 """A start so soon after the kernel's is that of the machine, and not of the program alone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the appliance runs on; the defaults are a Pi's own devices, with no clock that was set and nothing kept."""
+
+    port: str | None = None
+    """Stands in for the serial port of the settings."""
+    open_port: Callable[[str], Port] = SerialPort
+    open_bus: Callable[[int], Bus] = open_bus
+    """Opens the I2C bus of a number, for the display."""
+    pin_factory: Any = None
+    """gpiozero's; `None` is the one that fits the machine."""
+    clock: Clock | None = None
+    """The system's; without it the meter alone tells the time."""
+    boot: Callable[[], Boot] | None = None
+    """Tells one boot from another; without it, or without `folder`, no history is kept."""
+    folder: Path | None = None
+    """Where the history and the choices are kept; without it choices last as long as the program."""
+    runtime: Path | None = None
+    """The directory in which the system is asked to switch off; without it that cannot be done."""
+    manager: ServiceManager | None = None
+
+
 def appliance(
     settings: Settings,
     timebase: Timebase,
+    machine: Machine,
     *,
-    port: str | None = None,
-    open_port: Callable[[str], Port] = SerialPort,
-    open_bus: Callable[[int], Bus] = open_bus,
-    pin_factory: Any = None,
-    clock: Clock | None = None,
-    boot: Callable[[], Boot] | None = None,
-    folder: Path | None = None,
-    runtime: Path | None = None,
-    watch: Callable[[Situation], None] | None = None,
+    outputs: Sequence[Output] = (),
     recorder: Recorder | None = None,
-    manager: ServiceManager | None = None,
     mistake: str | None = None,
 ) -> Supervisor:
-    """The whole appliance; port, its opening, the bus's and the pin factory stand in for the Pi's own where given.
+    """Return the whole appliance on a machine.
 
-    Without a `clock` the meter alone tells the time; without `boot` and `folder` no history is kept, and what is chosen
-    on the panel lasts as long as the program. In `runtime` the system is asked to switch off. `mistake` is what is
-    wrong with the settings file when these are not what it says.
+    `outputs` get its situations beside its own ones, `recorder` all octets; `mistake` is what is wrong with the
+    settings file when `settings` are not what it says.
     """
-    display = settings.display
-    display_worker = Worker("display", DISPLAY_S)
-    screen = Screen(
-        lambda: open_display(display.driver, display.bus, display.address, display.rotate, display.contrast, open_bus),
-        timebase,
-        log.warning,
-        display_worker,
-    )
-    disk = Worker("disk", DISK_S)
-    choices = AS_SET if folder is None else load_or_set_aside(folder, log.warning)
-    choices_store = ChoiceStore(folder, choices, timebase, log.warning, disk)
-    going_by = policies(with_choices(settings, choices))
+    disk, display = Worker("disk", DISK_S), Worker("display", DISPLAY_S)
+    chosen = AS_SET if machine.folder is None else load_or_set_aside(machine.folder)
+    going_by = policies(with_choices(settings, chosen))
     household = Household(going_by.rules, settings.meter.net, sound=going_by.sound, tariffs=going_by.tariffs)
-    switched_on = boot is not None and boot().clock_s < SWITCHED_ON_S
-    panel = Panel(going_by.words, timebase, screen.offer, going_by.preferences, choices, greets=switched_on)
+    choices = ChoiceStore(machine.folder, chosen, timebase, disk)
+    screen = _screen(settings, timebase, machine, display)
+    switched_on = machine.boot is not None and machine.boot().clock_s < SWITCHED_ON_S
+    panel = Panel(going_by.words, timebase, screen.offer, going_by.preferences, chosen, greets=switched_on)
     history = None
-    if boot is not None and folder is not None:
-        history = HistoryWriter(folder, household, boot, timebase, log.warning, disk)
-    last_settings = None if folder is None else LastSettings(folder, disk)
-    gpio = pins(settings)
-    baud, parity = baud_and_parity(settings.line)
-    return Supervisor(
-        Uart(
-            port or settings.line.port,
-            timebase,
-            silent_s=settings.readings.silent_s,
-            baud=baud,
-            parity=parity,
-            last_settings=last_settings,
-            open_port=open_port,
+    if machine.boot is not None and machine.folder is not None:
+        history = HistoryWriter(machine.folder, household, machine.boot, timebase, disk)
+    socket = None if history is None else StatusSocket(history.folder, timebase)
+    restarter, manager, gpio = TaskRestarter(timebase), machine.manager or ServiceManager(), pins(settings)
+    supervisor = Supervisor(
+        Parts(
+            line=_line(settings, timebase, machine, disk),
+            household=household,
+            outputs=(
+                FrontPanel(panel, screen, lambda edge: Pins(gpio, edge, machine.pin_factory), timebase, restarter),
+                *(() if socket is None else (socket,)),
+                StatusLine(manager),
+                *outputs,
+            ),
+            choices=choices,
+            actions=Actions(household, choices, timebase, machine.runtime),
+            restarter=restarter,
+            manager=manager,
+            history=history,
+            clock=machine.clock,
+            recorder=recorder,
+            workers=(disk, display),
         ),
-        household,
-        panel,
-        screen,
-        lambda on_edge: Pins(gpio, on_edge, pin_factory),
-        timebase,
         settings,
-        choices_store,
-        Actions(household, choices_store, timebase, runtime),
-        clock=clock,
-        history=history,
-        watch=watch,
-        recorder=recorder,
-        manager=manager,
-        mistake=mistake,
-        workers=(disk, display_worker),
+        timebase,
+        mistake,
+    )
+    panel.set_handler(supervisor.handle)
+    if socket is not None:
+        socket.handlers[SET_HOUR] = supervisor.set_hour
+    return supervisor
+
+
+def _screen(settings: Settings, timebase: Timebase, machine: Machine, worker: Worker) -> Screen:
+    own = settings.display
+    return Screen(
+        lambda: open_display(own.driver, own.bus, own.address, own.rotate, own.contrast, machine.open_bus),
+        timebase,
+        worker,
+    )
+
+
+def _line(settings: Settings, timebase: Timebase, machine: Machine, disk: Worker) -> Uart:
+    baud, parity = baud_and_parity(settings.line)
+    return Uart(
+        machine.port or settings.line.port,
+        timebase,
+        silent_s=settings.readings.silent_s,
+        baud=baud,
+        parity=parity,
+        last_settings=None if machine.folder is None else LastSettings(machine.folder, disk),
+        open_port=machine.open_port,
     )

@@ -9,7 +9,7 @@ from appliance.settings.model import DisplaySettings, Settings, StepSettings, Ta
 
 
 def with_choices(settings: Settings, choices: Choices) -> Settings:
-    """The settings with what was chosen over them; where nothing was, they are what they were."""
+    """Return the settings with what was chosen over them; settings that were not chosen are unchanged."""
     hour, phases, display = settings.hour, settings.phases, settings.display
     if choices.limit_kw is not None:
         hour = replace(hour, limit_kw=_number(choices.limit_kw))
@@ -27,7 +27,7 @@ def with_choices(settings: Settings, choices: Choices) -> Settings:
         display=display,
         tariff=settings.tariff
         if choices.tariff is None
-        else tuple(_by(choices.tariff, table) for table in settings.tariff),
+        else tuple(_with_basis(choices.tariff, table) for table in settings.tariff),
     )
 
 
@@ -36,7 +36,7 @@ def _number(chosen: float | str) -> float | None:
 
 
 def _brightened(display: DisplaySettings, percent: int) -> DisplaySettings:
-    """As bright as this after a key; when idle and by night darker in proportion, as they were set."""
+    """Return the display's settings with this brightness after a key, and the dimmed ones in the same proportion."""
     contrast = round(255 * percent / 100)
     share = contrast / max(1, display.contrast)
     return replace(
@@ -47,8 +47,8 @@ def _brightened(display: DisplaySettings, percent: int) -> DisplaySettings:
     )
 
 
-def _by(basis: Literal["highest-days", "fuse", "none"], table: TariffSettings) -> TariffSettings:
-    """A table whose step is found in another way; steps in amperes are not steps in kilowatts, so they are not kept."""
+def _with_basis(basis: Literal["highest-days", "fuse", "none"], table: TariffSettings) -> TariffSettings:
+    """Return a table with another basis, and with its own steps only if they are in the same unit."""
     if basis == table.basis or basis == "none":
         return replace(table, basis=basis)
     if basis == "fuse":

@@ -1,9 +1,8 @@
 """Hours by the grid company's figures, from the settings file or a command line.
 
-The settings file is the way in for a Pi that nobody can log in to.
+The settings file is the way to correct an hour on a Pi without a login. What stands in it counts at each start.
 
-Each hour is named as the clock on the wall has it, and what stands in the file counts at each start. The hour that
-autumn repeats is told by its offset.
+Each hour is named as the clock on the wall shows it. The two hours of the same name in autumn differ in their offset.
 """
 
 import re
@@ -17,13 +16,13 @@ _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?)(?::00)?(?:\+0([12]):00)?")
 
 
 class BadPeakError(Exception):
-    """What was asked for is no hour or no energy; one sentence."""
+    """A name that is no hour, or a value that is no energy; one sentence."""
 
 
 def hour_start(day: str, hour: str, *, second: bool = False) -> datetime:
-    """The beginning in UTC of the Norwegian clock hour `hour` (0..23) of `day` (YYYY-MM-DD). Raises BadPeakError.
+    """Return the beginning, UTC, of the Norwegian clock hour `hour` (0..23) of `day` (YYYY-MM-DD). Raise BadPeakError.
 
-    In October one day has the hour 2 twice; `second` is the later one.
+    One day in October has the hour 2 twice; `second` is the later one.
     """
     if not re.fullmatch(r"\d\d?", hour) or int(hour) > 23:
         raise BadPeakError(f"{hour}: the hour must be from 0 to 23; 17 is the one from 17:00 to 18:00")
@@ -41,19 +40,19 @@ def hour_start(day: str, hour: str, *, second: bool = False) -> datetime:
 
 
 def watt_hours(kwh: str) -> float:
-    """Energy in Wh from a text in kWh, with point or comma. Raises BadPeakError."""
+    """Return the energy in Wh of a text in kWh, with point or comma. Raise BadPeakError."""
     if not re.fullmatch(r"\d{1,3}([.,]\d{1,3})?", kwh) or (energy := float(kwh.replace(",", "."))) > LARGEST_KWH:
         raise BadPeakError(f"{kwh}: the energy must be in kWh, from 0 to {LARGEST_KWH:g}, such as 6.42")
     return round(energy * 1000)
 
 
 def understood(written: Mapping[str, object]) -> dict[datetime, float]:
-    """Import in Wh by the hour's beginning in UTC, of kWh by names such as 2026-11-03T17. Raises BadPeakError."""
+    """Return Wh by the hour's beginning, UTC, from kWh by names such as 2026-11-03T17. Raise BadPeakError."""
     return {_start(name): _energy(name, kwh) for name, kwh in written.items()}
 
 
 def due(wanted: Mapping[datetime, float], ended: Iterable[Hour]) -> Iterator[tuple[datetime, float]]:
-    """Those of hours that have ended and are not yet as they should be."""
+    """Yield those corrections whose hour has ended and does not have their energy yet."""
     known = {hour.start: hour for hour in ended}
     newest = max(known, default=None)
     for start, import_wh in wanted.items():
@@ -63,9 +62,9 @@ def due(wanted: Mapping[datetime, float], ended: Iterable[Hour]) -> Iterator[tup
 
 
 def _start(name: str) -> datetime:
-    if (told := _HOUR.fullmatch(name)) is None:
+    if (found := _HOUR.fullmatch(name)) is None:
         raise BadPeakError(f'{name}: an hour is written such as "2026-11-03T17", for that from 17:00 to 18:00')
-    day, hour, offset = told.groups()
+    day, hour, offset = found.groups()
     starts = [hour_start(day, hour)]
     if (later := starts[0] + timedelta(hours=1)).astimezone(OSLO).hour == int(hour):
         starts.append(later)

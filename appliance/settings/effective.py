@@ -1,7 +1,7 @@
-"""Which value each setting has, and who said so: the program, the file, or somebody at the panel.
+"""Which value each setting has, and where it comes from: the program, the file, or the panel.
 
-With a file and choices over it, nobody should have to guess why a limit is what it is. This shows all settings as the
-appliance would take them now, in the words of the settings file; it changes nothing on the disk.
+With a file and choices over it, the household should not have to guess why a limit is what it is. This shows all
+settings as the appliance would take them now, by the keys of the settings file. It changes nothing on the disk.
 """
 
 import json
@@ -34,12 +34,12 @@ CHOSEN = {
 
 
 class Origin(Enum):
-    """Who said a value."""
+    """Where a value comes from."""
 
     DEFAULT = "default"
     FILE = "file"
     LAST_GOOD = "last good"
-    """The file has a mistake now; it said so before."""
+    """The file has a mistake now; the value is from before that."""
     PANEL = "panel"
 
 
@@ -64,39 +64,42 @@ class EffectiveSettings:
 
 
 def effective_settings(path: Path | None, folder: Path | None = None) -> EffectiveSettings:
-    """The settings of the file at `path` (`None`: the usual one) with the choices of `folder` (`None`: the file's)."""
+    """Return the settings of the file at `path` (`None`: the usual one), with the choices in `folder` over them.
+
+    Without a `folder` it is the one that the settings name.
+    """
     mistakes = []
-    source, said = path or settings_file.DEFAULT_FILE, Origin.FILE
+    source, origin = path or settings_file.DEFAULT_FILE, Origin.FILE
     try:
         settings = settings_file.load(path)
-    except settings_file.SettingsError as trouble:
-        mistakes.append(f"{trouble}; the last good settings are in force")
-        remembered = folder or Path(Settings().data.folder)
-        settings = last_good.remembered(remembered)
-        source, said = remembered / last_good.LAST_GOOD_FILE, Origin.LAST_GOOD
+    except settings_file.SettingsError as error:
+        mistakes.append(f"{error}; the last good settings are in force")
+        remembered_in = folder or Path(Settings().data.folder)
+        settings = last_good.remembered(remembered_in)
+        source, origin = remembered_in / last_good.LAST_GOOD_FILE, Origin.LAST_GOOD
     try:
         choices = load_choices(folder or Path(settings.data.folder))
-    except ChoicesError as trouble:
-        mistakes.append(f"{trouble}; nothing that was chosen on the panel is in force")
+    except ChoicesError as error:
+        mistakes.append(f"{error}; nothing that was chosen on the panel is in force")
         choices = AS_SET
-    return EffectiveSettings(tuple(_values(settings, choices, _document(source, settings), said)), tuple(mistakes))
+    return EffectiveSettings(tuple(_values(settings, choices, _document(source, settings), origin)), tuple(mistakes))
 
 
 def as_table(shown: EffectiveSettings) -> str:
-    """The values in three columns, written as in the file."""
-    rows = [(value.key, _written(value.key, value.value), value.origin.value) for value in shown.values]
+    """Return a line for each value: key, value as in the file, and origin."""
+    rows = [(value.key, as_written(value.key, value.value), value.origin.value) for value in shown.values]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
 
 
 def as_json(shown: EffectiveSettings) -> str:
-    """The values as one JSON object by key."""
-    told = {value.key: {"value": value.value, "from": value.origin.value} for value in shown.values}
-    return json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n"
+    """Return the values as one JSON object by key."""
+    values = {value.key: {"value": value.value, "from": value.origin.value} for value in shown.values}
+    return json.dumps(values, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
-    """What the file says; nothing where there is none, or where it is not what `settings` came from."""
+    """Return the file as tables; empty if there is none, or if `settings` did not come from it."""
     try:
         text = source.read_text(encoding="utf-8-sig")
         if settings_file.parse(text, str(source)) == settings:
@@ -106,18 +109,18 @@ def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
     return {}
 
 
-def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], said: Origin) -> Iterator[Value]:
-    before, written = _flat(_plain(settings)), _flat(document)
+def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], from_file: Origin) -> Iterator[Value]:
+    before, written = by_key(as_tables(settings)), by_key(document)
     chosen = {CHOSEN[name] for name, choice in msgspec.structs.asdict(choices).items() if choice is not None}
-    for key, value in _flat(_plain(with_choices(settings, choices))).items():
-        # Also where somebody chose what was set anyhow: a change of the file would change nothing.
+    for key, value in by_key(as_tables(with_choices(settings, choices))).items():
+        # Also if the choice is what the file says: a change of the file would change nothing.
         by_choice = value != before.get(key) or re.sub(r"\[\d+\]", "", key) in chosen
         value = HIDDEN if key in SECRETS and value is not None else value
-        yield Value(key, value, Origin.PANEL if by_choice else said if key in written else Origin.DEFAULT)
+        yield Value(key, value, Origin.PANEL if by_choice else from_file if key in written else Origin.DEFAULT)
 
 
-def _plain(settings: Settings) -> dict[str, Any]:
-    """The settings as plain tables, unset ones included; pins are those of the board where they are not set."""
+def as_tables(settings: Settings) -> dict[str, Any]:
+    """Return the settings as plain tables, with the keys that are not set, and the board's pins where none are."""
     pins = settings_file.pins(settings)
     return {**_table(settings), "pins": {name: pins[name] for name in _table(settings.pins)}}
 
@@ -138,23 +141,23 @@ def _inside(value: Any) -> Any:
             return value
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Values by key with its tables before it; a step of a tariff is one value."""
+def by_key(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the values by key, with its tables before it; a step of a tariff is one value."""
     found: dict[str, Any] = {}
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{key}.")
+            found |= by_key(value, f"{key}.")
         elif isinstance(value, list):
             for number, one in enumerate(value, start=1):
-                found |= _flat(one, f"{key}[{number}].") if name == "tariff" else {f"{key}[{number}]": one}
+                found |= by_key(one, f"{key}[{number}].") if name == "tariff" else {f"{key}[{number}]": one}
         else:
             found[key] = value
     return found
 
 
-def _written(key: str, value: Any) -> str:
-    """A value as the file has it; what is not set is a dash."""
+def as_written(key: str, value: Any) -> str:
+    """Return a value as the file has it; a dash if it is not set."""
     match value:
         case None:
             return "-"
@@ -167,7 +170,7 @@ def _written(key: str, value: Any) -> str:
         case date():
             return value.isoformat()
         case Mapping():
-            inside = ", ".join(f"{name} = {_written(name, part)}" for name, part in value.items())
+            inside = ", ".join(f"{name} = {as_written(name, part)}" for name, part in value.items())
             return f"{{ {inside} }}" if inside else "{}"
         case _:
             return hex(value) if key == "display.address" else str(value)

@@ -1,8 +1,8 @@
 """The settings to run on, whatever is in the file.
 
-A panel that stays dark for a slip of the pen helps nobody. So a file that is good is remembered in the data folder,
-and when it is good no more, the appliance runs on what it last was, or on the defaults where it never was, and says
-on the panel what is wrong with it.
+A panel that stays dark for a slip of the pen helps nobody. So a good file is remembered in the data folder. When the
+file has a mistake later, the appliance runs on the remembered one, or on the defaults if there is none, and the panel
+names the mistake.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ LAST_GOOD_FILE = "last-good.toml"
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Settings, and what is wrong with the file that should have held them."""
+    """Settings, and the mistake in the settings file if they are not its own."""
 
     settings: Settings
     mistake: str | None = None
@@ -26,33 +26,33 @@ class LoadedSettings:
 
 
 def load_or_last_good(path: Path | None, folder: Path | None = None) -> LoadedSettings:
-    """The settings of the file at `path` (`None`: the usual one), or the last good ones that `folder` remembers.
+    """Return the settings of the file at `path` (`None`: the usual one), or the last good ones that `folder` remembers.
 
-    Without a `folder` it is the one that the settings name. Nothing is raised: a folder that cannot be written
-    remembers nothing.
+    Without a `folder` it is the one that the settings name. Raise nothing: a folder that cannot be written remembers
+    nothing.
     """
     try:
         settings = settings_file.load(path)
-    except settings_file.SettingsError as trouble:
-        return LoadedSettings(remembered(folder or Path(Settings().data.folder)), str(trouble))
+    except settings_file.SettingsError as error:
+        return LoadedSettings(remembered(folder or Path(Settings().data.folder)), str(error))
     with contextlib.suppress(OSError):
         _remember(path or settings_file.DEFAULT_FILE, folder or Path(settings.data.folder))
     return LoadedSettings(settings)
 
 
 def remembered(folder: Path) -> Settings:
-    """The last good settings that a folder remembers, or the defaults."""
+    """Return the last good settings that a folder remembers, or the defaults."""
     file = folder / LAST_GOOD_FILE
     if not file.exists():
         return Settings()
     try:
         return settings_file.load(file)
-    except settings_file.SettingsError:  # of an earlier program that knew other keys, or damaged
+    except settings_file.SettingsError:  # from a program that knew other keys, or damaged
         return Settings()
 
 
 def _remember(path: Path, folder: Path) -> None:
-    """Keep a copy of the file, whole or not at all, and only when it has changed."""
+    """Keep a copy of the file, whole or not at all, and only if it has changed."""
     octets = path.read_bytes() if path.exists() else b""
     kept = folder / LAST_GOOD_FILE
     if kept.exists() and kept.read_bytes() == octets:

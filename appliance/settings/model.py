@@ -1,19 +1,22 @@
-"""All that appliance.toml can say, as frozen, typed values; every key has its default here.
+"""All that appliance.toml can say, as frozen, typed values with their ranges and defaults.
 
-`config` reads the file into these, and appliance.toml shows them with a word on each.
+`settings_file` reads the file into these. The default of what a rule, a preference or the tariff has is taken from it,
+so that it stands in one place; the others stand here. `generate` writes them into appliance.toml and the manual.
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from appliance.household.tariff import COMMON_STEPS
+from appliance.household.rules import Rules, SoundRule
+from appliance.household.tariff import EnergyPrice, Tariff
+from appliance.settings.preferences import NIGHT, Preferences
 
 Chip = Literal["ssd1306", "ssd1309", "sh1106"]
-"""The chips behind the glass that there are drivers for."""
+"""The display's chips that there are drivers for."""
 Power = Annotated[float, Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, Meta(ge=0, le=3600)]
 Share = Annotated[float, Meta(gt=0, le=2)]
@@ -23,9 +26,17 @@ Ore = Annotated[float, Meta(ge=0, le=10_000)]
 Contrast = Annotated[int, Meta(ge=0, le=255)]
 Gpio = Annotated[int, Meta(ge=2, le=27)]
 
+_RULES, _SOUND, _PREFERENCES = Rules(), SoundRule(), Preferences()
+_TARIFF, _PRICE = Tariff(), EnergyPrice(day_ore=0, night_ore=0)
+
+
+def _clock(of_day: time) -> str:
+    """Return a time of day as the file has it."""
+    return of_day.isoformat("minutes")
+
 
 SECRETS = frozenset({"network.passphrase"})
-"""Keys whose values nobody is shown."""
+"""Keys whose values are never shown."""
 HIDDEN = "(not shown)"
 
 
@@ -38,19 +49,19 @@ class LineSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MeterSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a meter does not say of itself."""
+    """What a meter does not report of itself."""
 
     net: Literal["auto", "it", "tn"] = "auto"
 
 
 class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When the load is worth a look, and when an act."""
+    """When the load is worth a look, and when the household is to act."""
 
-    watch_w: Power = 5000.0
-    act_w: Power = 10000.0
-    hysteresis_w: Power = 200.0
-    rise_s: Seconds = 0.0
-    hold_s: Seconds = 30.0
+    watch_w: Power = _RULES.power.watch_w
+    act_w: Power = _RULES.power.act_w
+    hysteresis_w: Power = _RULES.power.hysteresis_w
+    rise_s: Seconds = _RULES.power.on_delay_s
+    hold_s: Seconds = _RULES.power.off_delay_s
 
     def __post_init__(self) -> None:
         if not 0 < self.watch_w < self.act_w:
@@ -64,20 +75,20 @@ class ThresholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class HourSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The warning of an hour that would lift the capacity step."""
 
-    alarm: bool = True
-    limit_kw: Annotated[float, Meta(gt=0, le=1000)] | None = None
-    rise_s: Seconds = 120.0
-    hold_s: Seconds = 60.0
+    alarm: bool = _RULES.hour.on
+    limit_kw: Annotated[float, Meta(gt=0, le=1000)] | None = _RULES.hour.limit_kw
+    rise_s: Seconds = _RULES.hour.on_delay_s
+    hold_s: Seconds = _RULES.hour.off_delay_s
 
 
 class PhaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How near to the main fuse a phase may come."""
 
-    fuse_a: Annotated[float, Meta(ge=6, le=1000)] | None = None
-    watch_share: Share = 0.8
-    act_share: Share = 1.0
-    rise_s: Seconds = 10.0
-    hold_s: Seconds = 60.0
+    fuse_a: Annotated[float, Meta(ge=6, le=1000)] | None = _RULES.phase.fuse_a
+    watch_share: Share = _RULES.phase.watch_share
+    act_share: Share = _RULES.phase.act_share
+    rise_s: Seconds = _RULES.phase.on_delay_s
+    hold_s: Seconds = _RULES.phase.off_delay_s
 
     def __post_init__(self) -> None:
         if self.watch_share >= self.act_share:
@@ -88,10 +99,10 @@ class PhaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VoltageSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the grid company owes, as a one-minute mean."""
+    """The voltage that the grid company owes, as a one-minute mean."""
 
-    low_v: Volts = 207.0
-    high_v: Volts = 253.0
+    low_v: Volts = _RULES.voltage.low_v
+    high_v: Volts = _RULES.voltage.high_v
 
     def __post_init__(self) -> None:
         if self.low_v >= self.high_v:
@@ -101,25 +112,25 @@ class VoltageSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class ExportSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How much may be sold."""
 
-    limit_w: Annotated[float, Meta(gt=0, le=100_000)] | None = None
-    rise_s: Seconds = 60.0
-    hold_s: Seconds = 60.0
+    limit_w: Annotated[float, Meta(gt=0, le=100_000)] | None = _RULES.export.limit_w
+    rise_s: Seconds = _RULES.export.on_delay_s
+    hold_s: Seconds = _RULES.export.off_delay_s
 
 
 class ReadingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a reading is the present one."""
 
-    silent_s: Annotated[float, Meta(ge=15, le=600)] = 30.0
+    silent_s: Annotated[float, Meta(ge=15, le=600)] = _RULES.silent_s
 
 
 class SoundSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When and how often alarms are also heard."""
 
-    quiet_from: Clock = "22:00"
-    quiet_to: Clock = "07:00"
-    an_hour: Annotated[int, Meta(ge=0, le=60)] = 6
-    volume: Literal["off", "low", "medium", "high"] = "medium"
-    click: bool = True
+    quiet_from: Clock = _clock(_SOUND.quiet_from)
+    quiet_to: Clock = _clock(_SOUND.quiet_to)
+    an_hour: Annotated[int, Meta(ge=0, le=60)] = _SOUND.an_hour
+    volume: Literal["off", "low", "medium", "high"] = _PREFERENCES.volume.value
+    click: bool = _PREFERENCES.click
 
 
 class StepSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -133,15 +144,15 @@ class TariffSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One table of a grid company's prices."""
 
     valid_from: date | None = None
-    basis: Literal["highest-days", "fuse", "none"] = "highest-days"
-    days: Annotated[int, Meta(ge=1, le=10)] = 3
-    on_limit: Literal["lower", "upper"] = "lower"
-    steps: tuple[StepSettings, ...] = tuple(StepSettings(step.up_to) for step in COMMON_STEPS)
+    basis: Literal["highest-days", "fuse", "none"] = _TARIFF.basis.value
+    days: Annotated[int, Meta(ge=1, le=10)] = _TARIFF.days
+    on_limit: Literal["lower", "upper"] = "lower" if _TARIFF.limit_is_lower else "upper"
+    steps: tuple[StepSettings, ...] = tuple(StepSettings(step.up_to, step.price_kr) for step in _TARIFF.steps)
     day_ore: Ore | None = None
     night_ore: Ore | None = None
-    day_from: Clock = "06:00"
-    day_to: Clock = "22:00"
-    weekend_is_night: bool = True
+    day_from: Clock = _clock(_PRICE.day_from)
+    day_to: Clock = _clock(_PRICE.day_to)
+    weekend_is_night: bool = _PRICE.weekend_is_night
 
     def __post_init__(self) -> None:
         limits = [step.up_to for step in self.steps]
@@ -158,37 +169,37 @@ class DataSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DisplaySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The display and where it hangs."""
+    """The display: its chip, its bus, and how bright it is."""
 
     driver: Chip = "ssd1309"
     bus: Annotated[int, Meta(ge=0, le=31)] = 1
     address: Literal[0x3C, 0x3D] = 0x3C
     rotate: Literal[0, 180] = 0
-    contrast: Contrast = 207
-    idle_contrast: Contrast = 96
-    idle_minutes: Annotated[float, Meta(ge=0.1, le=1440)] = 5.0
-    night_contrast: Contrast = 16
-    off_at_night: bool = False
-    shift: bool = True
-    large: bool = False
+    contrast: Contrast = _PREFERENCES.brightness.contrast
+    idle_contrast: Contrast = _PREFERENCES.brightness.idle_contrast
+    idle_minutes: Annotated[float, Meta(ge=0.1, le=1440)] = _PREFERENCES.brightness.idle_s / 60
+    night_contrast: Contrast = _PREFERENCES.brightness.night_contrast
+    off_at_night: bool = _PREFERENCES.brightness.off_at_night
+    shift: bool = _PREFERENCES.brightness.shift
+    large: bool = _PREFERENCES.large
 
 
 class LampSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When the lamps shine, and how brightly by night."""
 
-    only_when_it_matters: bool = False
-    night_percent: Annotated[int, Meta(ge=1, le=100)] = 100
+    only_when_it_matters: bool = _PREFERENCES.lamps.only_when_it_matters
+    night_percent: Annotated[int, Meta(ge=1, le=100)] = round(100 * _PREFERENCES.lamps.night_level)
 
 
 class NightSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When display and lamps are dimmed."""
 
-    begins: Clock = "22:30"
-    ends: Clock = "06:30"
+    begins: Clock = _clock(NIGHT.begins)
+    ends: Clock = _clock(NIGHT.ends)
 
 
 class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The network that the SD-card image joins; without name and wire none at all."""
+    """The network that the SD-card image joins; without `name` and `wired` there is none."""
 
     wired: bool = False
     name: str | None = None
@@ -217,7 +228,7 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PinSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Pins by their GPIO number where the board is wired otherwise than board.toml says."""
+    """Pins by their GPIO number, if the board is wired otherwise than board.toml says."""
 
     led_green: Gpio | None = None
     led_yellow: Gpio | None = None

@@ -1,44 +1,33 @@
-"""What a household wishes of its panel, as plain values: the settings make them, and the panel goes by them."""
+"""How a household prefers its panel, as plain values: the settings make them, and the panel goes by them.
+
+The defaults stand here; `model` takes those of the settings file from them.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from enum import Enum
 
+from appliance.household.daily_window import DailyWindow
 
-@dataclass(frozen=True, slots=True)
-class Night:
-    """The hours of night, local time; there is none when it ends as it begins."""
-
-    begins: time = time(22, 30)
-    ends: time = time(6, 30)
-
-    def covers(self, local_time: datetime | None) -> bool:
-        """Whether it is night; while the time is unknown it is day, when everything can be read."""
-        if local_time is None:
-            return False
-        clock = local_time.time()
-        if self.begins <= self.ends:
-            return self.begins <= clock < self.ends
-        return clock >= self.begins or clock < self.ends
+NIGHT = DailyWindow(time(22, 30), time(6, 30))
+"""When the display and the lamps are dimmed, by local time; while the time is not known it is day."""
 
 
-NIGHT = Night()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrightnessRule:
-    """What the household wishes; contrasts are 0 to 255, and none is above the first."""
+    """How bright the display is. Contrasts are from 0 to 255, and none is shown above `contrast`."""
 
     contrast: int = 207
     """By day after a key, and at any time while an alarm calls."""
     idle_contrast: int = 96
-    """By day when nobody has pressed a key for `idle_s`; and by night after a key, which is not to dazzle."""
+    """By day when no key was pressed for `idle_s`; and by night after a key, so that it does not dazzle."""
     night_contrast: int = 16
     idle_s: float = 300.0
-    night: Night = NIGHT
+    night: DailyWindow = NIGHT
     off_at_night: bool = False
-    """Nothing is shown by night, but for a while after a key and while an alarm calls."""
+    """Nothing is shown by night, except for a while after a key and while an alarm calls."""
     shift: bool = True
+    """The picture moves by a pixel each minute, so that nothing burns in."""
 
 
 BRIGHTNESS = BrightnessRule()
@@ -46,13 +35,13 @@ BRIGHTNESS = BrightnessRule()
 
 @dataclass(frozen=True, slots=True)
 class LampRule:
-    """What the household wishes of the lamps."""
+    """When the lamps shine, and how brightly by night."""
 
     only_when_it_matters: bool = False
     """No green: dark while all is well and known."""
     night_level: float = 1.0
     """Share of the time that a lit green or yellow lamp shines by night, 0.01 to 1; 1 is not pulsed."""
-    night: Night = NIGHT
+    night: DailyWindow = NIGHT
 
 
 LAMPS = LampRule()
@@ -67,14 +56,14 @@ class Volume(Enum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """How the household wishes the panel to be."""
+    """How the household prefers the panel."""
 
     brightness: BrightnessRule = BRIGHTNESS
     lamps: LampRule = LAMPS
     click: bool = True
-    """Keys are heard, but in quiet hours."""
+    """Keys are heard, except in quiet hours."""
     large: bool = False
     """One huge number in place of the first page."""
     volume: Volume = Volume.MEDIUM

@@ -20,7 +20,8 @@ from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.keys import LONG_S, Press
 from appliance.panel.sounds import Note
-from appliance.service.wiring import appliance
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation.house import House, Net
@@ -106,11 +107,13 @@ class Stage:
         self._supervisor = appliance(
             settings,
             self._timebase,
-            port=self._line.port,
-            open_bus=self._glass.open,
-            pin_factory=self._factory,
-            clock=HouseClock(scene.start, self._timebase),
-            watch=self._watch,
+            Machine(
+                port=self._line.port,
+                open_bus=self._glass.open,
+                pin_factory=self._factory,
+                clock=HouseClock(scene.start, self._timebase),
+            ),
+            outputs=(Watch(self._watch),),
         )
 
     async def run(self) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from appliance.meter import aidon, cosem, hdlc, kaifa, kamstrup
-from appliance.meter.reading import CLOCK, QUANTITIES, TEXTS, Maker, MeterClock, Reading, Unit, obis
+from appliance.meter.quantities import CLOCK, QUANTITIES, TEXTS, Unit, obis
+from appliance.meter.reading import Maker, MeterClock, Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,27 @@ CALM = Situation(
     phases=(Phase(231.2, 4.6), Phase(229.8, 0.3), Phase(230.4, 16.1)),
     phases_known=True,
     fuse_a=40,
-    hour=RunningHour(_HOUR_START, 1412, 0, 2160, 2160, 2160),
-    outlook=Outlook(_HOUR_START + HOUR, 1440, 1412, 2338, 5, 4590, 7945, True, True, 4.32, 1),
-    today=Today(date(2026, 1, 15), 17_100, 0, 18.42, _hours(NOW.replace(hour=6, minute=0), (2650,))[0]),
+    hour=RunningHour(start=_HOUR_START, import_wh=1412, export_wh=0, seen_s=2160, export_seen_s=2160, elapsed_s=2160),
+    outlook=Outlook(
+        until=_HOUR_START + HOUR,
+        time_left_s=1440,
+        so_far_wh=1412,
+        projection_wh=2338,
+        limit_kw=5,
+        allowed_wh=4590,
+        headroom_w=7945,
+        costs_nothing=True,
+        certain=True,
+        mean_kw=4.32,
+        step=1,
+    ),
+    today=Today(
+        day=date(2026, 1, 15),
+        import_wh=17_100,
+        export_wh=0,
+        cost_kr=18.42,
+        highest=_hours(NOW.replace(hour=6, minute=0), (2650,))[0],
+    ),
     month=_MONTH,
     voltage_day=VoltageDay(date(2026, 1, 15), (226.4, 224.9, 227.1), (233.8, 232.0, 234.6)),
     ended_hours=_hours(datetime(2026, 1, 14, 23, tzinfo=UTC), _LOAD_W),
@@ -99,22 +117,62 @@ BUSY = replace(
     level=Level.WATCH,
     power_import_w=6840,
     recent_w=_since(38, 6840.0),
-    outlook=Outlook(_HOUR_START + HOUR, 1440, 3120, 5856, 5, 4590, 3675, False, True, 5.42, 2),
-    alarms=(Alarm(Rule.POWER, Level.WATCH, None, 6840, 5000, NOW, 190, False),),
+    outlook=Outlook(
+        until=_HOUR_START + HOUR,
+        time_left_s=1440,
+        so_far_wh=3120,
+        projection_wh=5856,
+        limit_kw=5,
+        allowed_wh=4590,
+        headroom_w=3675,
+        costs_nothing=False,
+        certain=True,
+        mean_kw=5.42,
+        step=2,
+    ),
+    alarms=(
+        Alarm(
+            rule=Rule.POWER,
+            level=Level.WATCH,
+            phase=None,
+            value=6840,
+            limit=5000,
+            since=NOW,
+            age_s=190,
+            acknowledged=False,
+        ),
+    ),
 )
 ACT = replace(
     BUSY,
     level=Level.ACT,
     power_import_w=13_040,
     recent_w=_since(7, 13_040.0),
-    alarms=(Alarm(Rule.POWER, Level.ACT, None, 13_040, 10_000, NOW, 35, False),),
+    alarms=(
+        Alarm(
+            rule=Rule.POWER,
+            level=Level.ACT,
+            phase=None,
+            value=13_040,
+            limit=10_000,
+            since=NOW,
+            age_s=35,
+            acknowledged=False,
+        ),
+    ),
 )
 SUN = replace(
     CALM,
     power_import_w=0,
     power_export_w=4750,
     recent_w=tuple(1200.0 - 50 * step + (2600 if 50 < step < 64 else 0) for step in range(120)),
-    today=Today(date(2026, 1, 15), 6430, 21_870, 3.1, CALM.today.highest if CALM.today else None),
+    today=Today(
+        day=date(2026, 1, 15),
+        import_wh=6430,
+        export_wh=21_870,
+        cost_kr=3.1,
+        highest=CALM.today.highest if CALM.today else None,
+    ),
 )
 IT_NET = replace(
     CALM,
@@ -127,8 +185,26 @@ MOST = replace(
     power_import_w=99_900,
     phases=(Phase(253.4, 144.2), Phase(252.9, 99.9), Phase(253.0, 101.0)),
     fuse_a=125,
-    outlook=Outlook(_HOUR_START + HOUR, 60, 98_120, 99_900, 100, 103_400, 100_000, False, True, 88.3, 8),
-    today=Today(date(2026, 1, 15), 2_397_600, 1_204_000, 8420.5, CALM.today.highest if CALM.today else None),
+    outlook=Outlook(
+        until=_HOUR_START + HOUR,
+        time_left_s=60,
+        so_far_wh=98_120,
+        projection_wh=99_900,
+        limit_kw=100,
+        allowed_wh=103_400,
+        headroom_w=100_000,
+        costs_nothing=False,
+        certain=True,
+        mean_kw=88.3,
+        step=8,
+    ),
+    today=Today(
+        day=date(2026, 1, 15),
+        import_wh=2_397_600,
+        export_wh=1_204_000,
+        cost_kr=8420.5,
+        highest=CALM.today.highest if CALM.today else None,
+    ),
     month=replace(_MONTH, peaks=tuple(replace(peak, import_wh=99_900) for peak in _PEAKS)),
 )
 WAITING = Situation(watch_w=5000, act_w=10_000)
@@ -142,7 +218,15 @@ YOUNG = replace(
 
 
 def _alarm(rule: Rule, level: Level, value: float, limit: float, phase: int | None = None) -> Situation:
-    return replace(BUSY, level=level, alarms=(Alarm(rule, level, phase, value, limit, NOW, 95, False),))
+    return replace(
+        BUSY,
+        level=level,
+        alarms=(
+            Alarm(
+                rule=rule, level=level, phase=phase, value=value, limit=limit, since=NOW, age_s=95, acknowledged=False
+            ),
+        ),
+    )
 
 
 def _line(condition: LineCondition, *causes: Cause) -> Situation:
@@ -162,8 +246,8 @@ def _long_day() -> Situation:
     return replace(
         CALM,
         local_time=(start + timedelta(minutes=20)).astimezone(OSLO),
-        hour=RunningHour(start, 700, 0, 1200, 0, 1200),
-        today=Today(date(2026, 10, 25), None, None, None, hours[-1]),
+        hour=RunningHour(start=start, import_wh=700, export_wh=0, seen_s=1200, export_seen_s=0, elapsed_s=1200),
+        today=Today(day=date(2026, 10, 25), import_wh=None, export_wh=None, cost_kr=None, highest=hours[-1]),
         ended_hours=hours,
     )
 
@@ -202,7 +286,10 @@ EXAMPLES: Mapping[str, Draw] = {
     "now-no-port": _page(Page.NOW, NO_PORT),
     "hour": _page(Page.HOUR, CALM),
     "hour-over": _page(Page.HOUR, BUSY),
-    "hour-no-limit": _page(Page.HOUR, replace(CALM, outlook=Outlook(_HOUR_START + HOUR, 1440, 1412, 2338))),
+    "hour-no-limit": _page(
+        Page.HOUR,
+        replace(CALM, outlook=Outlook(until=_HOUR_START + HOUR, time_left_s=1440, so_far_wh=1412, projection_wh=2338)),
+    ),
     "hour-most": _page(Page.HOUR, MOST),
     "hour-partly": _page(Page.HOUR, replace(CALM, outlook=None)),
     "hour-no-time": _page(Page.HOUR, YOUNG),

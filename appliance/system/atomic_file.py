@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, octets: bytes, mode: int = 0o666) -> None:
-    """Put these octets into the file at `path`, and have them on the disk. Raises OSError.
+    """Write these octets to the file at `path`, and have them on the disk. Raise OSError.
 
     A new file has `mode`, less the process's mask.
 
@@ -21,7 +21,7 @@ def replace_file(path: Path, octets: bytes, mode: int = 0o666) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Write the names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -31,10 +31,10 @@ class Clock(Protocol):
     """A clock that may have been set."""
 
     def utc(self) -> datetime:
-        """Its time."""
+        """Return its time."""
 
     def synchronised(self) -> bool:
-        """Whether something has set it since the boot."""
+        """Return whether something has set it since the boot."""
 
 
 class SystemClock:
@@ -48,11 +48,11 @@ class SystemClock:
         self._adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
 
     def utc(self) -> datetime:
-        """The system's time."""
+        """Return the system's time."""
         return datetime.now(UTC)
 
     def synchronised(self) -> bool:
-        """Whether something has set the system's clock since the boot."""
+        """Return whether something has set the system's clock since the boot."""
         if TIMESYNCD_MARK.exists():
             return True
         if self._adjtimex is None:
@@ -62,5 +62,5 @@ class SystemClock:
         return 0 <= state < _TIME_ERROR
 
     def boot(self) -> Boot:
-        """Which boot this is, and how long it has run."""
+        """Return which boot this is, and how long it has run."""
         return Boot(self._boot_id, time.clock_gettime(time.CLOCK_BOOTTIME))

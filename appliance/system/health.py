@@ -1,8 +1,8 @@
 """What the appliance knows of itself: its line, its network, and what is wrong with it.
 
 A `Situation` carries this beside what it says of the house, so that the panel, the local socket and the links show
-both from one snapshot. The household fills in none of it: the rooms that know tell it to the supervisor in these
-words, so this file stands beside the rooms and knows none of them.
+both from one snapshot. The household fills in none of it: the line, the tasks and the outputs report it to the
+supervisor in these values, which know no room.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class FaultKind(Enum):
     """A button is held or stuck; `detail` is its letter."""
     PINS = "pins"
     """The lamps, buzzer and buttons cannot be had; `detail` is why."""
-    ROOM = "room"
+    PART = "room"
     """A part of the program fails again and again; `detail` is its name."""
 
 

@@ -15,11 +15,15 @@ class SayOnce:
         """Whether something was said that is not over yet."""
         return self._last != ""
 
+    def is_news(self, sentence: str) -> bool:
+        """Remember a sentence. Return whether it is another than the last one; nothing is logged."""
+        before, self._last = self._last, sentence
+        return sentence != before
+
     def warn(self, sentence: str) -> None:
         """Log a sentence as a warning, unless it is the last one again."""
-        if sentence != self._last:
+        if self.is_news(sentence):
             self._log.warning("%s", sentence)
-        self._last = sentence
 
     def over(self, sentence: str = "") -> None:
         """Forget the last sentence; log that it is over, if something was said and there are words for it."""

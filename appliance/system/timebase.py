@@ -14,7 +14,7 @@ class Timebase:
     """Monotonic seconds, `speed` times as fast as the wall's; 0 when made."""
 
     def __init__(self, speed: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
-        """A timebase on a monotonic `clock`, s, which is the event loop's too."""
+        """Make a timebase on a monotonic `clock`, s, which is the event loop's too."""
         if not speed > 0:
             raise ValueError(f"speed must be above 0, not {speed}")
         self.speed = speed
@@ -22,7 +22,7 @@ class Timebase:
         self._origin = clock()
 
     def now(self) -> float:
-        """Seconds since this timebase was made, as the appliance feels them."""
+        """Return the seconds since this timebase was made, as the appliance feels them."""
         return (self._clock() - self._origin) * self.speed
 
     async def sleep(self, seconds: float) -> None:
@@ -30,5 +30,5 @@ class Timebase:
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
     async def sleep_until(self, moment: float) -> None:
-        """Sleep until `now()` has reached `moment`; at once when it has passed."""
+        """Sleep until `now()` has reached `moment`; return at once when it has passed."""
         await self.sleep(moment - self.now())

@@ -1,9 +1,9 @@
 """Threads for what may block: a display's bus, a disk.
 
 Each has one thread, which does one thing after another, and a deadline. A job that has not come back by then is given
-up: whoever waits for it is told, the thread is left to itself, and the next job gets a new one. A thread that hangs in
-the kernel cannot be ended from outside, so lost ones are counted, and only so many are risked; when they do not come
-back, the watchdog is no longer fed and systemd starts the program anew.
+up: its caller gets an exception, the thread is left to itself, and the next job gets a new one. A thread that hangs in
+the kernel cannot be ended from outside, so lost threads are counted and their number is limited; when they do not come
+back, the watchdog is no longer fed and systemd restarts the program.
 
 Not an executor: its threads are waited for when the interpreter ends, and a bus that hangs must not keep a program
 from ending. Deadlines are of the wall's clock: a disk is as slow in a fast demonstration as it is on the Pi.
@@ -31,7 +31,7 @@ class Worker:
     """One thread at a time; made once for each device, called from one event loop."""
 
     def __init__(self, name: str, deadline_s: float) -> None:
-        """A worker called `name` in sentences, whose jobs may take `deadline_s`, s."""
+        """Make a worker called `name` in sentences, whose jobs may take `deadline_s`, s."""
         self.name = name
         self._deadline_s = deadline_s
         self._hand: _Hand | None = None
@@ -50,9 +50,9 @@ class Worker:
         return max((time.monotonic() - since for since, _ in self._lost), default=0.0)
 
     async def do(self, job: Callable[[], T], *, late: Callable[[], None] | None = None) -> T:
-        """Have the thread do this; returns what it returned, raises what it raised.
+        """Have the thread do this. Return what it returned, raise what it raised.
 
-        Raises HungError at the deadline; when the job comes back behind it after all, `late` is called.
+        Raise HungError at the deadline; when the job comes back after it, `late` is called.
         """
         if self.lost_s and len(self._lost) >= MOST_LOST:
             raise HungError(f"the {self.name} hangs: {MOST_LOST} calls have not returned")
@@ -74,7 +74,7 @@ class Worker:
         raise HungError(f"the {self.name} hangs: a call has not returned for {self._deadline_s:g} s")
 
     def end(self) -> None:
-        """Let the thread end once it is through; a job that is given later gets another."""
+        """Let the thread end once it is through; a later job gets another thread."""
         if self._hand is not None:
             self._hand.end()
             self._hand = None
@@ -95,8 +95,8 @@ class _Hand(threading.Thread):
             if done.set_running_or_notify_cancel():
                 try:
                     done.set_result(job())
-                except Exception as trouble:
-                    done.set_exception(trouble)
+                except Exception as error:
+                    done.set_exception(error)
 
         self._jobs.put(run)
         return done

@@ -63,10 +63,10 @@ def _read(file: Path, found: Kept) -> Kept:
     try:
         history = History(file)
         damaged = history.damaged()
-        notes = history.load(Boot("", 0.0)).notes
+        checkpoint = history.load(Boot("", 0.0)).checkpoint
         minutes = tuple(history.minutes(_LONG_AGO, _FAR_OFF))
         history.close()
     except HistoryError as trouble:
         return Kept(found.check, found.sound, trouble=str(trouble))
     damage = "the history's file is damaged" if damaged or history.set_aside else None
-    return Kept(found.check, found.sound, minutes, notes.utc if notes else None, damage)
+    return Kept(found.check, found.sound, minutes, checkpoint.utc if checkpoint else None, damage)

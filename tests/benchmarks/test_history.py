@@ -59,7 +59,17 @@ def before(count: int) -> Batch:
             for number in range(14 * 1440, 0, -1)
         ),
         alarms=tuple(
-            AlarmRow(at, Rule.VOLTAGE, 1, at + MINUTE, Level.WATCH, 204.5, 207.0, False) for at in starts[::8]
+            AlarmRow(
+                began=at,
+                rule=Rule.VOLTAGE,
+                phase=1,
+                ended=at + MINUTE,
+                level=Level.WATCH,
+                worst=204.5,
+                limit=207.0,
+                acknowledged=False,
+            )
+            for at in starts[::8]
         ),
     )
 

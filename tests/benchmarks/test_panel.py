@@ -23,13 +23,14 @@ from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.buttons import BOUNCE_S
+from appliance.panel.devices.display import open_display
 from appliance.panel.devices.lamp_row import DIMMED_HZ
-from appliance.panel.devices.screen import Screen, open_display, shifted
+from appliance.panel.devices.screen import Screen, shifted
 from appliance.panel.keys import Key, Press
 from appliance.panel.pages import ROUND, picture
 from appliance.panel.panel import Panel
 from appliance.service.supervisor import TICK_S
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Chip, Settings
 from appliance.simulation.examples import CALM
@@ -130,9 +131,7 @@ async def an_evening_on_the_bus(maker: Maker, presses: int) -> tuple[int, int]:
 @asynccontextmanager
 async def a_panel_on(glass: Glass, timebase: Timebase) -> AsyncIterator[Panel]:
     """A panel and the screen it shows on, running."""
-    screen = Screen(
-        lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, print, Worker("display", 10.0)
-    )
+    screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, Worker("display", 10.0))
     running = asyncio.create_task(screen.run())
     yield Panel(WORDS["nb"], timebase, screen.offer)
     running.cancel()
@@ -223,7 +222,7 @@ async def from_key_to_glass(chip: Chip, rounds: int) -> list[float]:
     timebase, glass, pins = Timebase(), TimedGlass(chip), MockFactory(pin_class=MockPWMPin)
     line = Line(timebase)
     running = asyncio.create_task(
-        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=pins).run()
+        appliance(settings, timebase, Machine(port=line.port, open_bus=glass.open, pin_factory=pins)).run()
     )
     await asyncio.sleep(1)
     button, seconds = pins.pin(settings_file.pins(settings)["button_a"]), []

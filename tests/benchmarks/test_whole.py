@@ -20,10 +20,10 @@ from appliance.household.household import Household
 from appliance.household.rules import Rules
 from appliance.meter.decoder import Decoder, Reading
 from appliance.meter.reading import Maker
+from appliance.panel.devices.display import open_display
 from appliance.panel.devices.pins import Pins
-from appliance.panel.devices.screen import open_display
 from appliance.panel.panel import Panel
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import encoder
@@ -79,7 +79,7 @@ async def latencies() -> tuple[list[float], list[float]]:
     timebase, glass = Timebase(), TimedGlass("ssd1309")
     line, factory = Line(timebase), MockFactory(pin_class=TimedPin)
     working = asyncio.create_task(
-        appliance(settings, timebase, port=line.port, open_bus=glass.open, pin_factory=factory).run()
+        appliance(settings, timebase, Machine(port=line.port, open_bus=glass.open, pin_factory=factory)).run()
     )
     await asyncio.sleep(1)
     to_lamp, to_glass = [], []
@@ -169,7 +169,7 @@ async def a_day() -> tuple[int, int]:
 
     panel = Panel(WORDS["nb"], timebase, show)
     pins = Pins(settings_file.pins(Settings()), lambda _key, _down: None, MockFactory(pin_class=MockPWMPin))
-    panel.connect(pins.outputs)
+    panel.connect(pins.devices)
     household.port(is_open=True)
     lists, tick = 0, 0.0
     day = takewhile(lambda sent: sent.moment < START + timedelta(days=1), Meter(Maker.AIDON, house, START).sent())

@@ -4,6 +4,7 @@ import errno
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from appliance.doctor.kernel import Kernel, Line
 from appliance.doctor.target import Target
@@ -98,5 +99,5 @@ class Machine:
         if holds is not None:
             (self.root / f"proc/{pid}/fd/3").symlink_to(holds)
 
-    def target(self, **known: object) -> Target:
+    def target(self, **known: Any) -> Target:
         return replace(Target(SETTINGS, root=self.root, kernel=self.wiring), **known)

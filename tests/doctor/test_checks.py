@@ -38,7 +38,7 @@ def pi(tmp_path: Path) -> Iterator[Machine]:
 
 def running(situation: Situation | None = None, **process: float) -> status.StatusAnswer:
     given = {"pid": 412, "running_s": 90_000.0} | process
-    told = situation or Situation(5000, 10000, signal=Signal.RECEIVING, storage=Storage.FINE)
+    told = situation or Situation(watch_w=5000, act_w=10000, signal=Signal.RECEIVING, storage=Storage.FINE)
     return status.StatusAnswer(status.VERSION, "1.0", status.Process(**given), told)
 
 
@@ -266,8 +266,8 @@ def test_a_pin_that_the_running_appliance_had_to_leave_to_another_is_named(pi: M
 
 
 def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
-    faults = Health(faults=(Fault(FaultKind.PINS, "no lamps on GPIO 17"), Fault(FaultKind.ROOM, "display")))
-    situation = Situation(5000, 10000, signal=Signal.NO_PORT, storage=Storage.FAILING, health=faults)
+    faults = Health(faults=(Fault(FaultKind.PINS, "no lamps on GPIO 17"), Fault(FaultKind.PART, "display")))
+    situation = Situation(watch_w=5000, act_w=10000, signal=Signal.NO_PORT, storage=Storage.FAILING, health=faults)
     target = pi.target(running=running(situation))
 
     found = {name: finds(name, target) for name in doctor.CHECKS}

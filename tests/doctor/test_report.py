@@ -13,9 +13,7 @@ from appliance.history.database import HISTORY_FILE, History
 from appliance.household.hours import Hour, Quality
 from appliance.settings.model import Settings
 from appliance.simulation.meter import Line
-from tests.service.test_lasting import line as line
-from tests.service.test_lasting import settings_file
-from tests.started import MOCK_PINS, Started
+from tests.started import MOCK_PINS, Started, settings_file
 
 NAMES = ["doctor.txt", "hours.csv", "letter.txt", "peaks.csv", "settings.txt", "status.txt", "voltage.csv"]
 HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Quality.EDITED, 1.0)

@@ -16,9 +16,7 @@ from appliance.doctor.listening import VERDICTS, LineSample, judge
 from appliance.household.situation import MeterIdentity
 from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition
-from tests.service.test_lasting import line as line
-from tests.service.test_lasting import settings_file
-from tests.started import MOCK_PINS, Started
+from tests.started import MOCK_PINS, Started, settings_file
 
 
 def doctor(*arguments: str) -> tuple[int, str, str]:

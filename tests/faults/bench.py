@@ -9,6 +9,7 @@ import asyncio
 import base64
 import errno
 import json
+import logging
 import os
 import signal
 import sys
@@ -20,13 +21,15 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Situation
-from appliance.service.supervisor import log
-from appliance.service.wiring import appliance
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Chip
 from appliance.simulation.oled import Glass
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
+
+log = logging.getLogger("appliance")
 
 COLOURS = ("red", "yellow", "green")
 
@@ -101,12 +104,14 @@ class Bench:
         self.supervisor = appliance(
             self.settings,
             self.timebase,
-            open_bus=self.glass.open,
-            pin_factory=self.factory,
-            clock=self.clock,
-            boot=lambda: Boot("bench", self.timebase.now()),
-            folder=folder,
-            watch=self._watch,
+            Machine(
+                open_bus=self.glass.open,
+                pin_factory=self.factory,
+                clock=self.clock,
+                boot=lambda: Boot("bench", self.timebase.now()),
+                folder=folder,
+            ),
+            outputs=(Watch(self._watch),),
         )
 
     def _watch(self, situation: Situation) -> None:

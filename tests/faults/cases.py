@@ -76,6 +76,8 @@ async def meter_falls_silent(folder: Path) -> Outcome:
 async def every_fortieth_octet_dropped(folder: Path) -> Outcome:
     """Short lists come through now and then, whole; nothing wrong is ever shown."""
 
+    passed = 0
+
     def mangle(octets: bytes) -> bytes:
         nonlocal passed
         kept = bytearray()
@@ -85,7 +87,6 @@ async def every_fortieth_octet_dropped(folder: Path) -> Outcome:
                 kept.append(octet)
         return bytes(kept)
 
-    passed = 0
     async with living(folder) as cupboard:
         cupboard.mangle = mangle
         await cupboard.until(lambda seen: seen.power_w is None, 60, "no number")
@@ -284,7 +285,7 @@ def minutes_of(folder: Path) -> int:
         return len(history.minutes(START - timedelta(days=1), START + timedelta(days=1)))
 
 
-def corrections_of(folder: Path) -> list[float | None]:
+def corrections_of(folder: Path) -> list[float]:
     """The corrected hours of yesterday, the last first."""
     with contextlib.closing(History(folder / HISTORY_FILE, read_only=True)) as history:
         return [hour.import_wh for hour in history.hours(START - timedelta(days=2), START - timedelta(hours=20))][::-1]

@@ -21,7 +21,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.situation import Signal, Situation
 from appliance.meter.reading import Maker
-from appliance.service.wiring import appliance
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.simulation.house import House, Net
 from appliance.simulation.meter import Line, Meter, noisy
@@ -83,11 +84,13 @@ class Soak:
         supervisor = appliance(
             settings,
             self.timebase,
-            open_bus=self.glass.open,
-            pin_factory=self.pins,
-            boot=lambda: Boot("soak", self.timebase.now()),
-            folder=self.folder,
-            watch=self._watch,
+            Machine(
+                open_bus=self.glass.open,
+                pin_factory=self.pins,
+                boot=lambda: Boot("soak", self.timebase.now()),
+                folder=self.folder,
+            ),
+            outputs=(Watch(self._watch),),
         )
         self.loop.busy = lambda: any(worker.busy for worker in supervisor.workers)
         self._readings = 0

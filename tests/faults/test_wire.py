@@ -11,7 +11,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from appliance.household.situation import Situation
 from appliance.line.port import Counters, Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
-from appliance.service.wiring import appliance
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings.model import Settings
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Meter
@@ -83,10 +84,12 @@ class Wired:
         self.supervisor = appliance(
             Settings(),
             self.timebase,
-            open_port=lambda _name: self.port,
-            open_bus=Glass("ssd1309").open,
-            pin_factory=MockFactory(pin_class=MockPWMPin),
-            watch=self.seen.append,
+            Machine(
+                open_port=lambda _name: self.port,
+                open_bus=Glass("ssd1309").open,
+                pin_factory=MockFactory(pin_class=MockPWMPin),
+            ),
+            outputs=(Watch(self.seen.append),),
         )
 
     async def until(self, condition, seconds: float = 120.0) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 THREAD_LOOK_S = 5.0
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type, misc]
+class _Selector(selectors.DefaultSelector):
     """Waits in virtual time."""
 
     loop: "VirtualLoop"

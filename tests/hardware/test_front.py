@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from hardware.workshop import enclosure as box
-from tests.needs import needs_tool
 
 
 def moved(name, at):
@@ -90,7 +89,7 @@ def test_a_part_above_the_bed_is_named():
     ]
 
 
-@needs_tool("openscad")
+@pytest.mark.needs_tool("openscad")
 @pytest.mark.parametrize("part", ["front", "back"])
 def test_the_stored_part_is_what_openscad_makes_of_the_sizes(part):
     assert (box.OUT / f"{part}.stl").read_bytes() == box.stl(box.export(part))

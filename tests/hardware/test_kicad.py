@@ -7,9 +7,8 @@ import pytest
 
 from hardware.workshop import exports, netlist, rules, schematic
 from hardware.workshop.circuit import leads, parts
-from tests.needs import needs_tool
 
-pytestmark = needs_tool("kicad-cli")
+pytestmark = pytest.mark.needs_tool("kicad-cli")
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from hardware.workshop import netlist, results, serial, simulation, spice
 from hardware.workshop.spice import Conditions
 from tests import corpus
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
-from tests.needs import needs_tool
 
-pytestmark = needs_tool("ngspice")
+pytestmark = pytest.mark.needs_tool("ngspice")
 DRAWN = netlist.committed()
 
 
@@ -52,7 +51,7 @@ def test_every_corner_is_read(corner):
     assert outcome.idle_a < 0.006, "above what a Kamstrup port gives"
 
 
-@corpus.needs_corpus
+@pytest.mark.corpus
 def test_a_frame_of_every_real_capture_is_read_as_it_was_sent():
     sent = {}
     for capture in corpus.captures():

@@ -38,7 +38,16 @@ def whole_day(day: date, count: int) -> list[Hour]:
 
 
 def voltage(began: datetime, ended: datetime | None, phase: int | None = 2, worst: float | None = 199.54) -> AlarmRow:
-    return AlarmRow(began, Rule.VOLTAGE, phase, ended, Level.WATCH, worst, 207.0, False)
+    return AlarmRow(
+        began=began,
+        rule=Rule.VOLTAGE,
+        phase=phase,
+        ended=ended,
+        level=Level.WATCH,
+        worst=worst,
+        limit=207.0,
+        acknowledged=False,
+    )
 
 
 @pytest.fixture
@@ -190,7 +199,16 @@ def test_a_voltage_excursion_has_its_times_its_phase_and_its_worst_value():
 
 def test_an_excursion_that_lasts_has_no_end_and_other_alarms_are_none():
     began = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    power = AlarmRow(began, Rule.POWER, None, None, Level.ACT, 11_000.0, 10_000.0, False)
+    power = AlarmRow(
+        began=began,
+        rule=Rule.POWER,
+        phase=None,
+        ended=None,
+        level=Level.ACT,
+        worst=11_000.0,
+        limit=10_000.0,
+        acknowledged=False,
+    )
 
     rows = list(voltage_cells([power, voltage(began, None, phase=None, worst=None)], "en"))
 

@@ -45,18 +45,29 @@ def minute(number: int) -> MinuteRow:
 
 def alarm(number: int, ended: bool = True) -> AlarmRow:
     began = START + number * HOUR
-    return AlarmRow(began, Rule.VOLTAGE, 1, began + MINUTE if ended else None, Level.WATCH, 204.5, 207.0, False)
+    return AlarmRow(
+        began=began,
+        rule=Rule.VOLTAGE,
+        phase=1,
+        ended=began + MINUTE if ended else None,
+        level=Level.WATCH,
+        worst=204.5,
+        limit=207.0,
+        acknowledged=False,
+    )
 
 
 def checkpoint(utc: datetime = START) -> Checkpoint:
-    running = RunningHour(START, 512.25, 0.0, 1800.0, 0.0, 1810.5, True)
+    running = RunningHour(
+        start=START, import_wh=512.25, export_wh=0.0, seen_s=1800.0, export_seen_s=0.0, elapsed_s=1810.5, continued=True
+    )
     return Checkpoint(
         ledger=LedgerCheckpoint(running, Register(START, 5_000_000.0, None, "7359990000000001"), (2.5, 1661.0, None)),
         utc=utc,
         source=ClockSource.METER,
         alarm_checkpoints=(
-            AlarmCheckpoint(Rule.PHASE, 2, Level.ACT, Level.WATCH, START),
-            AlarmCheckpoint(Rule.POWER, None, Level.WATCH, Level.OK, None),
+            AlarmCheckpoint(rule=Rule.PHASE, phase=2, level=Level.ACT, acknowledged=Level.WATCH, began=START),
+            AlarmCheckpoint(rule=Rule.POWER, phase=None, level=Level.WATCH, acknowledged=Level.OK, began=None),
         ),
         chime_ages_s=(3.0, 1200.5),
         voltage_day=VoltageDay(START.date(), (229.0, None, 228.5), (233.0, None, 235.25)),
@@ -69,11 +80,11 @@ def years(history: History, count: float, days: int = 1) -> list[Hour]:
     hours = [hour(number, chance.randrange(200, 9000)) for number in range(round(count * 8766))]
     newest = len(hours) * 60
     record = Batch(
-        tuple(hours),
-        (Span(START, START + 5 * HOUR, 4000.0, None),),
-        tuple(minute(number) for number in range(newest - days * 1440, newest)),
-        tuple(alarm(number) for number in range(0, len(hours), 8)),
-        checkpoint(),
+        hours=tuple(hours),
+        spans=(Span(START, START + 5 * HOUR, 4000.0, None),),
+        minutes=tuple(minute(number) for number in range(newest - days * 1440, newest)),
+        alarms=tuple(alarm(number) for number in range(0, len(hours), 8)),
+        checkpoint=checkpoint(),
     )
     history.write(record, BOOT)
     return hours
@@ -112,11 +123,11 @@ def one_sentence(trouble: pytest.ExceptionInfo[HistoryError], file: Path) -> str
 
 def test_all_of_a_record_comes_back(file):
     record = Batch(
-        (hour(0), hour(1, 2000.5, Quality.PARTLY)),
-        (Span(START, START + 3 * HOUR, 4000.0, None), Span(START + 3 * HOUR, START + 5 * HOUR, 400.0, 12.0)),
-        (minute(0), minute(1)),
-        (alarm(0), alarm(3, ended=False)),
-        checkpoint(),
+        hours=(hour(0), hour(1, 2000.5, Quality.PARTLY)),
+        spans=(Span(START, START + 3 * HOUR, 4000.0, None), Span(START + 3 * HOUR, START + 5 * HOUR, 400.0, 12.0)),
+        minutes=(minute(0), minute(1)),
+        alarms=(alarm(0), alarm(3, ended=False)),
+        checkpoint=checkpoint(),
     )
     with closing(History(file)) as history:
         history.write(record, BOOT)
@@ -134,7 +145,9 @@ def test_all_of_a_record_comes_back(file):
 @pytest.mark.parametrize("rule", Rule)
 @pytest.mark.parametrize("level", [Level.WATCH, Level.ACT, Level.FAULT])
 def test_every_kind_of_alarm_comes_back(file, rule, level):
-    row = AlarmRow(START, rule, None, None, level, None, 5.0, True)
+    row = AlarmRow(
+        began=START, rule=rule, phase=None, ended=None, level=level, worst=None, limit=5.0, acknowledged=True
+    )
     with closing(History(file)) as history:
         history.write(Batch(alarms=(row,)), BOOT)
 
@@ -143,14 +156,16 @@ def test_every_kind_of_alarm_comes_back(file, rule, level):
 
 def test_an_alarm_that_ends_and_an_hour_that_is_settled_replace_what_was_written(file):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0, 900.0, Quality.PARTLY),), alarms=(alarm(0, ended=False),)), BOOT)
-        history.write(Batch((hour(0),), alarms=(alarm(0),)), BOOT)
+        history.write(Batch(hours=(hour(0, 900.0, Quality.PARTLY),), alarms=(alarm(0, ended=False),)), BOOT)
+        history.write(Batch(hours=(hour(0),), alarms=(alarm(0),)), BOOT)
 
         assert (history.hours(*EVER), history.alarms(*EVER)) == ([hour(0)], [alarm(0)])
 
 
 def test_an_alarm_that_lasted_and_nobody_goes_on_with_ended_with_the_program(file):
-    lasting = AlarmCheckpoint(Rule.VOLTAGE, 1, Level.WATCH, Level.OK, START + 3 * HOUR)
+    lasting = AlarmCheckpoint(
+        rule=Rule.VOLTAGE, phase=1, level=Level.WATCH, acknowledged=Level.OK, began=START + 3 * HOUR
+    )
     with closing(History(file)) as history:
         left = checkpoint(START + 9 * HOUR)
         history.write(Batch(alarms=(alarm(3, False), alarm(4, False), alarm(5)), checkpoint=left), BOOT)
@@ -165,8 +180,8 @@ def test_an_alarm_that_lasted_and_nobody_goes_on_with_ended_with_the_program(fil
 def test_what_was_measured_stays_beside_a_correction(file):
     edited = hour(0, 6420.0, Quality.EDITED)
     with closing(History(file)) as history:
-        history.write(Batch((hour(0), hour(1))), BOOT)
-        history.write(Batch((edited, hour(5, 700.0, Quality.EDITED))), BOOT)
+        history.write(Batch(hours=(hour(0), hour(1))), BOOT)
+        history.write(Batch(hours=(edited, hour(5, 700.0, Quality.EDITED))), BOOT)
         history.correct(hour(1, 800.0, Quality.EDITED))
 
         assert history.hours(*EVER) == [edited, hour(1, 800.0, Quality.EDITED), hour(5, 700.0, Quality.EDITED)]
@@ -206,16 +221,16 @@ def test_a_new_file_has_nothing_to_say(file):
 def test_only_the_newest_hours_are_loaded_and_minutes_are_kept_for_two_weeks(file):
     minutes_kept = round(MINUTES_KEPT / MINUTE)
     with closing(History(file)) as history:
-        history.write(Batch(tuple(hour(n) for n in range(KEPT + 9)), minutes=(minute(0), minute(1))), BOOT)
+        history.write(Batch(hours=tuple(hour(n) for n in range(KEPT + 9)), minutes=(minute(0), minute(1))), BOOT)
         assert history.load(BOOT).hours == tuple(hour(n) for n in range(9, KEPT + 9))
 
-        history.write(Batch((hour(0),), minutes=(minute(minutes_kept + 1),)), BOOT)
+        history.write(Batch(hours=(hour(0),), minutes=(minute(minutes_kept + 1),)), BOOT)
         assert history.minutes(*EVER) == [minute(1), minute(minutes_kept + 1)]
 
 
 def test_every_write_is_on_the_disk_when_it_returns(file):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0),)), BOOT)
+        history.write(Batch(hours=(hour(0),)), BOOT)
         connection = history._opened()
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -225,7 +240,7 @@ def test_every_write_is_on_the_disk_when_it_returns(file):
 def test_a_row_that_makes_no_sense_is_left_out_and_holds_up_nothing(file):
     nonsense = (hour(1, float("nan")), hour(2, float("inf")), hour(3, -1.0))
     with closing(History(file)) as history:
-        history.write(Batch((hour(0), *nonsense, hour(4)), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=(hour(0), *nonsense, hour(4)), checkpoint=checkpoint()), BOOT)
 
         assert history.hours(*EVER) == [hour(0), hour(4)]
         assert history.load(BOOT).checkpoint == checkpoint()
@@ -234,7 +249,9 @@ def test_a_row_that_makes_no_sense_is_left_out_and_holds_up_nothing(file):
 
 def test_rows_that_no_program_wrote_are_not_read(file):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0), hour(1)), alarms=(alarm(0), alarm(1), alarm(2)), minutes=(minute(0),)), BOOT)
+        history.write(
+            Batch(hours=(hour(0), hour(1)), alarms=(alarm(0), alarm(1), alarm(2)), minutes=(minute(0),)), BOOT
+        )
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE hours SET known = CAST(x'ff80' AS TEXT) WHERE start = ?", (schema.second(START),))
         connection.execute("UPDATE alarms SET rule = 'weather' WHERE began = ?", (schema.second(START),))
@@ -250,7 +267,7 @@ def test_rows_that_no_program_wrote_are_not_read(file):
 
 def test_notes_of_another_version_are_left_out_and_the_hours_are_not(file):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0),), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=(hour(0),), checkpoint=checkpoint()), BOOT)
     for text in ("", "[]", '{"ledger": 5}', msgspec.json.encode({"source": "sundial"}).decode()):
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("UPDATE notes SET notes = ?", (text,))
@@ -338,7 +355,7 @@ def test_to_be_read_only_it_is_neither_made_nor_changed_nor_set_aside(file):
 
 def test_it_is_read_while_another_writes_it(file):
     with closing(History(file)) as writer, closing(History(file, read_only=True)) as reader:
-        writer.write(Batch((hour(0),)), BOOT)
+        writer.write(Batch(hours=(hour(0),)), BOOT)
         assert reader.hours(*EVER) == [hour(0)]
         with pytest.raises(HistoryError):
             reader.correct(hour(0, 1.0, Quality.EDITED))
@@ -350,15 +367,15 @@ def test_it_is_read_while_another_writes_it(file):
 
 def test_a_file_that_another_program_writes_is_a_sentence_and_written_afterwards(file, impatient):
     with closing(History(file)) as history, closing(sqlite3.connect(file, isolation_level=None)) as other:
-        history.write(Batch((hour(0),)), BOOT)
+        history.write(Batch(hours=(hour(0),)), BOOT)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(HistoryError) as trouble:
-            history.write(Batch((hour(1),)), BOOT)
+            history.write(Batch(hours=(hour(1),)), BOOT)
         assert one_sentence(trouble, file) == "another program has it open for writing: end that first"
         assert history.hours(*EVER) == [hour(0)]
 
         other.execute("ROLLBACK")
-        history.write(Batch((hour(1),)), BOOT)
+        history.write(Batch(hours=(hour(1),)), BOOT)
         assert history.hours(*EVER) == [hour(0), hour(1)]
 
 
@@ -399,7 +416,7 @@ def test_programs_that_open_it_at_the_same_time_bring_it_to_its_schema_once(file
 def write_on(history: History) -> None:
     """Write a hundred hours at a time."""
     for number in range(0, 100_000, 100):
-        history.write(Batch(tuple(hour(n) for n in range(number, number + 100)), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=tuple(hour(n) for n in range(number, number + 100)), checkpoint=checkpoint()), BOOT)
 
 
 def fill(history: History) -> pytest.ExceptionInfo[HistoryError]:
@@ -420,7 +437,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_written_stays(file):
         assert len(hours) % 100 == 0, "a write is all or nothing"
 
         history._opened().execute("PRAGMA max_page_count = 10000")
-        history.write(Batch(tuple(hour(n) for n in range(len(hours), len(hours) + 100))), BOOT)
+        history.write(Batch(hours=tuple(hour(n) for n in range(len(hours), len(hours) + 100))), BOOT)
         assert len(history.hours(*EVER)) == len(hours) + 100
         assert not history.damaged()
 
@@ -437,7 +454,7 @@ def test_a_file_that_the_system_lets_grow_no_further_is_a_sentence_and_what_was_
         assert one_sentence(trouble, file).startswith("the disk fails to read or write it")
         hours = history.hours(*EVER)
         assert hours == [hour(n) for n in range(len(hours))]
-        history.write(Batch((hour(len(hours)),)), BOOT)
+        history.write(Batch(hours=(hour(len(hours)),)), BOOT)
         assert len(history.hours(*EVER)) == len(hours) + 1
         assert not history.damaged()
 
@@ -468,7 +485,7 @@ def test_a_disk_that_is_really_full_is_a_sentence_and_what_was_written_stays(sma
 def test_a_damaged_file_on_a_full_disk_stays_until_there_is_room(small_disk):
     file = small_disk / HISTORY_FILE
     with closing(History(file)) as history:
-        history.write(Batch(tuple(hour(n) for n in range(4000)), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=tuple(hour(n) for n in range(4000)), checkpoint=checkpoint()), BOOT)
     damage(file, [leaves(file, b"metered")[3]])
     room = small_disk / "other"
     room.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize - 100_000))
@@ -518,7 +535,7 @@ def test_what_is_no_database_is_set_aside_with_its_date_in_its_name(file, octets
     with closing(History(file)) as history:
         assert history.set_aside == file.with_name("history-damaged-2026-01-01.sqlite3")
         assert history.set_aside.read_bytes() == octets
-        history.write(Batch((hour(0),)), BOOT)
+        history.write(Batch(hours=(hour(0),)), BOOT)
     assert stored(file) == [hour(0)]
 
 
@@ -540,7 +557,7 @@ def unfolded(file: Path, hours: list[Hour]) -> Path:
         keeper.execute("SELECT count(*) FROM hours").fetchone()
         with closing(History(file)) as history:
             for one in hours:
-                history.write(Batch((one,), checkpoint=checkpoint()), BOOT)
+                history.write(Batch(hours=(one,), checkpoint=checkpoint()), BOOT)
         copy = file.parent / "copy"
         copy.mkdir()
         for name in (HISTORY_FILE, HISTORY_FILE + "-wal"):
@@ -623,7 +640,7 @@ def test_a_first_page_that_is_lost_costs_nothing_of_the_log(file):
 
 def test_a_number_that_cannot_be_is_damage_and_costs_its_row(file):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0), hour(1), hour(2)), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=(hour(0), hour(1), hour(2)), checkpoint=checkpoint()), BOOT)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute("UPDATE hours SET import_wh = 1e300 WHERE start = ?", (schema.second(START + HOUR),))
@@ -641,7 +658,7 @@ def test_damage_that_a_write_meets_is_set_aside_and_the_record_is_in_the_new_fil
     damage(file, leaves(file, b"metered")[-1:])
 
     with closing(History(file)) as history:
-        history.write(Batch((hour(len(hours)),), checkpoint=checkpoint()), BOOT)
+        history.write(Batch(hours=(hour(len(hours)),), checkpoint=checkpoint()), BOOT)
 
         assert history.set_aside is not None
         found = history.hours(*EVER)
@@ -670,7 +687,7 @@ def test_any_octets_may_be_wrong_and_it_opens_reads_and_writes(file, seed):
         with closing(history):
             for read in (history.hours, history.spans, history.minutes, history.alarms):
                 read(*EVER)
-            history.write(Batch((hour(len(hours)),)), BOOT)
+            history.write(Batch(hours=(hour(len(hours)),)), BOOT)
             assert hour(len(hours)) in history.hours(*EVER)
     assert not refusal or (seed % 3 == 0 and ("newer program" in refusal or "no history of this program" in refusal))
 
@@ -726,7 +743,7 @@ def newer(monkeypatch, *statements: str) -> None:
 
 def test_an_older_file_is_brought_up_to_date_and_keeps_its_hours(file, monkeypatch):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0),)), BOOT)
+        history.write(Batch(hours=(hour(0),)), BOOT)
     newer(monkeypatch, "ALTER TABLE notes ADD COLUMN weather TEXT", "CREATE TABLE extra (n INTEGER)")
 
     with pytest.raises(HistoryError) as trouble:
@@ -739,7 +756,7 @@ def test_an_older_file_is_brought_up_to_date_and_keeps_its_hours(file, monkeypat
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(file, monkeypatch):
     with closing(History(file)) as history:
-        history.write(Batch((hour(0),)), BOOT)
+        history.write(Batch(hours=(hour(0),)), BOOT)
     with monkeypatch.context() as patch:
         newer(patch, "DROP TABLE spans", "CREATE TABLE hours (n INTEGER)")
         with pytest.raises(HistoryError) as trouble:

@@ -1,6 +1,7 @@
 """The history kept while the household lives: on a real file, at two hundred times life's speed."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -24,25 +25,37 @@ START = datetime(2026, 1, 15, 16, 58, tzinfo=UTC)
 BOOT = Boot("boot", 1.0)
 
 
+class Sentences(logging.Handler):
+    """What the writer logs while it lives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
 class Kept:
-    """A household with a Kaifa that is read every ten seconds, and its keeper."""
+    """A household with a Kaifa that is read every ten seconds, and its writer."""
 
     def __init__(self, folder: Path, speed: float = 200.0, deadline_s: float = 5.0) -> None:
         self.timebase = Timebase(speed)
         self.household = Household(Rules())
         self.household.port(is_open=True)
-        self.said: list[str] = []
+        self._log = Sentences()
         self.writes: list[float] = []
         self.file = folder / HISTORY_FILE
         self.worker = Worker("disk", deadline_s)
-        self.keeper = HistoryWriter(folder, self.household, self._boot, self.timebase, self._warn, self.worker)
+        self.writer = HistoryWriter(folder, self.household, self._boot, self.timebase, self.worker)
 
     def _boot(self) -> Boot:
         self.writes.append(self.timebase.now())
         return BOOT
 
-    def _warn(self, sentence: str, *values: object) -> None:
-        self.said.append(sentence % values)
+    @property
+    def said(self) -> list[str]:
+        return self._log.said
 
     @property
     def storage(self) -> Storage:
@@ -50,15 +63,17 @@ class Kept:
 
     @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
-        await self.keeper.open()
-        tasks = [asyncio.create_task(self.keeper.run()), asyncio.create_task(self._read())]
+        logging.getLogger("appliance.history.writer").addHandler(self._log)
+        await self.writer.open()
+        tasks = [asyncio.create_task(self.writer.run()), asyncio.create_task(self._read())]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.keeper.close()
+            logging.getLogger("appliance.history.writer").removeHandler(self._log)
+            await self.writer.close()
 
     async def _read(self) -> None:
         while True:
@@ -72,7 +87,7 @@ class Kept:
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(20):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on the keeper's thread
+            while not condition():  # noqa: ASYNC110 - what is waited for happens on the writer's thread
                 await asyncio.sleep(0.005)
 
 
@@ -100,7 +115,7 @@ async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tm
     prepared = tmp_path / "prepared"
     prepared.mkdir()
     with closing(History(prepared / HISTORY_FILE)) as history:
-        history.write(Batch((earlier,)), BOOT)
+        history.write(Batch(hours=(earlier,)), BOOT)
     kept = Kept(folder)
     async with kept.living():
         await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
@@ -117,7 +132,7 @@ async def test_a_damage_that_is_found_while_it_runs_costs_no_hour_that_is_still_
     first = START.replace(minute=0)
     many = [Hour(first - timedelta(hours=n), 1000.0 + n, 0.0, Quality.METERED, 1.0) for n in range(1, 900)]
     with closing(History(tmp_path / HISTORY_FILE)) as history:
-        history.write(Batch(tuple(many)), BOOT)
+        history.write(Batch(hours=tuple(many)), BOOT)
     octets = bytearray((tmp_path / HISTORY_FILE).read_bytes())
     middle = len(octets) // 2 // 1024 * 1024
     octets[middle : middle + 1024] = bytes(1024)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from appliance.household.hours import Hour, Quality
 from appliance.household.household import Household
@@ -26,7 +27,14 @@ class Life:
     """A house from a moment in UTC on, and the household that hears of it."""
 
     def __init__(
-        self, maker: Maker, start: datetime, *, rules: Rules | None = None, net: Net = Net.TN, step_s: int = 10, **house
+        self,
+        maker: Maker,
+        start: datetime,
+        *,
+        rules: Rules | None = None,
+        net: Net = Net.TN,
+        step_s: int = 10,
+        **house: Any,
     ) -> None:
         """A house whose loads change every `step_s` seconds at most, as often as the slowest meter looks."""
         self.maker = maker
@@ -46,7 +54,7 @@ class Life:
         household.port(is_open=True)
         return household
 
-    def meter(self, **given) -> Iterator[Sent]:
+    def meter(self, **given: Any) -> Iterator[Sent]:
         """What a meter sends from here on."""
         return Meter(self.maker, self.house, self.moment, **given).sent()
 
@@ -81,6 +89,7 @@ class Life:
         end = start + timedelta(hours=1)
         while end not in self._whole:
             begun = self._truth.moment
+            assert begun is not None  # it has been advanced since it was made
             before = self._truth.import_wh
             self._truth.advance(begun + timedelta(hours=1))
             self._whole[begun + timedelta(hours=1)] = self._truth.import_wh - before

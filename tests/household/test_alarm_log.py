@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.household.alarm_log import KEPT, AlarmLog
-from appliance.household.alarms import AlarmInputs, Alarms
+from appliance.household.alarm_spec import AlarmInputs
+from appliance.household.alarms import Alarms
 from appliance.household.checkpoint import AlarmRow
 from appliance.household.rules import ExportRule, Rules, Thresholds
 from appliance.household.situation import Level, Rule
@@ -36,7 +37,7 @@ class Life:
         self.log = AlarmLog()
 
     def power(self, now: float, import_w: float, export_w: float = 0.0) -> None:
-        self.log.changed(self.alarms.update(AlarmInputs(import_w, export_w), now))
+        self.log.changed(self.alarms.update(AlarmInputs(import_w=import_w, export_w=export_w), now))
 
     def volts(self, now: float, one: float, two: float = 230.0) -> None:
         """The means of the minute that ended at `now`; looked at some seconds later."""
@@ -66,7 +67,16 @@ def row(
     began: float, ended: float | None, level: Level, worst: float | None, limit: float, acknowledged=False
 ) -> AlarmRow:
     at = None if ended is None else utc(ended)
-    return AlarmRow(BEGIN + timedelta(seconds=began), Rule.POWER, None, at, level, worst, limit, acknowledged)
+    return AlarmRow(
+        began=BEGIN + timedelta(seconds=began),
+        rule=Rule.POWER,
+        phase=None,
+        ended=at,
+        level=level,
+        worst=worst,
+        limit=limit,
+        acknowledged=acknowledged,
+    )
 
 
 def test_without_an_alarm_there_is_nothing_to_write(life):
@@ -240,7 +250,7 @@ def test_what_changed_while_it_was_being_written_is_offered_again(life, change):
 
 
 def test_what_came_and_went_between_two_looks_is_an_entry(life):
-    changed = [*life.alarms.update(AlarmInputs(6000), 10), *life.alarms.update(AlarmInputs(100), 20)]
+    changed = [*life.alarms.update(AlarmInputs(import_w=6000), 10), *life.alarms.update(AlarmInputs(import_w=100), 20)]
     life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000),)
@@ -248,7 +258,7 @@ def test_what_came_and_went_between_two_looks_is_an_entry(life):
 
 def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
     life.power(10, 6000)
-    changed = [*life.alarms.update(AlarmInputs(100), 20), *life.alarms.update(AlarmInputs(7000), 30)]
+    changed = [*life.alarms.update(AlarmInputs(import_w=100), 20), *life.alarms.update(AlarmInputs(import_w=7000), 30)]
     life.log.changed(changed)
 
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, WATCH, 7000, 5000))
@@ -256,7 +266,10 @@ def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
 
 def test_what_the_log_has_not_been_told_yet_is_not_in_the_entry_of_before(life):
     life.power(10, 6000)
-    changed = [*life.alarms.update(AlarmInputs(100), 20), *life.alarms.update(AlarmInputs(12_000), 30)]
+    changed = [
+        *life.alarms.update(AlarmInputs(import_w=100), 20),
+        *life.alarms.update(AlarmInputs(import_w=12_000), 30),
+    ]
 
     assert life.log.unwritten(utc) == (row(10, None, WATCH, 6000, 5000),)
     life.log.changed(changed)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.alarms import HOUR_ACT_S, AlarmInputs, Alarms
+from appliance.household.alarm_spec import HOUR_ACT_S, AlarmInputs
+from appliance.household.alarms import Alarms
 from appliance.household.rules import ExportRule, HourRule, PhaseRule, Rules, Thresholds, VoltageRule
 from appliance.household.situation import Alarm, Level, Rule
 
@@ -16,7 +17,7 @@ MOMENT = datetime(2026, 1, 15, 17, tzinfo=UTC)
 AT_ONCE = Rules(
     power=Thresholds(on_delay_s=0, off_delay_s=0),
     hour=HourRule(on_delay_s=0, off_delay_s=0),
-    phase=PhaseRule(40.0, on_delay_s=0, off_delay_s=0),
+    phase=PhaseRule(fuse_a=40.0, on_delay_s=0, off_delay_s=0),
     export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0),
 )
 QUIET = AlarmInputs(import_w=100.0, export_w=0.0, currents_a=(1.0, 1.0, 1.0), hour_wh=500.0, hour_allowed_wh=5000.0)
@@ -76,7 +77,7 @@ def test_when_nothing_is_known_there_is_no_alarm():
 
 
 def test_the_power_is_watched_with_the_thresholds_hysteresis_and_times():
-    rules = Rules(power=Thresholds(5000, 10_000, 200, 0, 30))
+    rules = Rules(power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30))
 
     assert levels(rules, Rule.POWER, (0, power(4999)), (1, power(5000)), (2, power(10_000))) == [OK, WATCH, ACT]
     assert levels(rules, Rule.POWER, (0, power(12_000)), (10, power(1000)), (39.9, power(1000)), (40, power(1000))) == [
@@ -89,7 +90,7 @@ def test_the_power_is_watched_with_the_thresholds_hysteresis_and_times():
 
 
 def test_while_the_power_is_not_known_its_level_stays_and_no_time_counts():
-    rules = Rules(power=Thresholds(5000, 10_000, 200, 0, 30))
+    rules = Rules(power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30))
     steps = ((0, 12_000), (10, 1000), (20, None), (60, 1000), (89, 1000), (90, 1000))
 
     assert levels(rules, Rule.POWER, *((now, power(value)) for now, value in steps)) == [ACT] * 5 + [OK]
@@ -208,7 +209,7 @@ def test_without_a_fuse_no_current_is_an_alarm():
 
 
 def test_a_phase_has_rise_time_hysteresis_and_hold_time():
-    rules = Rules(phase=PhaseRule(40.0, hysteresis_a=1.0, on_delay_s=10, off_delay_s=60))
+    rules = Rules(phase=PhaseRule(fuse_a=40.0, hysteresis_a=1.0, on_delay_s=10, off_delay_s=60))
     steps = ((0, 33.0), (9.9, 33.0), (10, 33.0), (20, 31.0), (100, 31.0), (110, 30.9), (169, 30.9), (170, 30.9))
 
     assert levels(rules, Rule.PHASE, *((now, currents(one, 0.0, 0.0)) for now, one in steps)) == [
@@ -221,7 +222,7 @@ def test_a_phase_has_rise_time_hysteresis_and_hold_time():
 
 def test_while_the_currents_are_not_known_nothing_is_decided():
     unknown, none = currents(None, None, None), currents(0.0, 0.0, 0.0)
-    rules = Rules(phase=PhaseRule(40.0, on_delay_s=0, off_delay_s=60))
+    rules = Rules(phase=PhaseRule(fuse_a=40.0, on_delay_s=0, off_delay_s=60))
 
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, unknown), (300, unknown)) == [WATCH] * 3
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, none), (20, unknown), (75, none))[-1] is WATCH
@@ -315,9 +316,14 @@ def test_silence_begins_when_the_rules_say():
 # All of them together.
 
 
+EVERYTHING = AlarmInputs(
+    import_w=12_000, export_w=6000, hour_wh=6000, hour_allowed_wh=5000, hour_left_s=1800, silence_s=30.0
+)
+
+
 def everything(alarms: Alarms, now: float) -> None:
     """All rules over a limit."""
-    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 1.0), 6000, 5000, 1800, 30.0), now)
+    alarms.update(replace(EVERYTHING, currents_a=(33.0, 41.0, 1.0)), now)
     alarms.voltages((200.0, 230.0, 260.0), now)
 
 
@@ -401,7 +407,7 @@ def test_acknowledging_silences_all_that_is_there_and_nothing_that_comes():
 
     assert len(alarms.acknowledge()) == 8
     assert alarms.unacknowledged() is OK
-    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
+    alarms.update(replace(EVERYTHING, currents_a=(33.0, 41.0, 34.0)), 101.0)
     assert (
         alarms.unacknowledged(),
         [alarm.phase for alarm in alarms.active(101.0, None) if not alarm.acknowledged],
@@ -427,7 +433,7 @@ def test_after_a_restart_every_alarm_but_silence_goes_on_as_it_was():
     alarms, again = Alarms(AT_ONCE), Alarms(AT_ONCE)
     everything(alarms, 100.0)
     alarms.acknowledge()
-    alarms.update(AlarmInputs(12_000, 6000, (33.0, 41.0, 34.0), 6000, 5000, 1800, 30.0), 101.0)
+    alarms.update(replace(EVERYTHING, currents_a=(33.0, 41.0, 34.0)), 101.0)
     again.restore(alarms.alarm_checkpoints(110.0, MOMENT), 5.0)
 
     assert order(again) == order(alarms)[1:]
@@ -461,18 +467,18 @@ def test_after_a_restart_a_rule_that_is_no_more_is_no_alarm():
 
 facts = st.builds(
     AlarmInputs,
-    st.one_of(st.none(), st.floats(0, 15_000)),
-    st.one_of(st.none(), st.floats(0, 8000)),
-    st.tuples(*[st.one_of(st.none(), st.floats(0, 50))] * 3),
-    st.one_of(st.none(), st.floats(0, 9000)),
-    st.one_of(st.none(), st.floats(1, 9000)),
-    st.floats(1, 3600),
-    st.floats(0, 60),
+    import_w=st.one_of(st.none(), st.floats(0, 15_000)),
+    export_w=st.one_of(st.none(), st.floats(0, 8000)),
+    currents_a=st.tuples(*[st.one_of(st.none(), st.floats(0, 50))] * 3),
+    hour_wh=st.one_of(st.none(), st.floats(0, 9000)),
+    hour_allowed_wh=st.one_of(st.none(), st.floats(1, 9000)),
+    hour_left_s=st.floats(1, 3600),
+    silence_s=st.floats(0, 60),
 )
 SLOW = Rules(
     power=Thresholds(on_delay_s=20, off_delay_s=30),
     hour=HourRule(on_delay_s=120, off_delay_s=60),
-    phase=PhaseRule(40.0, on_delay_s=10, off_delay_s=60),
+    phase=PhaseRule(fuse_a=40.0, on_delay_s=10, off_delay_s=60),
     export=ExportRule(5000.0, on_delay_s=60, off_delay_s=60),
 )
 TIMES = {

@@ -8,6 +8,7 @@ import pytest
 
 from appliance.household.checkpoint import Restored
 from appliance.household.household import Household
+from appliance.household.latest import LatestValues
 from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
 from appliance.meter.reading import Maker, Reading, Reason, Rejected
@@ -325,3 +326,11 @@ def test_an_alarm_that_outlives_a_restart_is_heard_when_it_is_over():
     again.restore(Restored(checkpoint=household.record(11.0).checkpoint, downtime_s=5.0), 0.0)
 
     assert [received_at(again, now, power) for now, power in ((1.0, 12_000), (10.0, 1000))] == [None, Sound.OVER]
+
+
+def test_the_full_list_is_judged_only_while_it_is_the_present_one():
+    latest = LatestValues(30.0, "auto")
+    latest.reading(FULL, 10.0)
+    latest.reading(LIST_1, 12.5)
+
+    assert (latest.full_list(12.5), latest.full_list(39.9), latest.full_list(40.0)) == (FULL, FULL, None)

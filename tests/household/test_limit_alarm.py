@@ -1,12 +1,13 @@
 """One rule over time: limits with hysteresis, rise and hold times, and what was acknowledged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.limit_alarm import AlarmCheckpoint, LimitAlarm, Times
+from appliance.household.limit_alarm import AlarmCheckpoint, Delays, LimitAlarm, SetPoints
 from appliance.household.rules import Thresholds
 from appliance.household.situation import Level, Rule
 
@@ -15,12 +16,18 @@ OK, WATCH, ACT, FAULT = Level
 MOMENT = datetime(2026, 1, 15, 17, tzinfo=UTC)
 
 
-def watcher(rules: Thresholds = LIMITS) -> LimitAlarm:
-    return LimitAlarm(Rule.POWER, None, rules.watch_w, rules.act_w, rules.hysteresis_w, rules)
+def limit_alarm(rules: Thresholds = LIMITS) -> LimitAlarm:
+    delays = Delays(rules.on_delay_s, rules.off_delay_s)
+    set_points = SetPoints(watch=rules.watch_w, act=rules.act_w, hysteresis=rules.hysteresis_w, delays=delays)
+    return LimitAlarm(Rule.POWER, None, set_points)
+
+
+def power_rule(on_delay_s: float, off_delay_s: float) -> Thresholds:
+    return replace(LIMITS, on_delay_s=on_delay_s, off_delay_s=off_delay_s)
 
 
 def levels(rules: Thresholds, *values: tuple[float, float | None]) -> list[Level]:
-    load, found = watcher(rules), []
+    load, found = limit_alarm(rules), []
     for now, value in values:
         load.update(value, now)
         found.append(load.level)
@@ -96,7 +103,7 @@ def test_while_the_value_is_unknown_the_level_stays_and_no_time_counts():
 
 
 def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_the_hold_time():
-    hour = LimitAlarm(Rule.HOUR, None, 1.0, 1.0, 0.03, Times(0, 30))
+    hour = LimitAlarm(Rule.HOUR, None, SetPoints(watch=1.0, act=1.0, hysteresis=0.03, delays=Delays(0, 30)))
     found = []
     for now, act in ((0, False), (10, True), (20, False), (49, False), (50, False)):
         hour.update(1.5, now, act=act)
@@ -106,7 +113,7 @@ def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_th
 
 
 def test_a_rule_may_be_a_fault_and_nothing_less():
-    silent = LimitAlarm(Rule.SILENT, None, 30.0, float("inf"), 0.0, Times(0, 0), FAULT)
+    silent = LimitAlarm(Rule.SILENT, None, SetPoints(watch=30.0), FAULT)
     silent.update(29.9, 29.9)
     assert silent.level is OK
     silent.update(30.0, 30.0)
@@ -114,7 +121,7 @@ def test_a_rule_may_be_a_fault_and_nothing_less():
 
 
 def test_an_update_says_whether_the_level_changed_and_from_what():
-    load = watcher()
+    load = limit_alarm()
 
     assert [load.update(value, now) for now, value in ((0, 1000), (1, 6000), (2, 7000), (3, 12_000), (4, None))] == [
         False,
@@ -127,7 +134,7 @@ def test_an_update_says_whether_the_level_changed_and_from_what():
 
 
 def test_the_level_before_is_that_of_the_update_before():
-    load, found = watcher(Thresholds(off_delay_s=0)), []
+    load, found = limit_alarm(Thresholds(off_delay_s=0)), []
     for now, value in enumerate((12_000, 6000, 100, 100)):
         load.update(value, now)
         found.append(load.before)
@@ -137,14 +144,14 @@ def test_the_level_before_is_that_of_the_update_before():
 
 values = st.one_of(st.none(), st.floats(0, 15_000), st.sampled_from([4800.0, 4799.0, 5000.0, 9800.0, 9799.0, 10_000.0]))
 lives = st.lists(st.tuples(st.floats(0.1, 60), values), max_size=80)
-times = st.sampled_from([0.0, 10.0, 30.0, 120.0])
+delays = st.sampled_from([0.0, 10.0, 30.0, 120.0])
 
 
-@given(lives, times, times)
+@given(lives, delays, delays)
 def test_whatever_the_values_no_level_is_left_sooner_than_its_hold_time_or_reached_sooner_than_its_rise_time(
     steps, on_delay_s, off_delay_s
 ):
-    load, now = watcher(Thresholds(5000, 10_000, 200, on_delay_s, off_delay_s)), 0.0
+    load, now = limit_alarm(power_rule(on_delay_s, off_delay_s)), 0.0
     reached: dict[Level, float] = {}
     over: dict[Level, float | None] = {WATCH: None, ACT: None}
     under: dict[Level, float | None] = {WATCH: None, ACT: None}
@@ -173,11 +180,11 @@ def test_whatever_the_values_no_level_is_left_sooner_than_its_hold_time_or_reach
                 assert now - reached[level] >= off_delay_s
 
 
-@given(lives, times, times)
+@given(lives, delays, delays)
 def test_whatever_the_values_a_level_that_is_due_is_reached_and_one_that_is_over_is_left(
     steps, on_delay_s, off_delay_s
 ):
-    load, now = watcher(Thresholds(5000, 10_000, 200, on_delay_s, off_delay_s)), 0.0
+    load, now = limit_alarm(power_rule(on_delay_s, off_delay_s)), 0.0
     for pause, value in steps:
         now += pause
         load.update(value, now)
@@ -190,7 +197,7 @@ def test_whatever_the_values_a_level_that_is_due_is_reached_and_one_that_is_over
 
 @given(lives)
 def test_without_rise_time_the_level_is_never_below_what_the_value_asks_for(steps):
-    load, now = watcher(), 0.0
+    load, now = limit_alarm(), 0.0
     for pause, value in steps:
         now += pause
         load.update(value, now)
@@ -202,7 +209,7 @@ def test_without_rise_time_the_level_is_never_below_what_the_value_asks_for(step
 
 
 def test_its_limit_is_that_of_its_level():
-    load, found = watcher(), []
+    load, found = limit_alarm(), []
     for now, value in ((0, 1000), (1, 6000), (2, 12_000), (3, 6000), (33, 6000)):
         load.update(value, now)
         found.append(load.limit)
@@ -211,7 +218,7 @@ def test_its_limit_is_that_of_its_level():
 
 
 def test_it_began_when_the_level_left_ok_and_ended_when_it_came_back():
-    load = watcher()
+    load = limit_alarm()
     for now, value in ((0, 1000), (10, 6000), (20, 12_000), (30, 1000), (60, 1000)):
         load.update(value, now)
 
@@ -219,7 +226,7 @@ def test_it_began_when_the_level_left_ok_and_ended_when_it_came_back():
 
 
 def test_its_beginning_is_fixed_when_the_time_is_first_known():
-    load = watcher()
+    load = limit_alarm()
     load.update(6000, 100)
 
     assert load.began(150, None) is None
@@ -228,7 +235,7 @@ def test_its_beginning_is_fixed_when_the_time_is_first_known():
 
 
 def test_another_alarm_has_another_beginning():
-    load = watcher()
+    load = limit_alarm()
     load.update(6000, 0)
     assert load.began(0, MOMENT) == MOMENT
     load.update(1000, 10)
@@ -239,7 +246,7 @@ def test_another_alarm_has_another_beginning():
 
 
 def test_the_worst_value_is_that_since_it_began_and_so_are_its_limit_and_the_highest_level():
-    load = watcher()
+    load = limit_alarm()
     for now, value in ((0, 13_000), (10, 1000), (40, 1000), (50, 5500), (60, 6000), (70, 5500)):
         load.update(value, now)
 
@@ -247,7 +254,7 @@ def test_the_worst_value_is_that_since_it_began_and_so_are_its_limit_and_the_hig
 
 
 def test_the_highest_level_outlasts_a_fall():
-    load = watcher()
+    load = limit_alarm()
     for now, value in ((0, 6000), (10, 12_000), (20, 6000), (50, 6000)):
         load.update(value, now)
 
@@ -255,7 +262,7 @@ def test_the_highest_level_outlasts_a_fall():
 
 
 def test_a_level_that_is_reached_by_standing_has_its_own_limit():
-    load = watcher(Thresholds(on_delay_s=60))
+    load = limit_alarm(Thresholds(on_delay_s=60))
     for now, value in ((0, 7000), (30, 12_000), (60, 12_000), (90, 12_000)):
         load.update(value, now)
 
@@ -263,7 +270,7 @@ def test_a_level_that_is_reached_by_standing_has_its_own_limit():
 
 
 def test_a_value_that_people_know_otherwise_is_shown_as_they_know_it():
-    volts = LimitAlarm(Rule.VOLTAGE, 1, 0.0, float("inf"), 1.0, Times(0, 0))
+    volts = LimitAlarm(Rule.VOLTAGE, 1, SetPoints(watch=0.0, hysteresis=1.0))
     for now, (outside, mean_v, limit_v) in enumerate([(2.0, 205.0, 207.0), (4.0, 257.0, 253.0), (1.0, 206.0, 207.0)]):
         volts.update(outside, now, shown=(mean_v, limit_v))
 
@@ -274,7 +281,7 @@ def test_a_value_that_people_know_otherwise_is_shown_as_they_know_it():
 
 
 def test_what_is_acknowledged_stays_so_until_it_is_over():
-    load = watcher()
+    load = limit_alarm()
     load.update(12_000, 0)
     load.acknowledged = ACT
     for now, value in ((10, 6000), (40, 6000), (50, 12_000)):
@@ -287,7 +294,7 @@ def test_what_is_acknowledged_stays_so_until_it_is_over():
 
 
 def test_what_gets_worse_is_more_than_was_acknowledged():
-    load = watcher()
+    load = limit_alarm()
     load.update(6000, 0)
     load.acknowledged = WATCH
     load.update(12_000, 10)
@@ -299,11 +306,11 @@ def test_what_gets_worse_is_more_than_was_acknowledged():
 
 
 def test_after_a_restart_it_goes_on_with_level_beginning_and_worst():
-    load = watcher()
+    load = limit_alarm()
     for now, value in ((0, 13_000), (10, 6000), (40, 6000)):
         load.update(value, now)
     load.acknowledged = WATCH
-    again = watcher()
+    again = limit_alarm()
     again.restore(load.checkpoint(40, MOMENT), 1000)
     again.update(7000, 1000)
 
@@ -315,16 +322,16 @@ def test_after_a_restart_it_goes_on_with_level_beginning_and_worst():
 
 @pytest.mark.parametrize(("level", "value"), [(WATCH, 6000.0), (ACT, 12_000.0)])
 def test_after_a_restart_a_value_that_still_asks_for_the_level_changes_nothing(level, value):
-    again = watcher(Thresholds(on_delay_s=60))
-    again.restore(AlarmCheckpoint(Rule.POWER, None, level, OK, MOMENT), 1000)
+    again = limit_alarm(Thresholds(on_delay_s=60))
+    again.restore(AlarmCheckpoint(rule=Rule.POWER, phase=None, level=level, acknowledged=OK, began=MOMENT), 1000)
 
     assert not again.update(value, 1000)
     assert again.level is level
 
 
 def test_after_a_restart_the_hold_time_counts_anew():
-    again = watcher()
-    again.restore(AlarmCheckpoint(Rule.POWER, None, ACT, OK, MOMENT), 1000)
+    again = limit_alarm()
+    again.restore(AlarmCheckpoint(rule=Rule.POWER, phase=None, level=ACT, acknowledged=OK, began=MOMENT), 1000)
     found = []
     for now in (1005, 1034.9, 1035):
         again.update(100, now)

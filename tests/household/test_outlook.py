@@ -24,7 +24,7 @@ def hour(days_ago: int, import_wh: float, known: Quality = Quality.METERED, hour
 
 
 def running(minutes: float, import_wh: float, missing_s: float = 0.0) -> RunningHour:
-    return RunningHour(START, import_wh, seen_s=minutes * 60 - missing_s, elapsed_s=minutes * 60)
+    return RunningHour(start=START, import_wh=import_wh, seen_s=minutes * 60 - missing_s, elapsed_s=minutes * 60)
 
 
 def this_month(*hours: Hour, tariff: Tariff = Tariff()) -> Month:  # noqa: B008
@@ -96,7 +96,7 @@ def test_a_clock_corrected_backwards_takes_nothing_away():
 
 
 def test_without_a_limit_there_is_the_projection_and_nothing_else():
-    assert seen(30, 1000, 2000) == Outlook(START + HOUR, 1800.0, 1000, 2000.0)
+    assert seen(30, 1000, 2000) == Outlook(until=START + HOUR, time_left_s=1800.0, so_far_wh=1000, projection_wh=2000.0)
 
 
 def test_no_less_than_nothing_may_be_used():
@@ -142,7 +142,7 @@ def test_there_is_no_outlook_when_too_much_of_the_hour_was_not_seen(missing_s, k
 
 @pytest.mark.parametrize(("after", "known"), [(-1, False), (0, True), (3599, True), (3600, False), (3700, False)])
 def test_there_is_an_outlook_within_the_hour_only(after, known):
-    found = outlook(RunningHour(START), 1000, START + timedelta(seconds=after), None)
+    found = outlook(RunningHour(start=START), 1000, START + timedelta(seconds=after), None)
 
     assert (found is not None) is known
 

@@ -30,7 +30,14 @@ def ended(count: int, day: date = DAY) -> list[Hour]:
 
 
 def running(start: datetime, import_wh: float = 500.0, missing_s: float = 0.0, export_missing_s: float = 0.0):
-    return RunningHour(start, import_wh, 5.0, 1800 - missing_s, 1800 - export_missing_s, 1800)
+    return RunningHour(
+        start=start,
+        import_wh=import_wh,
+        export_wh=5.0,
+        seen_s=1800 - missing_s,
+        export_seen_s=1800 - export_missing_s,
+        elapsed_s=1800,
+    )
 
 
 def today(hours: list[Hour], price: EnergyPrice | None = None, **given_) -> Today:
@@ -39,11 +46,11 @@ def today(hours: list[Hour], price: EnergyPrice | None = None, **given_) -> Toda
 
 
 def test_the_days_energy_is_that_of_its_ended_hours_and_of_the_running_one():
-    assert today(ended(3)) == Today(DAY, 3003.0 + 500, 35.0, None, ended(3)[2])
+    assert today(ended(3)) == Today(day=DAY, import_wh=3003.0 + 500, export_wh=35.0, cost_kr=None, highest=ended(3)[2])
 
 
 def test_in_its_first_hour_the_day_is_the_running_hour():
-    assert today([]) == Today(DAY, 500.0, 5.0, None, None)
+    assert today([]) == Today(day=DAY, import_wh=500.0, export_wh=5.0, cost_kr=None, highest=None)
 
 
 def test_the_hours_of_other_days_are_not_in_it():

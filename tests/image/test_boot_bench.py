@@ -18,7 +18,7 @@ from smbus2 import i2c_msg
 
 from appliance.household.checkpoint import MinuteRow
 from appliance.meter.decoder import Decoder, Reading
-from appliance.panel.devices.screen import open_display
+from appliance.panel.devices.display import open_display
 from appliance.panel.drawing.typeface import LARGE, SMALL
 from image.testing.card import CARD_OCTETS, DATA_START, MIB, Card
 from image.testing.console import Console, NoAnswerError

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.commands.main import main
 from appliance.line.recording import Recorder
-from tests.corpus import FOLDER, by_code, captures, needs_corpus
+from tests.corpus import FOLDER, by_code, captures
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE
 
 
@@ -166,7 +166,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):
     assert (made.stdout.count("\n"), made.stderr) == (1, "")
 
 
-@needs_corpus
+@pytest.mark.corpus
 def test_real_captures_decode_to_the_expected_values(capsys):
     for capture in captures():
         code, out, _ = run(capsys, "--hex", "--json", FOLDER / f"{capture.name}.hex")

@@ -9,10 +9,10 @@ from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.hdlc import Frame, FrameSearch
 from appliance.meter.reading import Reason
 from appliance.simulation.encoder import Envelope, encode
-from tests.corpus import by_code, captures, needs_corpus, reported
+from tests.corpus import by_code, captures, reported
 from tests.frames import framed
 
-pytestmark = needs_corpus
+pytestmark = pytest.mark.corpus
 CAPTURES = captures()
 
 

@@ -1,6 +1,8 @@
 """Situations at random for the pages: every field at its extremes, and far beyond what a house does."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ from appliance.household.tariff import COMMON_STEPS, Basis, Month, Step, Tariff
 from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 
 
-def maybe(strategy):
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), strategy)
 
 
@@ -61,13 +63,13 @@ RANGES = {Rule.PHASE: 999, Rule.VOLTAGE: 999, Rule.SILENT: 1e8}
 """What the values of a rule may reach, in its unit; the others are powers and energies, to 99.9 kW."""
 
 
-def _alarms(rule):
+def _alarms(rule: Rule) -> st.SearchStrategy[Alarm]:
     values = st.floats(0, RANGES[rule]) if rule in RANGES else watts
     return st.builds(
         Alarm,
-        st.just(rule),
-        st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
-        st.sampled_from([None, 1, 2, 3]),
+        rule=st.just(rule),
+        level=st.sampled_from([Level.WATCH, Level.ACT, Level.FAULT]),
+        phase=st.sampled_from([None, 1, 2, 3]),
         value=maybe(values),
         limit=values,
         since=st.none(),
@@ -80,15 +82,22 @@ alarms = st.sampled_from(Rule).flatmap(_alarms)
 
 
 @st.composite
-def situations(draw):
+def situations(draw: st.DrawFn) -> Situation:
     """A situation whose hour, day and time belong together, as the household makes them; all else at random."""
-    now = draw(maybe(moments))
-    known = now is not None and draw(st.booleans())
-    start = None if now is None else now.replace(minute=0)
-    midnight = None if now is None else datetime.combine(now.astimezone(OSLO), datetime.min.time(), OSLO)
-    ended = (
-        () if now is None else _ended(midnight.astimezone(UTC), start, draw(st.lists(watts, min_size=25, max_size=25)))
-    )
+    now: datetime | None = draw(maybe(moments))
+    hour: RunningHour | None = None
+    outlook: Outlook | None = None
+    today: Today | None = None
+    ended: tuple[Hour, ...] = ()
+    if now is not None:
+        known = draw(st.booleans())
+        start = now.replace(minute=0)
+        midnight = datetime.combine(now.astimezone(OSLO), datetime.min.time(), OSLO)
+        ended = _ended(midnight.astimezone(UTC), start, draw(st.lists(watts, min_size=25, max_size=25)))
+        if known:
+            hour = RunningHour(start=start, import_wh=draw(watts))
+            outlook = draw(_outlooks(start))
+            today = draw(_days(now.astimezone(OSLO).date(), ended))
     return Situation(
         watch_w=draw(st.floats(1, 50_000)),
         act_w=draw(st.floats(50_001, 100_000)),
@@ -101,9 +110,9 @@ def situations(draw):
         phases_known=draw(st.booleans()),
         fuse_a=draw(maybe(st.floats(6, 1000))),
         line_to_line=draw(st.booleans()),
-        hour=RunningHour(start, draw(watts)) if known else None,
-        outlook=draw(_outlooks(start)) if known else None,
-        today=draw(_days(now.astimezone(OSLO).date(), ended)) if known else None,
+        hour=hour,
+        outlook=outlook,
+        today=today,
         month=draw(maybe(months)),
         voltage_day=draw(
             maybe(st.builds(VoltageDay, st.just(date.min), three_volts, three_volts, st.integers(0, 1500)))
@@ -140,7 +149,7 @@ upkeeps = st.builds(
 )
 
 
-def _ended(midnight, start, loads):
+def _ended(midnight: datetime, start: datetime, loads: Sequence[float]) -> tuple[Hour, ...]:
     count = round((start - midnight) / HOUR)
     return tuple(
         Hour(midnight + HOUR * place, loads[place], 0.0, list(Quality)[place % len(Quality)], 1.0)
@@ -148,14 +157,14 @@ def _ended(midnight, start, loads):
     )
 
 
-def _outlooks(start):
+def _outlooks(start: datetime) -> st.SearchStrategy[Outlook | None]:
     return maybe(
         st.builds(
             Outlook,
-            st.just(start + HOUR),
-            st.floats(0.1, 3600),
-            watts,
-            watts,
+            until=st.just(start + HOUR),
+            time_left_s=st.floats(0.1, 3600),
+            so_far_wh=watts,
+            projection_wh=watts,
             limit_kw=st.just(5.0),
             allowed_wh=maybe(watts),
             headroom_w=maybe(st.floats(0, 100_000)),
@@ -163,7 +172,14 @@ def _outlooks(start):
     )
 
 
-def _days(day, ended):
+def _days(day: date, ended: Sequence[Hour]) -> st.SearchStrategy[Today]:
     energy = maybe(st.one_of(st.sampled_from([0.0, 9994, 9995, 99_949, 99_950, 2_397_600]), st.floats(0, 2_397_600)))
     cost = maybe(st.one_of(st.sampled_from([0.0, 99.994, 99.996, 9999.0]), st.floats(0, 99_999)))
-    return st.builds(Today, st.just(day), energy, energy, cost, st.sampled_from([None, *ended]))
+    return st.builds(
+        Today,
+        day=st.just(day),
+        import_wh=energy,
+        export_wh=energy,
+        cost_kr=cost,
+        highest=st.sampled_from([None, *ended]),
+    )

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from appliance.household.daily_window import DailyWindow
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel.brightness import dimming, needs_attention, news
-from appliance.settings.preferences import BrightnessRule, Night
+from appliance.panel.brightness import dimming, is_news, needs_attention
+from appliance.settings.preferences import BrightnessRule
 
-RULE = BrightnessRule(contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=Night(time(22), time(7)))
+RULE = BrightnessRule(
+    contrast=200, idle_contrast=100, night_contrast=10, idle_s=300, night=DailyWindow(time(22), time(7))
+)
 NOW = 10_000.0
 JUST, LONG_AGO = NOW - 10, NOW - 1000
 QUIET_HOUSE = Situation(watch_w=5000, act_w=10_000, level=Level.OK, power_import_w=2000)
@@ -28,7 +31,16 @@ def contrast(
 
 
 def alarm(level: Level, *, acknowledged: bool = False) -> Alarm:
-    return Alarm(Rule.POWER, level, None, 12_000, 10_000, None, 5, acknowledged)
+    return Alarm(
+        rule=Rule.POWER,
+        level=level,
+        phase=None,
+        value=12_000,
+        limit=10_000,
+        since=None,
+        age_s=5,
+        acknowledged=acknowledged,
+    )
 
 
 def test_after_a_key_the_glass_is_bright_and_later_dimmed() -> None:
@@ -66,7 +78,7 @@ def test_nothing_is_brighter_than_the_day() -> None:
     ],
 )
 def test_a_night_may_pass_midnight_and_may_be_none(begins: int, ends: int, hours: set[int]) -> None:
-    night = Night(time(begins), time(ends))
+    night = DailyWindow(time(begins), time(ends))
     assert {hour for hour in range(24) if night.covers(at(hour))} == hours
 
 
@@ -112,8 +124,8 @@ def test_a_reading_and_an_alarm_are_news_and_the_passing_of_time_is_not() -> Non
     later = replace(QUIET_HOUSE, local_time=at(12, 1), reading_age_s=2.0, recent_w=(2000.0,))
     older = replace(QUIET_HOUSE, alarms=(replace(alarm(Level.ACT), age_s=9),))
 
-    assert news(None, QUIET_HOUSE)
-    assert not news(QUIET_HOUSE, later)
-    assert news(QUIET_HOUSE, replace(later, power_import_w=2001))
-    assert news(QUIET_HOUSE, older)
-    assert not news(older, replace(older, alarms=(alarm(Level.ACT),)))
+    assert is_news(None, QUIET_HOUSE)
+    assert not is_news(QUIET_HOUSE, later)
+    assert is_news(QUIET_HOUSE, replace(later, power_import_w=2001))
+    assert is_news(QUIET_HOUSE, older)
+    assert not is_news(older, replace(older, alarms=(alarm(Level.ACT),)))

@@ -7,18 +7,19 @@ from datetime import datetime, time
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from appliance.household.daily_window import DailyWindow
 from appliance.household.situation import Level, Signal, Situation
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.lamp_row import DIMMED_HZ, LampRow
 from appliance.panel.lamps import Lamps, Light, lamps_for, shine
-from appliance.settings.preferences import LampRule, Night
+from appliance.settings.preferences import LampRule
 from appliance.system.health import Fault, FaultKind, Health
 
 RED, YELLOW, GREEN = 22, 27, 17
 CALM, LOOK, ACT = Lamps(green=Light.ON), Lamps(yellow=Light.ON), Lamps(red=Light.ON)
 UNKNOWN = Lamps(yellow=Light.SLOW)
 WHEN_IT_MATTERS = LampRule(only_when_it_matters=True)
-DIM_BY_NIGHT = LampRule(night_level=0.1, night=Night(time(22), time(7)))
+DIM_BY_NIGHT = LampRule(night_level=0.1, night=DailyWindow(time(22), time(7)))
 TROUBLE = Health(faults=(Fault(FaultKind.HISTORY, "history.db"),))
 
 

@@ -21,7 +21,9 @@ HOME = State()
 
 
 def alarm(level: Level = Level.WATCH, rule: Rule = Rule.POWER, *, acknowledged: bool = False) -> Alarm:
-    return Alarm(rule, level, None, 6000.0, 5000.0, None, 0.0, acknowledged)
+    return Alarm(
+        rule=rule, level=level, phase=None, value=6000.0, limit=5000.0, since=None, age_s=0.0, acknowledged=acknowledged
+    )
 
 
 def with_alarms(*alarms: Alarm) -> Situation:

@@ -20,8 +20,9 @@ from appliance.household.situation import Level, Situation
 from appliance.line.recording import Recorder, read
 from appliance.meter.reading import Maker
 from appliance.panel.pages import Page, picture
+from appliance.service.outputs import Watch
 from appliance.service.supervisor import Supervisor
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
@@ -51,10 +52,9 @@ class Bench:
         self.house = House(Net.TN, loads=(Load("test", None, lambda _moment, _chance: self.load_w),))
         self.supervisor = self.appliance(port=self.line.port)
 
-    def appliance(self, **given) -> Supervisor:
-        return appliance(
-            SETTINGS, self.timebase, open_bus=self.glass.open, pin_factory=self.pins, watch=self._watch, **given
-        )
+    def appliance(self, port: str | None, recorder: Recorder | None = None) -> Supervisor:
+        machine = Machine(port=port, open_bus=self.glass.open, pin_factory=self.pins)
+        return appliance(SETTINGS, self.timebase, machine, outputs=(Watch(self._watch),), recorder=recorder)
 
     def _watch(self, situation: Situation) -> None:
         self.situation = situation

@@ -16,9 +16,11 @@ from appliance.household.situation import Situation
 from appliance.panel.keys import Key, Press, PressDetector
 from appliance.panel.menu import Menu, Row
 from appliance.panel.pages import menu_page
-from appliance.service import supervisor
+from appliance.service import front_panel
+from appliance.service.front_panel import FrontPanel
+from appliance.service.outputs import Watch
 from appliance.service.supervisor import Supervisor
-from appliance.service.wiring import appliance
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, CHOICES_FILE, Choices, load
 from appliance.settings.model import Settings
@@ -49,13 +51,26 @@ class Appliance:
         self.supervisor: Supervisor = appliance(
             self.settings,
             Timebase(10),
-            port=os.ttyname(ours),
-            open_bus=Glass("ssd1309").open,
-            pin_factory=self.pins,
-            folder=self.folder,
-            runtime=self.runtime,
-            watch=self.seen.append,
+            Machine(
+                port=os.ttyname(ours),
+                open_bus=Glass("ssd1309").open,
+                pin_factory=self.pins,
+                folder=self.folder,
+                runtime=self.runtime,
+            ),
+            outputs=(Watch(self.seen.append),),
         )
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether the buttons' pins are taken, and pressing them is noticed."""
+        return takes_keys(self.pins)
+
+    @property
+    def menu(self) -> Menu | None:
+        """The menu that is up."""
+        [front] = (one for one in self.supervisor._parts.outputs if isinstance(one, FrontPanel))
+        return front._panel._state.menu
 
     @property
     def situation(self) -> Situation:
@@ -83,7 +98,7 @@ async def running(
     made = Appliance(folder, runtime, settings or Settings(), **given)
     task = asyncio.create_task(made.supervisor.run())
     try:
-        await until(lambda: made.seen and made.supervisor._fingers is not None)
+        await until(lambda: made.seen and made.takes_keys)
         yield made
     finally:
         task.cancel()
@@ -91,10 +106,15 @@ async def running(
         os.close(made.line)
 
 
+def takes_keys(pins: MockFactory) -> bool:
+    """Whether somebody listens to the buttons' pins; asking for a pin by its number would make it."""
+    return any(pin.when_changed is not None for pin in pins.pins.values())
+
+
 @pytest.fixture
 def quick_fingers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits half a minute for a stuck button."""
-    monkeypatch.setattr(supervisor, "PressDetector", partial(PressDetector, long_s=LONG_S, stuck_s=STUCK_S))
+    monkeypatch.setattr(front_panel, "PressDetector", partial(PressDetector, long_s=LONG_S, stuck_s=STUCK_S))
 
 
 @pytest.fixture
@@ -112,9 +132,9 @@ async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(fo
         await one.press(B, *FUSE_25)
         await until(lambda: (folder / CHOICES_FILE).exists())
         assert load(folder) == Choices(fuse_a=25)
-        assert one.supervisor._household._rules.phase.fuse_a == 25
+        assert one.situation.fuse_a == 25
     async with running(folder) as other:
-        assert other.supervisor._household._rules.phase.fuse_a == 25
+        assert other.situation.fuse_a == 25
 
 
 async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Path) -> None:
@@ -123,7 +143,7 @@ async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Pa
         await until(lambda: (folder / CHOICES_FILE).exists())
         one.supervisor.apply(settings_file.parse("[thresholds]\nact_w = 7777\n[phases]\nfuse_a = 63", "test"))
         assert one.situation.act_w == 7777
-        assert one.supervisor._household._rules.phase.fuse_a == 25
+        assert one.situation.fuse_a == 25
 
 
 async def test_quiet_for_an_hour_is_in_force_at_once(folder: Path) -> None:
@@ -177,11 +197,11 @@ async def test_a_button_that_is_held_at_boot_is_a_trouble_after_a_while_and_work
 ) -> None:
     async with running(folder, pins=MockFactory(pin_class=HeldDown)) as one:
         await until(lambda: Fault(FaultKind.BUTTON, "A") in one.situation.health.faults)
-        assert one.supervisor._panel._state.menu is None
+        assert one.menu is None
         one.pins.pin(GPIO["button_a"]).drive_high()
         await until(lambda: one.situation.health.faults == ())
         await one.press(LONG_A)
-        assert one.supervisor._panel._state.menu == Menu()
+        assert one.menu == Menu()
 
 
 async def test_a_damaged_file_of_choices_is_set_aside_and_the_appliance_runs(folder: Path) -> None:
@@ -210,10 +230,12 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
     words, window = WORDS["en"], VirtualPanel(stage)
 
     def shows(menu: Menu, choices: Choices = AS_SET) -> bool:
-        return in_terminal(window) == below_strip(menu_page.picture(menu, choices, Situation(5000, 10_000), words))
+        return in_terminal(window) == below_strip(
+            menu_page.picture(menu, choices, Situation(watch_w=5000, act_w=10_000), words)
+        )
 
     async with window.run_test(size=(80, 24)) as pilot:
-        await until(lambda: stage._situation is not None and stage._supervisor._fingers is not None)
+        await until(lambda: stage._situation is not None and takes_keys(stage._factory))
         for key, menu in [
             ("A", Menu()),
             ("a", Menu(Row.FUSE)),

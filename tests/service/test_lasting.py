@@ -1,15 +1,10 @@
 """What outlasts the program: real processes on a pseudo-terminal and a real file, ended, killed and started again."""
 
-import asyncio
 import contextlib
 import csv
 import json
 import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,56 +13,15 @@ import pytest
 from appliance.history.database import HISTORY_FILE, History
 from appliance.household.checkpoint import Restored
 from appliance.household.hours import Hour, Quality
-from appliance.meter.reading import Maker
-from appliance.simulation.house import House, Load, Net
-from appliance.simulation.meter import Line, Meter
+from appliance.simulation.meter import Line
 from appliance.system.clock import Boot
-from appliance.system.timebase import Timebase
-from tests.started import MOCK_PINS, Started
-
-START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
-POWER_W = 36_000.0
-"""10 Wh a second."""
-
-
-@pytest.fixture
-def line() -> Iterator[Line]:
-    """A Kaifa that speaks at its own pace from twenty past the hour on, on a thread of its own."""
-    timebase = Timebase()
-    spoken = Line(timebase)
-    house = House(Net.TN, loads=(Load("load", None, lambda _moment, _chance: POWER_W),))
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(spoken.speak(Meter(Maker.KAIFA, house, START), START))
-
-    def speak() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-
-    thread = threading.Thread(target=speak)
-    thread.start()
-    yield spoken
-    loop.call_soon_threadsafe(task.cancel)
-    thread.join()
-    loop.close()
-    spoken.close()
-
-
-def settings_file(folder: Path, port: str, data: str | Path | None = None) -> str:
-    path = folder / "appliance.toml"
-    line = f'[line]\nport = "{port}"\n'
-    path.write_text(f'{line}[display]\nbus = 31\n[data]\nfolder = "{data or folder}"\n')
-    return str(path)
+from tests.conftest import SPEAKS_FROM
+from tests.started import MOCK_PINS, Started, command, settings_file
 
 
 def stored(folder: Path) -> Restored:
     with contextlib.closing(History(folder / HISTORY_FILE, read_only=True)) as history:
         return history.load(Boot("another", 0.0))
-
-
-def said(*arguments: str) -> tuple[int, str, str]:
-    """The command's exit code, and what it said on its two outputs."""
-    done = subprocess.run([sys.executable, "-m", "appliance", *arguments], capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_program_that_is_ended_and_started_again_goes_on_with_the_hour(line: Line, tmp_path: Path):
@@ -78,10 +32,10 @@ def test_a_program_that_is_ended_and_started_again_goes_on_with_the_hour(line: L
             time.sleep(7)
             assert run.end() < 2
             assert run.process.returncode == 0
-        running = stored(tmp_path).notes.ledger.running
+        running = stored(tmp_path).checkpoint.ledger.running
         energies.append(running.import_wh)
 
-    assert running.start == START.replace(minute=0)
+    assert running.start == SPEAKS_FROM.replace(minute=0)
     assert running.continued
     assert energies[0] >= 30
     # Between the two runs lie some seconds: the power of before is believed over them, so nothing is missing.
@@ -105,13 +59,13 @@ def test_a_peak_is_set_by_the_running_program_and_shown_by_the_export(line: Line
     with Started("run", "--config", settings, **MOCK_PINS) as run:
         run.wait_for(lambda: (tmp_path / "control.sock").exists())
         assert oct((tmp_path / "control.sock").stat().st_mode)[-3:] == "660"
-        code, out, err = said("peaks", "set", "2026-01-14", "17", "6,42", "--config", settings)
+        code, out, err = command("peaks", "set", "2026-01-14", "17", "6,42", "--config", settings)
         assert (code, err) == (0, "")
         assert out == "2026-01-14 17:00 now has 6,42 kWh (the running appliance has written it)\n"
-        code, out, err = said("export", "--from", "2026-01-01", "--to", "2026-01-31", "--csv", "--config", settings)
+        code, out, err = command("export", "--from", "2026-01-01", "--to", "2026-01-31", "--csv", "--config", settings)
         assert (code, err) == (0, "")
         run.end()
-        assert (tmp_path / "control.sock").exists() is False or said(
+        assert (tmp_path / "control.sock").exists() is False or command(
             "peaks", "set", "2026-01-14", "18", "1", "--config", settings
         )[0] == 0
 
@@ -124,7 +78,7 @@ def test_a_peak_is_set_by_the_running_program_and_shown_by_the_export(line: Line
 def test_a_peak_can_be_set_while_nothing_runs(tmp_path: Path):
     settings = settings_file(tmp_path, "/dev/no-such-port")
 
-    code, out, err = said("peaks", "set", "2026-01-14", "17", "6.42", "--config", settings)
+    code, out, err = command("peaks", "set", "2026-01-14", "17", "6.42", "--config", settings)
 
     assert (code, err) == (0, "")
     assert "written; no appliance is running" in out
@@ -146,13 +100,13 @@ def test_a_peak_can_be_set_while_nothing_runs(tmp_path: Path):
 def test_a_peak_that_cannot_be_is_refused_in_a_sentence(arguments, sentence, tmp_path: Path):
     settings = settings_file(tmp_path, "/dev/no-such-port")
 
-    assert said("peaks", "set", *arguments, "--config", settings) == (2, "", f"han-appliance: {sentence}\n")
+    assert command("peaks", "set", *arguments, "--config", settings) == (2, "", f"han-appliance: {sentence}\n")
 
 
 def test_the_hour_that_october_has_twice_can_be_told_apart(tmp_path: Path):
     settings = settings_file(tmp_path, "/dev/no-such-port")
-    said("peaks", "set", "2025-10-26", "2", "1", "--config", settings)
-    said("peaks", "set", "2025-10-26", "2", "2", "--second", "--config", settings)
+    command("peaks", "set", "2025-10-26", "2", "1", "--config", settings)
+    command("peaks", "set", "2025-10-26", "2", "2", "--second", "--config", settings)
 
     first, second = stored(tmp_path).hours
     assert (first.import_wh, second.import_wh, second.start - first.start) == (1000, 2000, timedelta(hours=1))
@@ -167,7 +121,7 @@ def test_a_damaged_history_is_set_aside_and_said(line: Line, tmp_path: Path):
         run.end()
 
     assert len(list(tmp_path.glob("history-damaged-*.sqlite3"))) == 1
-    assert stored(tmp_path).notes.ledger.running is not None
+    assert stored(tmp_path).checkpoint.ledger.running is not None
 
 
 def test_a_folder_that_cannot_be_written_is_said_once_and_the_rest_goes_on(line: Line, tmp_path: Path):
@@ -215,7 +169,7 @@ def test_the_socket_answers_nonsense_with_a_sentence(line: Line, tmp_path: Path)
 
 
 def test_an_export_without_a_history_says_so(tmp_path: Path):
-    code, out, err = said(
+    code, out, err = command(
         *("export", "--from", "2026-01-01", "--to", "2026-01-31", "--csv", "--config", settings_file(tmp_path, "x"))
     )
 

@@ -1,16 +1,16 @@
-"""Rooms that fail are begun again after growing pauses, and say so when it goes on."""
+"""Tasks that fail are restarted after growing pauses, and the panel is told when it goes on."""
 
 import asyncio
 import logging
 
 import pytest
 
-from appliance.service.restarts import FAILURES_TOLD, LONGEST_PAUSE_S, TaskRestarter, pause_s
+from appliance.service.restarts import FAILURES_UNTIL_FAULT, LONGEST_PAUSE_S, TaskRestarter
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 
 
-class FailingRoom:
+class FailingTask:
     """Fails as often as it is told to, and then works on."""
 
     def __init__(self, timebase: Timebase, failures: int) -> None:
@@ -31,39 +31,35 @@ async def until(condition) -> None:
             await asyncio.sleep(0.001)
 
 
-def test_pauses_double_from_one_second_to_a_minute():
-    assert [pause_s(failures) for failures in (1, 2, 3, 6, 7, 8, 10_000)] == [1, 2, 4, 32, 60, 60, 60]
-
-
-async def test_a_room_that_fails_is_begun_again_after_growing_pauses():
+async def test_a_task_that_fails_is_begun_again_after_growing_pauses():
     timebase = Timebase(100)
-    supervision, room = TaskRestarter(timebase), FailingRoom(timebase, 4)
-    task = asyncio.create_task(supervision.run("display", room.run))
-    await until(lambda: len(room.began) == 5)
+    restarter, failing = TaskRestarter(timebase), FailingTask(timebase, 4)
+    task = asyncio.create_task(restarter.run("display", failing.run))
+    await until(lambda: len(failing.began) == 5)
     task.cancel()
-    pauses = [later - earlier for earlier, later in zip(room.began, room.began[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in zip(failing.began, failing.began[1:], strict=False)]
     assert all(pause >= least for pause, least in zip(pauses, (1, 2, 4, 8), strict=True))
 
 
 async def test_only_five_failures_in_a_row_are_worth_words_and_they_go_when_it_works_again():
     timebase = Timebase(200)
-    supervision, room = TaskRestarter(timebase), FailingRoom(timebase, FAILURES_TOLD)
-    task = asyncio.create_task(supervision.run("display", room.run))
-    await until(lambda: len(room.began) == FAILURES_TOLD - 1)
-    assert supervision.faults == ()
-    await until(lambda: len(room.began) == FAILURES_TOLD + 1)
-    assert supervision.faults == (Fault(FaultKind.ROOM, "display"),)
-    await until(lambda: supervision.faults == ())
-    assert timebase.now() - room.began[-1] >= 0.9 * LONGEST_PAUSE_S
+    restarter, failing = TaskRestarter(timebase), FailingTask(timebase, FAILURES_UNTIL_FAULT)
+    task = asyncio.create_task(restarter.run("display", failing.run))
+    await until(lambda: len(failing.began) == FAILURES_UNTIL_FAULT - 1)
+    assert restarter.faults == ()
+    await until(lambda: len(failing.began) == FAILURES_UNTIL_FAULT + 1)
+    assert restarter.faults == (Fault(FaultKind.PART, "display"),)
+    await until(lambda: restarter.faults == ())
+    assert timebase.now() - failing.began[-1] >= 0.9 * LONGEST_PAUSE_S
     task.cancel()
 
 
-async def test_a_room_that_returns_is_not_begun_again():
-    async def room() -> None:
+async def test_a_task_that_returns_is_not_begun_again():
+    async def task() -> None:
         began.append(True)
 
     began: list[bool] = []
-    await TaskRestarter(Timebase()).run("socket", room)
+    await TaskRestarter(Timebase()).run("socket", task)
     assert began == [True]
 
 
@@ -71,9 +67,9 @@ def test_what_fails_under_guard_stops_nobody_and_is_logged_once_for_each_kind(ca
     def fail(with_what: str) -> None:
         raise KeyError(with_what)
 
-    supervision = TaskRestarter(Timebase())
+    restarter = TaskRestarter(Timebase())
     with caplog.at_level(logging.ERROR):
         for what in ("a", "a", "a", "b"):
-            supervision.guard("panel", lambda what=what: fail(what))
+            restarter.guard("panel", lambda what=what: fail(what))
     assert [str(record.exc_info[1]) for record in caplog.records] == ["'a'", "'b'"]
     assert "the panel failed" in caplog.text

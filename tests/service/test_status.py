@@ -28,21 +28,30 @@ from appliance.service import local_socket, status, status_text
 from appliance.simulation import examples
 from appliance.simulation.meter import Line
 from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
-from tests.service.test_lasting import line as line
-from tests.service.test_lasting import said, settings_file
-from tests.started import MOCK_PINS, Started
+from tests.started import MOCK_PINS, Started, command, settings_file
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(
-    5000,
-    10000,
+    watch_w=5000,
+    act_w=10000,
     level=Level.WATCH,
     signal=Signal.RECEIVING,
     power_import_w=6200,
     power_export_w=0,
     phases=(Phase(230.4, 12.5), Phase(231.0), Phase(229.6, 3.2)),
     phases_known=True,
-    alarms=(Alarm(Rule.PHASE, Level.WATCH, 1, 33.0, 32.0, START, 75.0, acknowledged=False),),
+    alarms=(
+        Alarm(
+            rule=Rule.PHASE,
+            level=Level.WATCH,
+            phase=1,
+            value=33.0,
+            limit=32.0,
+            since=START,
+            age_s=75.0,
+            acknowledged=False,
+        ),
+    ),
     ended_hours=(Hour(START, 1000, 0, Quality.METERED, 1.0),),
     local_time=START.astimezone(OSLO),
     clock_source=ClockSource.METER,
@@ -204,9 +213,9 @@ async def test_the_end_does_not_wait_for_a_mute_client(tmp_path: Path):
 def test_the_status_of_a_running_appliance_fits_a_screen(line: Line, tmp_path: Path):
     settings = settings_file(tmp_path, line.port)
     with Started("run", "--config", settings, **MOCK_PINS) as run:
-        run.wait_for(lambda: "MA304H4" in said("status", "--config", settings)[1])
-        code, out, err = said("status", "--config", settings)
-        told = json.loads(said("status", "--json", "--config", settings)[1])
+        run.wait_for(lambda: "MA304H4" in command("status", "--config", settings)[1])
+        code, out, err = command("status", "--config", settings)
+        told = json.loads(command("status", "--json", "--config", settings)[1])
         run.end()
 
     assert (code, err) == (0, "")
@@ -220,9 +229,9 @@ def test_the_status_of_a_running_appliance_fits_a_screen(line: Line, tmp_path: P
 def test_a_health_check_passes_while_the_meter_is_read_and_fails_when_nothing_runs(line: Line, tmp_path: Path):
     settings = settings_file(tmp_path, line.port)
     with Started("run", "--config", settings, **MOCK_PINS) as run:
-        run.wait_for(lambda: said("status", "--check", "--config", settings)[0] == 0)
+        run.wait_for(lambda: command("status", "--check", "--config", settings)[0] == 0)
         run.end()
-    code, out, err = said("status", "--check", "--config", settings)
+    code, out, err = command("status", "--check", "--config", settings)
 
     assert (code, out) == (2, "")
     assert err == f"han-appliance: no appliance is running (nobody answers at {tmp_path}/control.sock)\n"
@@ -231,8 +240,8 @@ def test_a_health_check_passes_while_the_meter_is_read_and_fails_when_nothing_ru
 def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
     settings = settings_file(tmp_path, "/dev/no-such-port")
     with Started("run", "--config", settings, **MOCK_PINS) as run:
-        run.wait_for(lambda: said("status", "--check", "--config", settings)[0] == 1)
-        code, out, _ = said("status", "--check", "--config", settings)
+        run.wait_for(lambda: command("status", "--check", "--config", settings)[0] == 1)
+        code, out, _ = command("status", "--check", "--config", settings)
         run.end()
 
     assert code == 1
@@ -248,7 +257,7 @@ def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
         ({"signal": Signal.SILENT}, False),
         ({"storage": Storage.FAILING}, False),
         ({"storage": Storage.SET_ASIDE}, True),
-        ({"health": Health(faults=(Fault(FaultKind.ROOM, "display"),))}, False),
+        ({"health": Health(faults=(Fault(FaultKind.PART, "display"),))}, False),
     ],
 )
 def test_an_alarm_of_the_house_is_no_illness_of_the_appliance(changed, healthy: bool):

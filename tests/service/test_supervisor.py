@@ -10,7 +10,9 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.service.wiring import appliance
+from appliance.line.uart import Uart
+from appliance.service.outputs import Watch
+from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.last_good import LoadedSettings
 from appliance.settings.model import Settings
@@ -25,9 +27,8 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        open_bus=Glass("ssd1309").open,
-        pin_factory=MockFactory(pin_class=MockPWMPin),
-        watch=seen.append,
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+        outputs=(Watch(seen.append),),
     )
     task = asyncio.create_task(supervisor.run())
     async with asyncio.timeout(20):
@@ -38,7 +39,7 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
             raise ZeroDivisionError
 
         monkeypatch.setattr(Household, "situation", fail)
-        while Fault(FaultKind.ROOM, "household") not in seen[-1].health.faults:  # noqa: ASYNC110
+        while Fault(FaultKind.PART, "household") not in seen[-1].health.faults:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -73,9 +74,8 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
     supervisor = appliance(
         Settings(),
         Timebase(50),
-        open_bus=Glass("ssd1309").open,
-        pin_factory=MockFactory(pin_class=MockPWMPin),
-        watch=seen.append,
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+        outputs=(Watch(seen.append),),
     )
     supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
     assert seen[-1].act_w == 4000
@@ -87,3 +87,16 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
 
     supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
     assert seen[-1].health.faults == ()
+
+
+async def test_a_changed_silence_reaches_the_line(monkeypatch: pytest.MonkeyPatch):
+    applied: list[float] = []
+    monkeypatch.setattr(Uart, "apply_silence", lambda _uart, silent_s: applied.append(silent_s))
+    supervisor = appliance(
+        Settings(),
+        Timebase(50),
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+    )
+    supervisor.reload(LoadedSettings(settings_file.parse("[readings]\nsilent_s = 600.0\n", "test")))
+
+    assert applied == [600.0]

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.household.tariff import Basis
@@ -30,11 +30,6 @@ from appliance.system.worker import Worker
 SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
 
 
-class Said(list[str]):
-    def __call__(self, message: str, *values: object) -> None:
-        self.append(message % values)
-
-
 def test_without_a_file_nothing_is_chosen(tmp_path: Path) -> None:
     assert load(tmp_path) == AS_SET
 
@@ -45,6 +40,7 @@ def test_what_was_chosen_is_there_again(tmp_path: Path) -> None:
     assert (tmp_path / CHOICES_FILE).read_text().splitlines()[2:4] == ["limit_kw = 5", 'fuse_a = "none"']
 
 
+@settings(deadline=None)
 @given(st.builds(Choices, **{field: st.sampled_from(VALUES[row]) for row, field in FIELDS.items()}))
 def test_whatever_the_menu_can_choose_can_be_kept(tmp_path_factory: pytest.TempPathFactory, choices: Choices) -> None:
     folder = tmp_path_factory.mktemp("data")
@@ -55,19 +51,21 @@ def test_whatever_the_menu_can_choose_can_be_kept(tmp_path_factory: pytest.TempP
 @pytest.mark.parametrize(
     "text", ["limit_kw = ", "limit_kw = -1", 'language = "fi"', "colour = 3", "\0\0\0\0", "brightness = 1.5"]
 )
-def test_a_damaged_file_is_set_aside_and_said_and_never_fatal(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_set_aside_and_logged_and_never_fatal(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / CHOICES_FILE).write_text(text)
-    said = Said()
-    assert load_or_set_aside(tmp_path, said) == AS_SET
+    assert load_or_set_aside(tmp_path) == AS_SET
     assert (tmp_path / "choices.toml.damaged").read_text() == text
     assert not (tmp_path / CHOICES_FILE).exists()
-    assert len(said) == 1
-    assert str(tmp_path / CHOICES_FILE) in said[0]
+    [sentence] = caplog.messages
+    assert sentence.startswith(f"{tmp_path / CHOICES_FILE}: is no file of choices: ")
+    assert sentence.endswith("; what was chosen on the panel is forgotten, and the settings hold")
 
 
 def test_a_file_that_is_not_text_is_set_aside_too(tmp_path: Path) -> None:
     (tmp_path / CHOICES_FILE).write_bytes(b"\xff\xfe\x00limit")
-    assert load_or_set_aside(tmp_path, Said()) == AS_SET
+    assert load_or_set_aside(tmp_path) == AS_SET
     assert not (tmp_path / CHOICES_FILE).exists()
 
 
@@ -84,34 +82,36 @@ async def until(condition) -> None:
 
 
 async def test_a_choice_is_on_the_disk_in_a_moment(tmp_path: Path) -> None:
-    keeper = ChoiceStore(tmp_path, AS_SET, Timebase(), Said(), Worker("disk", 5))
-    task = asyncio.create_task(keeper.run())
-    keeper.choose(SOME)
+    store = ChoiceStore(tmp_path, AS_SET, Timebase(), Worker("disk", 5))
+    task = asyncio.create_task(store.run())
+    store.choose(SOME)
     await until(lambda: load(tmp_path) == SOME)
     task.cancel()
 
 
-async def test_a_choice_counts_although_the_disk_refuses_and_is_kept_when_it_is_back(tmp_path: Path) -> None:
-    folder, said = tmp_path / "data", Said()
-    keeper = ChoiceStore(folder, AS_SET, Timebase(600), said, Worker("disk", 5))
-    task = asyncio.create_task(keeper.run())
-    keeper.choose(SOME)
-    await until(lambda: said)
+async def test_a_choice_counts_although_the_disk_refuses_and_is_kept_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "data"
+    store = ChoiceStore(folder, AS_SET, Timebase(600), Worker("disk", 5))
+    task = asyncio.create_task(store.run())
+    store.choose(SOME)
+    await until(lambda: caplog.messages)
     await asyncio.sleep(0.3)
-    assert keeper.choices == SOME
-    assert said == [f"{folder / CHOICES_FILE}: what was chosen counts, but cannot be kept: No such file or directory"]
+    assert store.choices == SOME
+    reason = "what was chosen counts, but cannot be kept: No such file or directory"
+    assert caplog.messages == [f"{folder / CHOICES_FILE}: {reason}"]
     folder.mkdir()
     await until(lambda: load(folder) == SOME)
     task.cancel()
 
 
-async def test_without_a_folder_choices_last_as_long_as_the_program() -> None:
-    said = Said()
-    keeper = ChoiceStore(None, AS_SET, Timebase(), said, Worker("disk", 5))
-    task = asyncio.create_task(keeper.run())
-    keeper.choose(SOME)
+async def test_without_a_folder_choices_last_as_long_as_the_program(caplog: pytest.LogCaptureFixture) -> None:
+    store = ChoiceStore(None, AS_SET, Timebase(), Worker("disk", 5))
+    task = asyncio.create_task(store.run())
+    store.choose(SOME)
     await asyncio.sleep(0.05)
-    assert (keeper.choices, said) == (SOME, [])
+    assert (store.choices, caplog.messages) == (SOME, [])
     task.cancel()
 
 

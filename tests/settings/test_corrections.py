@@ -8,8 +8,7 @@ import pytest
 from appliance.history.database import HISTORY_FILE, History
 from appliance.household.hours import Hour, Quality
 from appliance.settings.corrections import BadPeakError, due, understood
-from tests.service.test_lasting import settings_file
-from tests.started import MOCK_PINS, Started
+from tests.started import MOCK_PINS, Started, settings_file
 
 START = datetime(2026, 11, 3, 16, tzinfo=UTC)
 MEASURED = Hour(START, 3900.0, 0.0, Quality.METERED, 1.0)

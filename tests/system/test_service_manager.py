@@ -156,7 +156,7 @@ AIDON = MeterIdentity("aidon")
                 signal=Signal.RECEIVING,
                 power_import_w=0,
                 power_export_w=2100,
-                health=Health(faults=(Fault(FaultKind.ROOM, "display"), Fault(FaultKind.SETTINGS, "line 3:\nbad"))),
+                health=Health(faults=(Fault(FaultKind.PART, "display"), Fault(FaultKind.SETTINGS, "line 3:\nbad"))),
             ),
             "the meter: 2.10 kW to the grid; room: display; settings: line 3: bad",
         ),

@@ -28,7 +28,7 @@ def said() -> dict[str, str]:
     texts = dict.fromkeys(NAMED, "menu.py")
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Chime) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
                 text = node.args[0]
                 if ast.unparse(text) in ("row.value", "menu.row.value", "value.value", "NAMES[value]"):
                     continue
@@ -74,7 +74,7 @@ def test_what_was_compiled_is_what_the_catalogue_says(path):
         compiled = GNUTranslations(file)
     older = {text for text, said in catalogue(path).items() if compiled.gettext(text) != said}
 
-    assert not older, f"{path.stem}.mo is older than {path.name} in {older}: run pip install -e ."
+    assert not older, f"{path.stem}.mo is older than {path.name} in {older}: run python -m appliance.words.compile"
 
 
 def test_there_is_a_catalogue_for_each_language_but_the_source_s_own():

@@ -14,10 +14,19 @@ BOUNCE_S = 0.02
 
 
 class Buttons:
-    """Both buttons, from their pins over a resistor to ground."""
+    """Both buttons, each on a pin of its own.
+
+    Connect one side of each button over a resistor of 330 ohm to its pin, and the other side to ground. The resistor
+    spares a pin that is an output by mistake; the pull-up is the chip's own. A button has no polarity::
+
+        buttons = Buttons(5, 6, lambda key, down: print(key, down))
+    """
 
     def __init__(self, gpio_a: int, gpio_b: int, on_edge: Callable[[Key, bool], None], pin_factory: Any = None) -> None:
-        """Take the pins. `on_edge` is called from gpiozero's thread with whether a button is down. Raises PinError."""
+        """Take the pins; `on_edge` is called from gpiozero's thread with a key and whether it is down.
+
+        Raises PinError.
+        """
         self._buttons: dict[Key, Button] = {}
         with ExitStack() as taken:
             for key, gpio in ((Key.A, gpio_a), (Key.B, gpio_b)):
@@ -31,9 +40,9 @@ class Buttons:
 
     @property
     def down(self) -> tuple[Key, ...]:
-        """Which are down at this moment."""
+        """The buttons that are down at this moment."""
         return tuple(key for key, button in self._buttons.items() if button.is_pressed)
 
     def close(self) -> None:
-        """Give the pins back; nothing is called from here on."""
+        """Give the pins back; nothing is called after this."""
         self._taken.close()

@@ -12,8 +12,8 @@ They are luma's own classes with four changes, and a whole picture is sent in th
 - Of a picture that follows another, only what changed is sent: of each stripe of eight rows the columns from the first
   to the last that differ, or the whole where that is less.
 - The set-up can be sent again. A display whose supply failed for a moment between two pictures comes back dark, with
-  noise in its memory, and takes what is sent as if nothing had been: the bus tells nobody. So the screen sets it up
-  anew now and then.
+  noise in its memory, and takes what is sent as if nothing had happened: the bus gives no sign. So the screen sets it
+  up again now and then.
 
 This module is imported when the first display is opened: luma takes memory and start-up time.
 """
@@ -42,6 +42,7 @@ class Wire(i2c):  # type: ignore[misc]  # luma carries no types
     """
 
     def __init__(self, bus: Any, address: int) -> None:
+        """Write to the device at this address of an open bus."""
         super().__init__(bus=bus, address=address)
         self._open_bus = bus
         self._address = address
@@ -82,29 +83,29 @@ class PartialUpdate:
         after, before = page_octets(self.preprocess(image)), self._sent
         self._sent = None
         spans = [] if before is None else list(changes(before, after))
-        if before is None or sum(SPAN_OCTETS + behind - first for _, first, behind in spans) > WHOLE_OCTETS:
+        if before is None or sum(SPAN_OCTETS + end - first for _, first, end in spans) > WHOLE_OCTETS:
             self.send_whole(after)
         else:
-            for page, first, behind in spans:
-                self.send_span(page, first, after[page][first:behind])
+            for page, first, end in spans:
+                self.send_span(page, first, after[page][first:end])
         self._sent = after
 
 
 def page_octets(image: Image.Image) -> list[bytes]:
-    """A one-bit picture as the chips want it: for each eight rows an octet a column, the topmost pixel in bit 0."""
+    """Return a one-bit picture as the chips want it: for each eight rows an octet a column, topmost pixel in bit 0."""
     # Turned on its side a column is a row, and eight of its pixels are an octet, lowest bit first with "1;R".
     columns = image.transpose(Image.Transpose.TRANSPOSE).tobytes("raw", "1;R")
     return [columns[page::PAGES] for page in range(PAGES)]
 
 
 def changes(before: Sequence[bytes], after: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
-    """The pages that differ, each with its first column that does and the one behind its last."""
+    """Yield the pages that differ, each with its first column that does and the one after its last."""
     for page, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             differ = int.from_bytes(old, "big") ^ int.from_bytes(new, "big")
             first = len(new) - (differ.bit_length() + 7) // 8
-            behind = len(new) - ((differ & -differ).bit_length() - 1) // 8
-            yield page, first, behind
+            end = len(new) - ((differ & -differ).bit_length() - 1) // 8
+            yield page, first, end
 
 
 class _OneWindow(PartialUpdate):

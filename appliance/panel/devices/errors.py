@@ -1,6 +1,6 @@
 """What can be wrong with the panel's devices, as sentences for the person at the keyboard.
 
-Each message says what was tried, the likely cause and what to do. Whoever catches one shows the message and goes on
+Each message says what was tried, the likely cause and what to do. The caller shows the message and goes on
 without the device; a traceback would say less.
 """
 

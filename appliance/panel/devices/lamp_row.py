@@ -1,7 +1,7 @@
 """The three LEDs on their pins.
 
 A lamp that is full or off is a pin that stands still. Only a lamp dimmed by night is pulsed, which a thread of the pin
-library does in software, so that is not so unless it is wished for.
+library does in software, so by default no lamp is pulsed.
 """
 
 from typing import Any
@@ -16,12 +16,19 @@ DIMMED_HZ = 100
 
 
 class LampRow:
-    """The red, the yellow and the green LED, each from its pin over a resistor to ground."""
+    """The red, the yellow and the green LED, each on a pin of its own.
+
+    Connect the anode (the long leg) of each LED over a resistor of 470 ohm to its pin, and the cathode (the short leg,
+    at the flat side of the rim) to ground. An LED that is turned round stays dark, and takes no harm::
+
+        lamps = LampRow(red_gpio=22, yellow_gpio=27, green_gpio=17)
+        lamps.show(Lamps(green=Light.ON), now_s=0.0)
+    """
 
     def __init__(
         self, red_gpio: int, yellow_gpio: int, green_gpio: int, night_level: float = 1.0, pin_factory: Any = None
     ) -> None:
-        """Take the pins, dark; `night_level` is that of a dim lamp, 0.01 to 1. Raises PinError."""
+        """Take the pins, dark; `night_level` is how brightly a dim lamp shines, 0.01 to 1. Raises PinError."""
         with taking("LEDs", red_gpio, yellow_gpio, green_gpio):
             leds = TrafficLights(red=red_gpio, yellow=yellow_gpio, green=green_gpio, pwm=True, pin_factory=pin_factory)
         self._leds = leds
@@ -30,29 +37,29 @@ class LampRow:
 
     @property
     def lit(self) -> tuple[bool, bool, bool]:
-        """Which of red, yellow and green shine."""
+        """Whether the red, the yellow and the green LED shine."""
         red, yellow, green = (lamp.level > 0 for lamp in self._lamps)
         return red, yellow, green
 
     def show(self, lamps: Lamps, now_s: float) -> None:
-        """Bring the LEDs to what the lamps are to do at this moment; a pin that is right is left alone."""
+        """Bring the LEDs to what the lamps do at a moment of the monotonic clock; a pin that is right is left alone."""
         for lamp, light in zip(self._lamps, (lamps.red, lamps.yellow, lamps.green), strict=True):
             lamp.shine(shine(light, now_s, self.night_level))
 
     def close(self) -> None:
-        """Dark, and the pins given back."""
+        """Switch the LEDs off and give the pins back."""
         self._leds.off()
         self._leds.close()
 
 
 class _Lamp:
-    """One LED, which gpiozero would pulse for as long as it is there, full and off as well; it stands still then."""
+    """One LED. gpiozero would pulse its pin all the time; here a pin that is full or off stands still."""
 
     def __init__(self, led: Any) -> None:
         self._led = led
         self.level = 0.0
         self._settled = False
-        """The pin is certain to do as it was last told."""
+        """Whether the pin is certain to do what was last written to it."""
 
     def shine(self, level: float) -> None:
         """Shine at this level, 0 to 1."""

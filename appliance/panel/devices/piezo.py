@@ -23,8 +23,8 @@ DUTIES: Mapping[Volume, tuple[float, float]] = {
 }
 """The pulse's share of the period for a note, and for a soft one.
 
-The fundamental is -18, -9 and 0 dB of the loudest. Whole per cents, for gpiozero cuts off the rest of what it tells
-lgpio; and none below two, as a thread cannot keep a pulse of a few microseconds.
+The fundamental is -18, -9 and 0 dB of the loudest. Whole per cents, since gpiozero cuts off the rest of what it hands
+to lgpio; and none below two, since a thread cannot keep a pulse of a few microseconds.
 """
 LAST_PULSE_S = 0.05
 """lgpio's thread ends a pulse in its own time, and may lift the pin once more after it was put low."""
@@ -39,13 +39,24 @@ class Piezo(TonalBuzzer):  # type: ignore[misc]  # gpiozero carries no types
         self.pwm_device.value = duty
 
     def stop(self) -> None:
-        """Silent, and the pin low: lgpio stops a pulse where it is (lgGpio.c, xSetAsPwm), and may leave it high."""
+        """Stop the tone and put the pin low: lgpio stops a pulse where it is, and may leave it high.
+
+        lgGpio.c, xSetAsPwm.
+        """
         super().stop()
         self.pwm_device.pin.state = 0
 
 
 class Beeper:
-    """A passive piezo from its pin over a resistor to ground."""
+    """A passive piezo on its pin.
+
+    Connect one leg of the piezo over a resistor of 470 ohm to the pin and the other leg to ground; a passive piezo has
+    no polarity. It must be passive, a bare disc: an active one makes its own tone, and a magnetic buzzer draws more
+    than a pin can give. An example::
+
+        beeper = Beeper(18)
+        await beeper.play(LOOK, Timebase())
+    """
 
     def __init__(self, gpio: int, volume: Volume = Volume.MEDIUM, pin_factory: Any = None) -> None:
         """Take the pin, silent. Raises PinError."""
@@ -64,7 +75,7 @@ class Beeper:
     async def play(self, tune: Tune, timebase: Timebase) -> None:
         """Play a tune to its end, or until another is played; called from one event loop.
 
-        A soft one does not break into another, and nothing is played at no volume.
+        A soft tune does not break into another, and at no volume nothing is played.
         """
         if self.volume is Volume.OFF or (self._playing and all(note.soft for note in tune)):
             return
@@ -85,7 +96,7 @@ class Beeper:
                 self._silence()
 
     def close(self) -> None:
-        """Silent, and the pin given back; a tune that is being played ends."""
+        """End a tune that is being played and give the pin back, silent."""
         self._turn += 1
         self._silence()
         self._piezo.close()
@@ -94,8 +105,8 @@ class Beeper:
         if note.frequency_hz is None:
             self._silence()
         else:
-            unacknowledged, soft = DUTIES[self.volume]
-            self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else unacknowledged)
+            loud, soft = DUTIES[self.volume]
+            self._piezo.sound(Tone.from_frequency(note.frequency_hz), soft if note.soft else loud)
             self._sounding = note
 
     def _silence(self) -> None:

@@ -1,9 +1,10 @@
-"""The pins of the front as one: all of them, or none.
+"""The pins of the panel as one: all of them, or none.
 
 A lamp that works beside a button that does not would be taken for a whole panel.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from appliance.panel.devices.buttons import Buttons
@@ -11,7 +12,14 @@ from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.lamp_row import LampRow
 from appliance.panel.devices.piezo import Beeper
 from appliance.panel.keys import Key
-from appliance.panel.panel import Outputs
+
+
+@dataclass(frozen=True, slots=True)
+class PanelDevices:
+    """The lamps and the buzzer, once their pins are taken."""
+
+    lamps: LampRow
+    beeper: Beeper
 
 
 class Pins:
@@ -23,7 +31,11 @@ class Pins:
         on_edge: Callable[[Key, bool], None],
         pin_factory: Any = None,
     ) -> None:
-        """Take the pins by signal name. Raises PinError when one cannot be had; then none is kept."""
+        """Take the pins by their signal: "led_red", "led_yellow", "led_green", "buzzer", "button_a", "button_b".
+
+        `on_edge` is called from gpiozero's thread with a key and whether it is down. Raises PinError when a pin cannot
+        be had; then none is kept.
+        """
         self._opened: list[LampRow | Beeper | Buttons] = []
         try:
             lamps = LampRow(gpio["led_red"], gpio["led_yellow"], gpio["led_green"], pin_factory=pin_factory)
@@ -35,14 +47,14 @@ class Pins:
         except PinError:
             self.close()
             raise
-        self.outputs = Outputs(lamps, beeper)
+        self.devices = PanelDevices(lamps, beeper)
 
     @property
     def down(self) -> tuple[Key, ...]:
-        """Which buttons are down at this moment."""
+        """The buttons that are down at this moment."""
         return self._buttons.down
 
     def close(self) -> None:
-        """Give all pins back: dark and silent."""
+        """Give all pins back, dark and silent."""
         while self._opened:
             self._opened.pop().close()

@@ -74,9 +74,12 @@ def paragraph(face: Face, text: str, left: int, top: int, width: int, pitch: int
 
 
 def wrapped(face: Face, text: str, width: int) -> list[str]:
-    """The text in lines no wider than this; a word that is wider, such as a file's path, is broken."""
+    """Return the text in lines no wider than `width` columns, none of them empty.
+
+    A word that is wider, such as a file's path, is broken. Spaces that follow each other are one.
+    """
     lines: list[str] = []
-    for word in text.split(" "):  # a space that does not break stays
+    for word in filter(None, text.split(" ")):  # by " " alone: a space that does not break stays
         if lines and face.width(f"{lines[-1]} {word}") <= width:
             lines[-1] += f" {word}"
             continue
@@ -85,7 +88,7 @@ def wrapped(face: Face, text: str, width: int) -> list[str]:
             lines.append(word[:fits])
             word = word[fits:]
         lines.append(word)
-    return lines
+    return [line for line in lines if line.strip()]  # one of spaces that do not break has no ink
 
 
 def cut(face: Face, text: str, width: int) -> str:

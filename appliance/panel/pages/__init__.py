@@ -7,7 +7,7 @@ whose boxes a test can look at, and then a picture.
 What is not known is "--", what the meter does not report "–", and where there is nothing to show, words say why.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 
@@ -26,61 +26,66 @@ from appliance.panel.pages.today import today_widgets
 from appliance.panel.selftest import SelfTest
 from appliance.words.words import Words
 
+Layout = Callable[[Situation, Words], tuple[Widget, ...]]
+"""What stands on a page; the first widget is its strip."""
+
 
 class Page(Enum):
-    """A page that can be turned to."""
+    """A page that can be turned to: its name, and the function that lays it out.
 
-    NOW = "now"
-    HOUR = "hour"
-    PHASES = "phases"
-    TODAY = "today"
-    MONTH = "month"
-    VOLTAGE = "voltage"
-    METER = "meter"
+    The order is that in which button A turns them. A new page is a file of its own, and its import and a line here.
+    """
+
+    NOW = "now", now_widgets
+    HOUR = "hour", hour_widgets
+    PHASES = "phases", phases_widgets
+    TODAY = "today", today_widgets
+    MONTH = "month", month_widgets
+    VOLTAGE = "voltage", voltage_widgets
+    METER = "meter", meter_widgets
+
+    layout: Layout
+
+    def __new__(cls, name: str, layout: Layout) -> "Page":
+        """Make the page whose value is its name."""
+        page = object.__new__(cls)
+        page._value_ = name
+        page.layout = layout
+        return page
 
 
 ROUND: tuple[Page, ...] = tuple(Page)
 """In the order in which button A turns them."""
 
-_WIDGETS: Mapping[Page, Callable[[Situation, Words], tuple[Widget, ...]]] = {
-    Page.NOW: now_widgets,
-    Page.HOUR: hour_widgets,
-    Page.PHASES: phases_widgets,
-    Page.TODAY: today_widgets,
-    Page.MONTH: month_widgets,
-    Page.VOLTAGE: voltage_widgets,
-    Page.METER: meter_widgets,
-}
-
 
 def widgets(page: Page, situation: Situation, words: Words, *, paging: bool = False) -> tuple[Widget, ...]:
-    """What stands on a page; with `paging`, the strip tells by dots which of the round it is."""
-    strip, *rest = _WIDGETS[page](situation, words)
+    """Return what stands on a page; with `paging`, dots in the strip tell which of the round it is."""
+    strip, *rest = page.layout(situation, words)
     if paging and isinstance(strip, Strip):
         strip = replace(strip, dots=(ROUND.index(page), len(ROUND)))
     return strip, *rest
 
 
 def picture(page: Page, situation: Situation, words: Words, *, paging: bool = False) -> Image.Image:
-    """A page: mode "1", 128x64."""
+    """Return the picture of a page: mode "1", 128x64."""
     return drawn(widgets(page, situation, words, paging=paging))
 
 
 def large(situation: Situation, words: Words) -> Image.Image:
-    """The large mode: one huge number and a word."""
+    """Return the picture of the large mode: one huge number and a word."""
     return drawn(large_widgets(situation, words))
 
 
 def alarm(situation: Situation, words: Words) -> Image.Image:
-    """The worst alarm: what is wrong, how much, what to do, how to silence it; without any, the page *Now*."""
+    """Return the picture of the worst alarm: what is wrong, how much, what to do, how to silence it; else of *Now*."""
     return drawn(alarm_widgets(situation, words))
 
 
 def fault(situation: Situation, words: Words) -> Image.Image:
-    """What is wrong with the appliance or its line; if nothing is, the page *Now*."""
+    """Return the picture of what is wrong with the appliance or its line; if nothing is, of the page *Now*."""
     return drawn(fault_widgets(situation, words))
 
 
 def boot(situation: Situation, words: Words, self_test: SelfTest) -> Image.Image:
-    """What one sees while it starts: the name, the version, the self-test line by line."""
+    """Return the picture of the start: the name, the version, the self-test line by line."""
     return drawn(boot_widgets(situation, words, self_test))

@@ -1,16 +1,16 @@
 """The pages that come forward by themselves: what is wrong, how much, and what to do about it."""
 
 import re
-from datetime import timedelta
 
-from appliance.household.situation import Alarm, Level, Rule, Signal, Situation, Storage
+from appliance.household.situation import Level, Rule, Signal, Situation, Storage
 from appliance.panel.drawing.typeface import BOLD, SMALL
 from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Widget, paragraph
 from appliance.panel.pages.layout import LINE, NUMBER_TOP, WORDS_TOP, column, headline, number, sentence
 from appliance.panel.pages.line_reason import reason
 from appliance.panel.pages.power import now_widgets
+from appliance.panel.pages.rule_view import rule_view
 from appliance.system.health import Fault, FaultKind, LineCondition
-from appliance.words.words import NOT_KNOWN, Words
+from appliance.words.words import Words
 
 _UNREADABLE = frozenset(LineCondition) - {LineCondition.FINE, LineCondition.DAMAGED, LineCondition.MISSING}
 
@@ -22,15 +22,16 @@ def alarm_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
     worst = situation.alarms[0]
     if worst.rule is Rule.SILENT or worst.level is Level.FAULT:
         return fault_widgets(situation, words)
-    value, limit, unit = _figures(worst, words)
-    large, its_unit = number(value, unit)
+    view = rule_view(worst.rule)
+    value, limit = view.figures(worst, words)
+    large, unit = number(value, view.unit)
     seen = words.say("Seen") if worst.acknowledged else words.say("A: seen")
     return (
         Strip(headline(situation, words), words.clock(situation.local_time), inverted=True),
         large,
-        its_unit,
-        *column((words.say("limit"), f"{limit} {unit}"), large, its_unit.left),
-        *sentence(_advice(worst, situation, words), top=WORDS_TOP - 1),
+        unit,
+        *column((words.say("limit"), f"{limit} {view.unit}"), large, unit.left),
+        *sentence(view.advice(worst, situation, words), top=WORDS_TOP - 1),
         *sentence(words.say("for {duration}", duration=words.duration(worst.age_s)), seen, WORDS_TOP - 1 + LINE),
     )
 
@@ -49,46 +50,6 @@ def fault_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
         *lines,
         *paragraph(SMALL, advice, LEFT, top, RIGHT - LEFT, LINE, most),
     )
-
-
-def _figures(alarm: Alarm, words: Words) -> tuple[str, str, str]:
-    """The value, its limit and their unit."""
-    value = alarm.value
-    match alarm.rule:
-        case Rule.PHASE:
-            return NOT_KNOWN if value is None else words.amperes(value), words.limit(alarm.limit), "A"
-        case Rule.VOLTAGE:
-            return _volts(value, alarm.limit, words), words.limit(alarm.limit), "V"
-        case _:
-            unit = "kWh" if alarm.rule is Rule.HOUR else "kW"
-            return NOT_KNOWN if value is None else words.thousands(value), words.limit(alarm.limit / 1000), unit
-
-
-def _volts(value_v: float | None, limit_v: float, words: Words) -> str:
-    """A voltage, with a decimal where it would else look like its limit."""
-    if value_v is None:
-        return NOT_KNOWN
-    return words.number(value_v, 1 if round(value_v) == round(limit_v) else 0)
-
-
-def _advice(alarm: Alarm, situation: Situation, words: Words) -> str:
-    match alarm.rule:
-        case Rule.HOUR:
-            outlook, now = situation.outlook, situation.local_time
-            until = None if outlook is None or now is None else outlook.until.astimezone(now.tzinfo)
-            if until is None and now is not None:
-                until = now.replace(minute=0) + timedelta(hours=1)
-            return words.say("Use less until {time}", time=words.clock(until))
-        case Rule.PHASE:
-            return words.say("Use less on this phase")
-        case Rule.VOLTAGE:
-            return words.say("Does it last? Call the grid")
-        case Rule.EXPORT:
-            return words.say("More is sold than set")
-        case _ if alarm.level is Level.ACT:
-            return words.say("Oven, car, water heater?")
-        case _:
-            return words.say("Wait with more")
 
 
 def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
@@ -120,5 +81,5 @@ def _trouble(trouble: Fault, words: Words) -> tuple[str, str]:
             return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")
         case FaultKind.PINS:
             return words.say("No lamps or buttons"), detail or words.say("Is the board seated?")
-        case FaultKind.ROOM:
+        case FaultKind.PART:
             return words.say("A part fails"), words.say("Started again and again: {part}", part=detail)

@@ -11,6 +11,7 @@ from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel.drawing.typeface import BOLD, LARGE, MEDIUM, SMALL
 from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
 from appliance.panel.pages.line_reason import reason
+from appliance.panel.pages.rule_view import rule_view
 from appliance.words.words import NOT_KNOWN, Words
 
 NUMBER_TOP = 12
@@ -36,22 +37,12 @@ def strip(name: str, situation: Situation, words: Words) -> Strip:
 
 
 def headline(situation: Situation, words: Words) -> str:
-    """What asks for a look or an act, in two or three words."""
-    worst = situation.alarms[0] if situation.alarms else None
-    if situation.level is Level.ACT and (worst is None or worst.rule is Rule.POWER):
-        return words.say("Switch off!")
-    phase = (worst.phase if worst is not None else None) or NOT_KNOWN
-    match worst and worst.rule:
-        case Rule.HOUR:
-            return words.say("Costly hour")
-        case Rule.PHASE:
-            return words.say("High current L{phase}", phase=phase)
-        case Rule.VOLTAGE:
-            return words.say("Voltage L{phase}", phase=phase)
-        case Rule.EXPORT:
-            return words.say("High export")
-        case _:
-            return words.say("High load")
+    """Return what asks for a look or an act, in two or three words: the worst alarm's headline.
+
+    A level without an alarm is said as one of the power: there is no other that could be meant.
+    """
+    rule, phase = (Rule.POWER, None) if not situation.alarms else (situation.alarms[0].rule, situation.alarms[0].phase)
+    return rule_view(rule).headline(situation.level, phase, words)
 
 
 def number(text: str, unit: str) -> tuple[Text, Text]:
@@ -69,7 +60,7 @@ def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
     They stand further to the left where they need the room; one for which the number leaves none is left out.
     """
     room = RIGHT - beside.box[2] - 2
-    shown = [line for line in lines if SMALL.width(line) <= room]
+    shown = [line for line in lines if line.strip() and SMALL.width(line) <= room]
     left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
     texts: list[Text] = []
     for line in shown:

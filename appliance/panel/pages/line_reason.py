@@ -19,7 +19,14 @@ def reason(situation: Situation, words: Words) -> tuple[str, str]:
             return words.say("Wrong baud"), words.say("Take baud and parity out of the settings.")
         case LineCondition.INVERTED:
             return words.say("Line is inverted"), words.say("Turn round the converter's output.")
-        case _:
+        case (
+            None
+            | LineCondition.SEARCHING
+            | LineCondition.FINE
+            | LineCondition.SILENT
+            | LineCondition.DAMAGED
+            | LineCondition.MISSING
+        ):
             pass
     match situation.signal:
         case Signal.NO_PORT:

@@ -70,15 +70,11 @@ def _chosen(row: Row, choices: Choices, situation: Situation, words: Words) -> s
 
 
 def _name(row: Row, value: Any, words: Words) -> str:
-    match value:
-        case Mute():
-            return words.say(value.value)
-        case None | bool() | "none" | "highest-days" | "fuse":
-            return words.say(NAMES[value])
-        case str():
-            return LANGUAGES[value]
-        case _:
-            return f"{value:g} {UNITS[row]}"
+    if isinstance(value, Mute):
+        return words.say(value.value)
+    if value is None or isinstance(value, bool) or value in ("none", "highest-days", "fuse"):
+        return words.say(NAMES[value])
+    return LANGUAGES[value] if isinstance(value, str) else f"{value:g} {UNITS[row]}"
 
 
 def _wheel(lines: Sequence[tuple[str, str]]) -> tuple[Widget, ...]:
@@ -110,7 +106,7 @@ def _sentence(asked: Asked, words: Words) -> tuple[Widget, ...]:
             text = words.say("Hold A to shut down")
         case Asked.GOING:
             text = words.say("Shutting down. Unplug ten seconds after this goes dark.")
-        case _:
+        case Asked.REFUSED | Asked.NOT:
             text = words.say("Not possible here: the shutdown unit is not installed.")
     lines = wrapped(SMALL, text, RIGHT - LEFT - 4)
     back = _back(words)

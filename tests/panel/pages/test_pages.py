@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.situation import Alarm, Level, LineQuality, Phase, Rule, Signal, Today
 from appliance.panel import pages
-from appliance.panel.devices.screen import open_display
+from appliance.panel.devices.display import open_display
 from appliance.panel.drawing.charts import Hours, Ink
 from appliance.panel.drawing.typeface import BOLD, SMALL
 from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, WIDTH, Banner, Strip, Text
@@ -159,6 +159,7 @@ def test_every_letter_of_a_page_is_in_its_face_and_no_word_is_cut(situation, lan
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=300), languages)
+@example("00000000 ", "nb")
 def test_a_trouble_of_any_length_stays_on_the_glass(detail, language):
     situation = replace(CALM, health=Health(faults=(Fault(FaultKind.SETTINGS, detail),)))
 
@@ -246,8 +247,13 @@ def bars(situation) -> Hours:
 def test_a_day_has_as_many_bars_as_hours(day, count):
     midnight = datetime.combine(day, datetime.min.time(), OSLO).astimezone(UTC)
     last = Hour(midnight + HOUR * (count - 2), 3000, 0, Quality.METERED, 1.0)
-    running = RunningHour(midnight + HOUR * (count - 1), 500)
-    situation = replace(CALM, hour=running, today=Today(day, 3500, 0, None, last), ended_hours=(last,))
+    running = RunningHour(start=midnight + HOUR * (count - 1), import_wh=500)
+    situation = replace(
+        CALM,
+        hour=running,
+        today=Today(day=day, import_wh=3500, export_wh=0, cost_kr=None, highest=last),
+        ended_hours=(last,),
+    )
 
     drawn_bars = bars(situation)
 
@@ -287,7 +293,21 @@ def test_an_alarm_says_how_to_silence_it_until_it_was_seen():
 
 
 def test_a_voltage_outside_its_limit_never_looks_like_the_limit():
-    low = replace(ACT, alarms=(Alarm(Rule.VOLTAGE, Level.WATCH, 1, 206.7, 207.0, None, 5.0, False),))
+    low = replace(
+        ACT,
+        alarms=(
+            Alarm(
+                rule=Rule.VOLTAGE,
+                level=Level.WATCH,
+                phase=1,
+                value=206.7,
+                limit=207.0,
+                since=None,
+                age_s=5.0,
+                acknowledged=False,
+            ),
+        ),
+    )
 
     assert next(widget.text for widget in alarm_widgets(low, NB) if isinstance(widget, Text)) == "206,7"
 

@@ -1,4 +1,4 @@
-"""What the settings wish of the panel reaches the glass, the lamps and the piezo."""
+"""What is preferred in the settings reaches the glass, the lamps and the piezo."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,13 +9,14 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
+from appliance.household.daily_window import DailyWindow
 from appliance.panel.brightness import Dimming
 from appliance.panel.devices.pins import Pins
 from appliance.panel.keys import Key, Press
 from appliance.panel.panel import Panel
 from appliance.settings import settings_file
 from appliance.settings.policies import preferences
-from appliance.settings.preferences import BrightnessRule, LampRule, Night, Preferences
+from appliance.settings.preferences import BrightnessRule, LampRule, Preferences
 from appliance.simulation.examples import CALM
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
@@ -26,12 +27,12 @@ GPIO = settings_file.pins(settings_file.parse("", "none"))
 class Bench:
     """A panel on mock pins that writes down what it offers to the screen."""
 
-    def __init__(self, factory: MockFactory, wished: Preferences) -> None:
+    def __init__(self, factory: MockFactory, preferred: Preferences) -> None:
         self.offers: list[tuple[Dimming, bool]] = []
         self.shown: Image.Image | None = None
-        self.panel = Panel(WORDS["nb"], Timebase(), self._offer, wished)
+        self.panel = Panel(WORDS["nb"], Timebase(), self._offer, preferred)
         self.pins = Pins(GPIO, lambda _key, _down: None, factory)
-        self.panel.connect(self.pins.outputs)
+        self.panel.connect(self.pins.devices)
 
     def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
         self.shown = image
@@ -45,7 +46,7 @@ def factory() -> Iterator[MockFactory]:
     made.reset()
 
 
-def test_each_setting_is_the_wish_of_its_name() -> None:
+def test_each_setting_is_the_preference_of_its_name() -> None:
     settings = settings_file.parse(
         """
         [sound]
@@ -66,19 +67,29 @@ def test_each_setting_is_the_wish_of_its_name() -> None:
         """,
         "test",
     )
-    night = Night(time(20, 15), time(5, 45))
+    night = DailyWindow(time(20, 15), time(5, 45))
 
     assert preferences(settings) == Preferences(
-        BrightnessRule(1, 2, 3, 240, night, True, False), LampRule(True, 0.05, night), False
+        brightness=BrightnessRule(
+            contrast=1,
+            idle_contrast=2,
+            night_contrast=3,
+            idle_s=240,
+            night=night,
+            off_at_night=True,
+            shift=False,
+        ),
+        lamps=LampRule(only_when_it_matters=True, night_level=0.05, night=night),
+        click=False,
     )
 
 
-def test_without_settings_the_wishes_are_the_defaults() -> None:
+def test_without_settings_the_preferences_are_the_defaults() -> None:
     assert preferences(settings_file.parse("", "none")) == Preferences()
 
 
 async def test_a_key_makes_the_glass_bright_at_once(factory: MockFactory) -> None:
-    bench = Bench(factory, Preferences(BrightnessRule(contrast=200, idle_contrast=50)))
+    bench = Bench(factory, Preferences(brightness=BrightnessRule(contrast=200, idle_contrast=50)))
     bench.panel.show(CALM)
     bench.panel.press(Press(Key.A))
 
@@ -97,7 +108,7 @@ async def test_a_reading_is_sent_at_once_and_a_clock_that_goes_on_can_wait(facto
 
 
 @pytest.mark.parametrize(("quiet", "clicks"), [(False, True), (True, False)])
-async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
+async def test_a_key_clicks_except_in_quiet_hours(factory: MockFactory, quiet: bool, clicks: bool) -> None:
     bench = Bench(factory, Preferences())
     bench.panel.show(replace(CALM, quiet=quiet))
     bench.panel.press(Press(Key.A))
@@ -107,9 +118,9 @@ async def test_a_key_clicks_but_in_quiet_hours(factory: MockFactory, quiet: bool
     bench.pins.close()
 
 
-async def test_the_lamps_are_dark_when_all_is_well_and_that_is_wished(factory: MockFactory) -> None:
+async def test_the_lamps_are_dark_when_all_is_well_and_that_is_preferred(factory: MockFactory) -> None:
     bench = Bench(factory, Preferences(lamps=LampRule(only_when_it_matters=True)))
     bench.panel.show(CALM)
 
-    assert bench.pins.outputs.lamps.lit == (False, False, False)
+    assert bench.pins.devices.lamps.lit == (False, False, False)
     bench.pins.close()

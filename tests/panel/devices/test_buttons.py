@@ -1,8 +1,11 @@
-"""The two buttons, worked on gpiozero's mock pins: edges come from another thread, presses arrive on the event loop."""
+"""The two buttons, worked on gpiozero's mock pins: edges come from another thread, presses arrive on the event loop.
+
+The loop's time leaps, so that a press is as long as the test says on any machine.
+"""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +13,10 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.panel.devices.buttons import BOUNCE_S, Buttons
 from appliance.panel.devices.errors import PinError
-from appliance.panel.keys import Key, Press, PressDetector
+from appliance.panel.keys import LONG_S, STUCK_S, Key, Press, PressDetector
+from tests.panel.virtual_time import in_virtual_time
 
 A, B = 5, 6
-LONG_S, STUCK_S = 0.15, 0.6
 SHORT_A, LONG_A, SHORT_B, LONG_B = Press(Key.A), Press(Key.A, long=True), Press(Key.B), Press(Key.B, long=True)
 
 
@@ -27,17 +30,17 @@ class PinsWithAHeldDown(MockPWMPin):
 
 
 class Hand:
-    """Hands on both buttons, and what the panel is told."""
+    """A hand on both buttons, and the presses that the panel gets."""
 
     def __init__(self, pins: MockFactory) -> None:
-        self.told: list[Press] = []
-        self.fingers = PressDetector(self.told.append, LONG_S, STUCK_S)
+        self.presses: list[Press] = []
+        self.detector = PressDetector(self.presses.append)
         loop = asyncio.get_running_loop()
         self.buttons = Buttons(
-            A, B, lambda key, down: loop.call_soon_threadsafe(self.fingers.edge, key, down), pin_factory=pins
+            A, B, lambda key, down: loop.call_soon_threadsafe(self.detector.edge, key, down), pin_factory=pins
         )
         for key in self.buttons.down:
-            self.fingers.already_down(key)
+            self.detector.already_down(key)
         self._pins = pins
 
     async def down(self, gpio: int) -> None:
@@ -52,11 +55,11 @@ class Hand:
         thread.join()
         await asyncio.sleep(0.01)
 
-    async def until_told(self, count: int) -> list[Press]:
-        async with asyncio.timeout(5):
-            while len(self.told) < count:  # noqa: ASYNC110 - a thread's timer is waited for
+    async def until_pressed(self, count: int) -> list[Press]:
+        async with asyncio.timeout(2 * LONG_S):
+            while len(self.presses) < count:  # noqa: ASYNC110 - presses have no event
                 await asyncio.sleep(0.01)
-        return self.told
+        return self.presses
 
 
 @pytest.fixture
@@ -66,79 +69,91 @@ def pins() -> Iterator[MockFactory]:
     factory.reset()
 
 
-@pytest.fixture
-async def hand(pins: MockFactory) -> AsyncIterator[Hand]:
-    hand = Hand(pins)
-    yield hand
-    hand.buttons.close()
-    hand.fingers.close()
+def with_a_hand(test: Callable[[Hand], Coroutine[Any, Any, None]]) -> Callable[[MockFactory], None]:
+    """Run a test in virtual time, with a hand on the buttons."""
+
+    @in_virtual_time
+    async def run(pins: MockFactory) -> None:
+        hand = Hand(pins)
+        await test(hand)
+        hand.buttons.close()
+        hand.detector.close()
+
+    return run
 
 
+@with_a_hand
 async def test_a_short_press_is_told_when_it_is_let_go(hand: Hand) -> None:
     await hand.down(A)
-    assert hand.told == []
+    assert hand.presses == []
     await hand.up(A)
-    assert hand.told == [SHORT_A]
+    assert hand.presses == [SHORT_A]
 
 
+@with_a_hand
 async def test_presses_are_told_in_their_order(hand: Hand) -> None:
     for gpio in (A, B, A):
         await hand.down(gpio)
         await hand.up(gpio)
-    assert hand.told == [SHORT_A, SHORT_B, SHORT_A]
+    assert hand.presses == [SHORT_A, SHORT_B, SHORT_A]
 
 
+@with_a_hand
 async def test_a_long_press_is_told_while_the_button_is_still_down_and_once(hand: Hand) -> None:
     await hand.down(B)
-    assert await hand.until_told(1) == [LONG_B]
+    assert await hand.until_pressed(1) == [LONG_B]
     await asyncio.sleep(3 * LONG_S)
     await hand.up(B)
-    assert hand.told == [LONG_B]
+    assert hand.presses == [LONG_B]
 
 
+@with_a_hand
 async def test_both_at_once_say_nothing_and_each_works_again_when_let_go(hand: Hand) -> None:
     await hand.down(A)
     await hand.down(B)
     await asyncio.sleep(2 * LONG_S)
     await hand.up(A)
     await hand.up(B)
-    assert hand.told == []
+    assert hand.presses == []
     await hand.down(B)
     await hand.up(B)
-    assert hand.told == [SHORT_B]
+    assert hand.presses == [SHORT_B]
 
 
+@with_a_hand
 async def test_a_button_that_stays_down_is_stuck_and_the_other_works(hand: Hand) -> None:
     await hand.down(A)
-    assert hand.fingers.stuck == ()
+    assert hand.detector.stuck == ()
     await asyncio.sleep(STUCK_S + 0.05)
-    assert hand.fingers.stuck == (Key.A,)
-    assert hand.told == [LONG_A]
+    assert hand.detector.stuck == (Key.A,)
+    assert hand.presses == [LONG_A]
     await hand.down(B)
     await hand.up(B)
-    assert hand.told == [LONG_A, SHORT_B]
+    assert hand.presses == [LONG_A, SHORT_B]
 
 
+@with_a_hand
 async def test_a_stuck_button_that_is_let_go_is_well_again(hand: Hand) -> None:
     await hand.down(A)
     await asyncio.sleep(STUCK_S + 0.05)
     await hand.up(A)
-    assert hand.fingers.stuck == ()
+    assert hand.detector.stuck == ()
     await hand.down(A)
     await hand.up(A)
-    assert hand.told == [LONG_A, SHORT_A]
+    assert hand.presses == [LONG_A, SHORT_A]
 
 
+@in_virtual_time
 async def test_a_button_that_is_down_at_boot_says_nothing_and_is_stuck_after_a_while() -> None:
     factory = MockFactory(pin_class=PinsWithAHeldDown)
     hand = Hand(factory)
     await asyncio.sleep(STUCK_S + 0.05)
-    assert (hand.told, hand.fingers.stuck) == ([], (Key.A,))
+    assert (hand.presses, hand.detector.stuck) == ([], (Key.A,))
     await hand.up(A)
-    assert (hand.told, hand.fingers.stuck) == ([], ())
+    assert (hand.presses, hand.detector.stuck) == ([], ())
     await hand.down(A)
     await hand.up(A)
-    assert hand.told == [SHORT_A]
+    assert hand.presses == [SHORT_A]
     hand.buttons.close()
     factory.reset()
 
@@ -149,14 +164,15 @@ def test_both_pins_are_pulled_up_and_debounced(pins: MockFactory) -> None:
     buttons.close()
 
 
+@in_virtual_time
 async def test_nothing_is_told_once_the_pins_are_given_back(pins: MockFactory) -> None:
     hand = Hand(pins)
     await hand.down(A)
     hand.buttons.close()
-    hand.fingers.close()
+    hand.detector.close()
     await asyncio.sleep(2 * LONG_S)
     await hand.up(A)
-    assert hand.told == []
+    assert hand.presses == []
     Buttons(A, B, print, pin_factory=pins).close()
 
 

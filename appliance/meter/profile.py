@@ -1,0 +1,38 @@
+"""What has to be known of a maker beside the octets of its lists: how to read them, and what they leave unsaid."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from appliance.meter.cosem import Notification
+from appliance.meter.objects import Fields
+
+
+class ClockZone(Enum):
+    """What the wall clock in a list means; the deviation that is sent with it is not reliable with any maker."""
+
+    LOCAL = "local"
+    """Norway's clocks, with daylight saving."""
+    STANDARD = "standard"
+    """Norway's standard time all year, an hour ahead of UTC."""
+    UNKNOWN = "unknown"
+    """No description says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakerProfile:
+    """One maker's lists: their reader, and what their values mean."""
+
+    read: Callable[[Notification], Fields | None]
+    """Return the values of one of the maker's lists, or `None` for another layout. Raises ValueError when the values
+    contradict each other or their description."""
+    list_name: str = ""
+    """The first letters of the name in the maker's lists, where others send the same layout under another name."""
+    clock: ClockZone
+    named_list_age: timedelta = timedelta(0)
+    """The age of a list that carries a name when its first octet is sent."""
+    repeats_lists: bool = False
+    """A list whose clock and register were sent before is sent again unchanged: all in it is old."""
+    sends_zero_for_unmeasured_l2: bool = False
+    """0 V on L2 is a voltage that the meter does not measure, as in an IT net."""

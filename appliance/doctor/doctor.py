@@ -77,16 +77,16 @@ def findings(
             yield Finding(name, Grade.WARNING, refused, "ask as root, or as a user of the group han-appliance")
         else:
             yield examine(name, check, target)
-    yield examine("line", lambda one: listening.judge(_heard(one, refused, seconds, wait)), target)
+    yield examine("line", lambda one: listening.judge(_sample(one, refused, seconds, wait)), target)
 
 
-def _heard(target: Target, refused: str | None, seconds: float, wait: Callable[[float], None]) -> listening.LineSample:
+def _sample(target: Target, refused: str | None, seconds: float, wait: Callable[[float], None]) -> listening.LineSample:
     if refused is not None:
         # One runs, and two on a port take the octets from each other.
-        return listening.LineSample(seconds, refused=f"a running appliance has the port, and {refused}")
+        return listening.LineSample(seconds=seconds, refused=f"a running appliance has the port, and {refused}")
     if target.running is None:
         return listening.listen(target, seconds)
     try:
         return listening.compare(target.running, seconds, _socket(target.settings), wait)
     except ControlError as trouble:
-        return listening.LineSample(seconds, refused=str(trouble))
+        return listening.LineSample(seconds=seconds, refused=str(trouble))

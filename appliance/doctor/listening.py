@@ -6,13 +6,15 @@ is the difference of its counters. Its own word on the line, which it has watche
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
 from appliance.doctor.target import Target
 from appliance.household.situation import Situation
+from appliance.line import uart as uart_module
 from appliance.line.quirks import FrameResult
 from appliance.line.uart import Uart
 from appliance.meter.decoder import Decoder, Reading, Rejected
@@ -23,13 +25,13 @@ from appliance.system.health import Health, LineCondition
 from appliance.system.timebase import Timebase
 
 SLOWEST_S = 10.0
-"""Kamstrup speaks every 10 s, and a list takes a second to come: who listens for less may hear nothing at all."""
+"""Kamstrup speaks every 10 s, and a list takes a second to come: a shorter sample may have nothing at all."""
 _DAMAGED_SHARE = 0.01
 _BY_CHANCE = 1
 """The frame that was under way when the port was opened is cut off, and means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineSample:
     """What came over the line."""
 
@@ -76,35 +78,47 @@ class _Counter:
 
 
 def listen(target: Target, seconds: float) -> LineSample:
-    """Open the port and hear what comes; at once back when it cannot be opened."""
-    ear, sentences, refused = _Counter(), list[str](), asyncio.Event()
+    """Open the port and return what comes within `seconds`; at once when it cannot be opened."""
+    settings, counter = target.settings, _Counter()
+    baud, parity = baud_and_parity(settings.line)
+    uart = Uart(settings.line.port, Timebase(), silent_s=settings.readings.silent_s, baud=baud, parity=parity)
 
-    def report(sentence: str) -> None:
-        sentences.append(sentence)
-        refused.set()
-
-    own = target.settings.line
-    baud, parity = baud_and_parity(own)
-    uart = Uart(own.port, Timebase(), report, baud=baud, parity=parity)
-
-    async def hear() -> Health:
-        listening = asyncio.ensure_future(uart.listen(ear))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await refused.wait()
-                await asyncio.sleep(seconds if ear.was_open else 0)
+    async def listen_for() -> Health:
+        listening = asyncio.ensure_future(uart.listen(counter))
+        await asyncio.sleep(0)  # in which the port is tried once
+        if counter.was_open:
+            await asyncio.sleep(seconds)
         health = uart.health()
         listening.cancel()
         await asyncio.wait([listening])
         return health
 
-    health = asyncio.run(hear())
-    speaker = " ".join(filter(None, (ear.maker, ear.meter_type))) or None
-    if not ear.was_open:
-        return LineSample(seconds, refused="; ".join(sentences) or "the port did not open in time")
-    # Who searched knows best what is amiss with octets that make no list; the rest is counted here.
-    condition = health.line if ear.octets and not ear.readings else None
-    return LineSample(seconds, ear.octets, ear.readings, ear.rejected, speaker, health.line_settings, condition)
+    with _unlogged():
+        health = asyncio.run(listen_for())
+    if not counter.was_open:
+        return LineSample(seconds=seconds, refused=uart.why_closed)
+    return LineSample(
+        seconds=seconds,
+        octets=counter.octets,
+        readings=counter.readings,
+        rejected=counter.rejected,
+        speaker=" ".join(filter(None, (counter.maker, counter.meter_type))) or None,
+        settings=health.line_settings,
+        # The search knows best what is amiss with octets that make no list; the rest is counted here.
+        condition=health.line if counter.octets and not counter.readings else None,
+    )
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep the port's sentences out of the log: the finding says them."""
+    log = logging.getLogger(uart_module.__name__)
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def compare(before: StatusAnswer, seconds: float, socket: Path, wait: Callable[[float], None]) -> LineSample:
@@ -112,16 +126,16 @@ def compare(before: StatusAnswer, seconds: float, socket: Path, wait: Callable[[
     wait(seconds)
     answer = ask_status(socket)
     if answer is None:
-        return LineSample(seconds, refused="the running appliance ended meanwhile")
+        return LineSample(seconds=seconds, refused="the running appliance ended meanwhile")
     before_line, now = before.situation.line, answer[0].situation
     return LineSample(
-        seconds,
-        now.line.octets - before_line.octets,
-        now.line.readings - before_line.readings,
-        now.line.rejected - before_line.rejected,
-        _speaker(now),
-        now.health.line_settings,
-        now.health.line,
+        seconds=seconds,
+        octets=now.line.octets - before_line.octets,
+        readings=now.line.readings - before_line.readings,
+        rejected=now.line.rejected - before_line.rejected,
+        speaker=_speaker(now),
+        settings=now.health.line_settings,
+        condition=now.health.line,
     )
 
 
@@ -129,30 +143,30 @@ def _speaker(situation: Situation) -> str | None:
     return " ".join(filter(None, (situation.meter.maker, situation.meter.meter_type))) or None
 
 
-def judge(heard: LineSample) -> Finding:
-    """What the line is like, and what to do."""
-    condition = heard.condition or _condition(heard)
-    counted = f"{heard.octets} octets, {heard.readings} lists, {heard.rejected} rejected in {heard.seconds:g} s"
-    if heard.condition is None and condition is LineCondition.SILENT and heard.seconds < SLOWEST_S + 2:
-        says = f"no octet in {heard.seconds:g} s, but a Kamstrup speaks every {SLOWEST_S:g} s only"
+def judge(sample: LineSample) -> Finding:
+    """Return what the line is like, and what to do."""
+    condition = sample.condition or _condition(sample)
+    counted = f"{sample.octets} octets, {sample.readings} lists, {sample.rejected} rejected in {sample.seconds:g} s"
+    if sample.condition is None and condition is LineCondition.SILENT and sample.seconds < SLOWEST_S + 2:
+        says = f"no octet in {sample.seconds:g} s, but a Kamstrup speaks every {SLOWEST_S:g} s only"
         return Finding("line", Grade.WARNING, says, "listen for longer: --seconds 30")
     grade, words, advice = VERDICTS[condition]
     if condition is LineCondition.NO_PORT:
-        return Finding("line", grade, ": ".join(filter(None, (words, heard.refused))), advice)
+        return Finding("line", grade, ": ".join(filter(None, (words, sample.refused))), advice)
     says = f"{words}: {counted}"
-    described = ", ".join(filter(None, (heard.speaker, heard.settings)))
+    described = ", ".join(filter(None, (sample.speaker, sample.settings)))
     return Finding("line", grade, f"{says} ({described})" if described else says, advice)
 
 
-def _condition(heard: LineSample) -> LineCondition:
-    if heard.refused is not None:
+def _condition(sample: LineSample) -> LineCondition:
+    if sample.refused is not None:
         return LineCondition.NO_PORT
-    if not heard.octets:
+    if not sample.octets:
         return LineCondition.SILENT
-    if not heard.readings:
+    if not sample.readings:
         return LineCondition.NOISE
-    damaged = heard.rejected - _BY_CHANCE
-    if damaged > 0 and damaged > _DAMAGED_SHARE * (heard.readings + heard.rejected):
+    damaged = sample.rejected - _BY_CHANCE
+    if damaged > 0 and damaged > _DAMAGED_SHARE * (sample.readings + sample.rejected):
         return LineCondition.DAMAGED
     return LineCondition.FINE
 

@@ -45,8 +45,8 @@ ENDLESS = 2100
 """A burst beyond the longest frame is none: noise without a pause."""
 LOST_S = 300.0
 """Settled settings are left when octets have come for so long without anything that checks."""
-SILENT_S = 30.0
-"""Three of the slowest meter's lists: a line that says nothing for so long is silent."""
+LULL_S = 30.0
+"""Three of the slowest meter's lists: after a pause of this length the search and the rhythm begin from nothing."""
 _CHECKED = (Reason.FRAME, Reason.NO_CLOSING_FLAG, Reason.CUT_OFF)
 """Rejected behind a right header check sequence."""
 
@@ -116,7 +116,7 @@ class LineSearch:
         self.passed(now)
         if not received.octets:
             return Framed()
-        if self._in_vain_since is None or now - self._octets_at >= SILENT_S:
+        if self._in_vain_since is None or now - self._octets_at >= LULL_S:
             self._in_vain_since = now
         self._last_octet_at = self._octets_at = now
         self.burst.add(received)

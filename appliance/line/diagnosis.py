@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from appliance.line.autobaud import CRACKLE, FEW, GAP_S, SILENT_S, LineSearch, is_proof
+from appliance.line.autobaud import CRACKLE, FEW, GAP_S, LULL_S, LineSearch, is_proof
 from appliance.line.port import Received, SerialSettings
 from appliance.line.quirks import FrameResult
 from appliance.meter.hdlc import Frame
@@ -34,9 +34,13 @@ TELLING_LISTS = 8
 class LineWatch:
     """Remembers what happened on the line; fed with the same events as the search."""
 
-    def __init__(self, search: LineSearch, *, read_before: bool = False) -> None:
-        """A watch over a search; `read_before`: this line has been read in an earlier life."""
+    def __init__(self, search: LineSearch, *, silent_s: float, read_before: bool = False) -> None:
+        """A watch over a search. The line is silent `silent_s` after its last octet.
+
+        `read_before`: this line was read in a previous run.
+        """
         self._search = search
+        self.silent_s = silent_s
         self._read = read_before
         self._open_since: float | None = None
         self._last_octet_at: float | None = None
@@ -66,7 +70,7 @@ class LineWatch:
             if pause_s >= GAP_S:
                 self._end_burst()
             self._paused_before = self._paused_before or PAUSE_S[0] <= pause_s <= PAUSE_S[1]
-            if pause_s >= SILENT_S:
+            if pause_s >= LULL_S:
                 self._starts.clear()
         self._last_octet_at, self._last = now, received
         self._burst_octets += len(received.octets)
@@ -90,7 +94,7 @@ class LineWatch:
         if self._open_since is None:
             return LineCondition.NO_PORT, ()
         since = self._last_octet_at if self._last_octet_at is not None else self._open_since
-        if now - since >= SILENT_S:
+        if now - since >= self.silent_s:
             return LineCondition.SILENT, self._causes(now - since)
         return self._reading(now) if self._search.settled else self._searching(by_hand), ()
 
@@ -123,11 +127,11 @@ class LineWatch:
         missing = sum(max(0, round(step / rhythm) - 1) for step in steps) if rhythm > 0 else 0
         return missing, missing + len(starts)
 
-    def _causes(self, silent_s: float) -> tuple[Cause, ...]:
-        """Why nothing comes, the likeliest first."""
+    def _causes(self, silence_s: float) -> tuple[Cause, ...]:
+        """Return why nothing has come for `silence_s`, the likeliest first."""
         closed, cable, converter = Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER
         low = self._last is not None and self._last.ends_in_break
-        if self._last_octet_at is not None and self._read and silent_s <= PAUSE_S[1]:
+        if self._last_octet_at is not None and self._read and silence_s <= PAUSE_S[1]:
             rest = (converter, cable) if low else (cable, converter)
             likely = self._paused_before or low or not (self._last and self._last.octets.endswith(b"\x7e"))
             return (Cause.OVERCURRENT_PAUSE, *rest) if likely else (rest[0], Cause.OVERCURRENT_PAUSE, rest[1])

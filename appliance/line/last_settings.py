@@ -14,16 +14,16 @@ from appliance.system.worker import HungError, Worker
 LINE_FILE = "line.txt"
 
 
-class LineMemory:
-    """The settings that read the line the last time, in a folder."""
+class LastSettings:
+    """The settings that read the line the last time, in a file."""
 
     def __init__(self, folder: Path, worker: Worker) -> None:
-        """A memory in `folder`, which `worker` writes."""
+        """Those in `folder`, which `worker` writes."""
         self._path = folder / LINE_FILE
         self._worker = worker
 
     def recall(self) -> SerialSettings | None:
-        """What was remembered; `None` when nothing was."""
+        """Return the settings that were remembered; `None` when none were."""
         try:
             text = self._path.read_text(encoding="ascii", errors="replace").strip()
         except OSError:
@@ -31,6 +31,6 @@ class LineMemory:
         return next((one for one in CANDIDATES if str(one) == text), None)
 
     async def remember(self, settings: SerialSettings) -> None:
-        """Remember these; a disk that cannot be written remembers nothing."""
+        """Remember these settings. A disk that cannot be written remembers nothing."""
         with contextlib.suppress(OSError, HungError):
             await self._worker.do(lambda: replace_file(self._path, f"{settings}\n".encode()))

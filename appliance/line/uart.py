@@ -1,13 +1,14 @@
 """The serial port: opened, read as octets come, opened again when it vanishes, its settings searched for.
 
-Nothing here waits busily and nothing blocks: the event loop is told when the port has octets. A USB converter that is
-pulled, a permission that is missing or a port held by another program is said once, in a sentence, and tried again
-after growing pauses for as long as it takes. Which settings to listen at is the search's to say; those that the device
-does not take are no candidates any more, so that a port which knows no parity is read without.
+Nothing here waits busily and nothing blocks: the event loop calls when the port has octets. A USB converter that is
+pulled, a permission that is missing or a port held by another program is logged once, in a sentence, and tried again
+after growing pauses for as long as it takes. The search says which settings to listen at. Those that the device does
+not take are no candidates any more, so a port without parity is read without.
 """
 
 import asyncio
 import errno
+import logging
 import os
 import termios
 from collections.abc import Callable, Sequence
@@ -17,13 +18,17 @@ import serial
 
 from appliance.line.autobaud import LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
-from appliance.line.last_settings import LineMemory
+from appliance.line.last_settings import LastSettings
 from appliance.line.port import Counters, Parity, Port, Received, SerialSettings
 from appliance.line.quirks import FrameResult
 from appliance.line.serialport import SerialPort
 from appliance.meter.reading import Rejected
+from appliance.system.backoff import Backoff
 from appliance.system.health import Health
+from appliance.system.say_once import SayOnce
 from appliance.system.timebase import Timebase
+
+log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 4.0
@@ -31,7 +36,7 @@ _UNPLUGGED = "unplugged"
 
 
 class Receiver(Protocol):
-    """Whoever wants to know what happens on the port; all calls come from the event loop."""
+    """Learns what happens on the port; all calls come from the event loop."""
 
     def opened(self) -> None:
         """The port is open: octets may come."""
@@ -50,61 +55,70 @@ class Uart:
         self,
         port: str,
         timebase: Timebase,
-        report: Callable[[str], None],
         *,
+        silent_s: float,
         baud: int | None = None,
         parity: Parity | None = None,
-        memory: LineMemory | None = None,
+        last_settings: LastSettings | None = None,
         open_port: Callable[[str], Port] = SerialPort,
     ) -> None:
-        """A port by name; baud and parity that are `None` are searched for, from what `memory` recalls on."""
+        """A port by name, on which the line is silent `silent_s` after its last octet.
+
+        Baud and parity that are `None` are searched for, first those that `last_settings` recalls.
+        """
         self._port = port
         self._timebase = timebase
-        self._report = report
         self._by_hand = baud is not None and parity is not None
         self._parity_set = parity not in (None, Parity.NONE)
         self._parity_refused = False
-        self._memory = memory
+        self._last_settings = last_settings
         self._open_port = open_port
-        self._remembered = memory.recall() if memory is not None else None
+        self._remembered = None if last_settings is None else last_settings.recall()
         self._search = LineSearch(candidates(baud, parity), self._remembered)
-        self._watch = LineWatch(self._search, read_before=self._remembered is not None)
+        self._watch = LineWatch(self._search, silent_s=silent_s, read_before=self._remembered is not None)
         self._remembering: asyncio.Task[None] | None = None
         self._applied: SerialSettings | None = None
-        self._said: str | None = None
+        self._say = SayOnce(log)
+        self.why_closed: str | None = None
+        """A sentence; `None` while the port is open, and before the first try."""
+        self._backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self._device: Port | None = None
 
     @property
     def counters(self) -> Counters | None:
-        """What the open port noticed; `None` where its driver does not count."""
+        """What the open port counted; `None` where its driver does not count, and without an open port."""
         return self._device.counters() if self._device is not None else None
 
+    def apply_silence(self, silent_s: float) -> None:
+        """Call the line silent `silent_s` after its last octet, from now on."""
+        self._watch.silent_s = silent_s
+
     def health(self) -> Health:
-        """What can be said of the line at this moment; nothing else is filled in."""
+        """Return what is known of the line at this moment; nothing else of the health is filled in."""
         condition, causes = self._watch.condition(self._timebase.now(), by_hand=self._by_hand)
         return Health(line=condition, causes=causes, port=self._port, line_settings=str(self._search.settings))
 
     async def listen(self, receiver: Receiver) -> None:
         """Hand all octets to the receiver, until cancelled."""
-        pause = FIRST_PAUSE_S
         while True:
             try:
                 device = self._open_port(self._port)
-            except (OSError, serial.SerialException, termios.error) as trouble:
-                self._say(f"serial port {self._port}: {_cause(trouble)}")
-                await self._timebase.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE_S)
-                continue
-            pause = FIRST_PAUSE_S
-            if self._said is not None:
-                self._report(f"serial port {self._port}: open again")
-                self._said = None
-            why = await self._attend(device, receiver)
-            self._say(f"serial port {self._port}: lost ({why}); it is opened again when it returns")
-            await self._timebase.sleep(pause)
+            except (OSError, serial.SerialException, termios.error) as error:
+                self._closed(_cause(error))
+            else:
+                self._backoff.reset()
+                self.why_closed = None
+                self._say.over(f"serial port {self._port}: open again")
+                why = await self._attend(device, receiver)
+                self._closed(f"lost ({why}); it is opened again when it returns")
+            await self._timebase.sleep(self._backoff.pause_s())
+
+    def _closed(self, why: str) -> None:
+        self.why_closed = f"serial port {self._port}: {why}"
+        self._say.warn(self.why_closed)
 
     async def _attend(self, device: Port, receiver: Receiver) -> str:
-        """Listen to an open port until it fails; why it did."""
+        """Listen to an open port until it fails. Return why it did."""
         self._device, self._applied = device, None
         try:
             self._search.opened()
@@ -112,8 +126,8 @@ class Uart:
             self._follow(device)
             receiver.opened()
             return await self._read(device, receiver)
-        except OSError as trouble:
-            return _why(trouble)
+        except OSError as error:
+            return _why(error)
         finally:
             self._device = None
             device.close()
@@ -121,7 +135,7 @@ class Uart:
             receiver.lost(self._search.lost())
 
     async def _read(self, device: Port, receiver: Receiver) -> str:
-        """Hand on octets until the port fails; why it did."""
+        """Hand on octets until the port fails. Return why it did."""
         loop = asyncio.get_running_loop()
         failed: asyncio.Future[str] = loop.create_future()
         descriptor = device.fileno()
@@ -133,8 +147,8 @@ class Uart:
                 why = call()
                 if why is None:
                     waking = self._wake_at_the_pause(waking, lambda: guarded(paused))
-            except OSError as trouble:
-                why = _why(trouble)
+            except OSError as error:
+                why = _why(error)
             if why is not None and not failed.done():
                 loop.remove_reader(descriptor)
                 failed.set_result(why)
@@ -173,7 +187,7 @@ class Uart:
     def _wake_at_the_pause(
         self, waking: asyncio.TimerHandle | None, call: Callable[[], None]
     ) -> asyncio.TimerHandle | None:
-        """Have the search told of the pause behind a burst."""
+        """Arrange that the search is told of the pause after a burst."""
         if waking is not None:
             waking.cancel()
         if (due := self._search.due) is None:
@@ -182,34 +196,28 @@ class Uart:
         return asyncio.get_running_loop().call_later(delay_s, call)
 
     def _follow(self, device: Port) -> None:
-        """Listen at what the search has chosen, as far as the device takes it, and remember what it settled on."""
+        """Read with the settings that the search has chosen, if the device takes them; remember those it settled on."""
         while (wanted := self._search.settings) != self._applied:
             if device.apply(wanted):
                 self._applied = wanted
                 continue
             if self._parity_set and not self._parity_refused:
                 self._parity_refused = True
-                self._report(f"serial port {self._port}: it takes no parity; it is read without")
+                log.warning("serial port %s: it takes no parity; it is read without", self._port)
             if not self._search.refused(wanted):
                 self._applied = wanted
-        if self._search.settled and self._memory is not None and wanted != self._remembered:
+        if self._search.settled and self._last_settings is not None and wanted != self._remembered:
             self._remembered = wanted
-            self._remembering = asyncio.get_running_loop().create_task(self._memory.remember(wanted))
-
-    def _say(self, sentence: str) -> None:
-        """Report a trouble once, however long it lasts."""
-        if sentence != self._said:
-            self._report(sentence)
-        self._said = sentence
+            self._remembering = asyncio.get_running_loop().create_task(self._last_settings.remember(wanted))
 
 
-def _why(trouble: OSError) -> str:
-    return _UNPLUGGED if trouble.errno == errno.EIO else os.strerror(trouble.errno or 0)
+def _why(error: OSError) -> str:
+    return _UNPLUGGED if error.errno == errno.EIO else os.strerror(error.errno or 0)
 
 
-def _cause(trouble: Exception) -> str:
-    """Why a port cannot be opened, and what to try."""
-    match getattr(trouble, "errno", None):
+def _cause(error: Exception) -> str:
+    """Return why a port cannot be opened, and what to try."""
+    match getattr(error, "errno", None):
         case errno.ENOENT:
             return "there is no such port; is the converter plugged in, and the serial port enabled?"
         case errno.EACCES | errno.EPERM:
@@ -218,8 +226,8 @@ def _cause(trouble: Exception) -> str:
             return "another program holds it; stop that one (a login console on the port, perhaps)"
         case errno.ENOTTY | errno.EINVAL | errno.EIO | errno.EISDIR:
             return "it is there, but it is no working serial port; set line.port to another one"
-    if "exclusively lock" in str(trouble):
+    if "exclusively lock" in str(error):
         return "another program holds it; stop that one (a login console on the port, perhaps)"
-    if "configure port" in str(trouble):
+    if "configure port" in str(error):
         return "it is there, but it is no working serial port; set line.port to another one"
-    return str(trouble)
+    return str(error)

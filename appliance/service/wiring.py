@@ -1,6 +1,5 @@
 """Makes the appliance from its settings: every device and every room is made here, once, and handed in."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from appliance.history.writer import HistoryWriter
 from appliance.household.household import Household
-from appliance.line.last_settings import LineMemory
+from appliance.line.last_settings import LastSettings
 from appliance.line.port import Port
 from appliance.line.recording import Recorder
 from appliance.line.serialport import SerialPort
@@ -33,8 +32,6 @@ from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-
-log = logging.getLogger(__name__)
 
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""
@@ -136,9 +133,9 @@ def _line(settings: Settings, timebase: Timebase, machine: Machine, disk: Worker
     return Uart(
         machine.port or settings.line.port,
         timebase,
-        log.warning,
+        silent_s=settings.readings.silent_s,
         baud=baud,
         parity=parity,
-        memory=None if machine.folder is None else LineMemory(machine.folder, disk),
+        last_settings=None if machine.folder is None else LastSettings(machine.folder, disk),
         open_port=machine.open_port,
     )

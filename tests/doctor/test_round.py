@@ -95,14 +95,14 @@ def test_a_mistake_in_the_settings_stops_no_check(tmp_path: Path):
 @pytest.mark.parametrize(
     ("heard", "condition"),
     [
-        (LineSample(30, refused="no such port"), LineCondition.NO_PORT),
-        (LineSample(30), LineCondition.SILENT),
-        (LineSample(30, octets=500), LineCondition.NOISE),
-        (LineSample(30, octets=500, rejected=9), LineCondition.NOISE),
-        (LineSample(30, octets=3000, readings=12), LineCondition.FINE),
-        (LineSample(30, octets=3000, readings=12, rejected=1), LineCondition.FINE),
-        (LineSample(30, octets=3000, readings=10, rejected=2), LineCondition.DAMAGED),
-        (LineSample(30, octets=3000, readings=12, condition=LineCondition.MISSING), LineCondition.MISSING),
+        (LineSample(seconds=30, refused="no such port"), LineCondition.NO_PORT),
+        (LineSample(seconds=30), LineCondition.SILENT),
+        (LineSample(seconds=30, octets=500), LineCondition.NOISE),
+        (LineSample(seconds=30, octets=500, rejected=9), LineCondition.NOISE),
+        (LineSample(seconds=30, octets=3000, readings=12), LineCondition.FINE),
+        (LineSample(seconds=30, octets=3000, readings=12, rejected=1), LineCondition.FINE),
+        (LineSample(seconds=30, octets=3000, readings=10, rejected=2), LineCondition.DAMAGED),
+        (LineSample(seconds=30, octets=3000, readings=12, condition=LineCondition.MISSING), LineCondition.MISSING),
     ],
 )
 def test_what_is_heard_is_judged(heard: LineSample, condition: LineCondition):
@@ -118,7 +118,7 @@ def test_every_condition_of_the_line_has_a_verdict_and_every_bad_one_an_advice()
 
 
 def test_silence_shorter_than_a_kamstrup_s_is_no_fault():
-    finding = judge(LineSample(5))
+    finding = judge(LineSample(seconds=5))
 
     assert finding.grade is Grade.WARNING
     assert "--seconds 30" in finding.advice

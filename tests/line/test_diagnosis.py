@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.line.autobaud import SILENT_S, LineSearch, candidates
+from appliance.line.autobaud import LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
 from appliance.line.port import Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
@@ -143,19 +143,19 @@ def test_a_pause_of_a_minute_is_not_counted_as_lists_missing():
 def test_a_port_that_was_never_opened_by_the_grid_company_is_the_likeliest_of_a_line_that_never_spoke():
     ear = listened(Sender(EVEN), keep=lambda _place, _burst: False)
 
-    assert said(ear, SILENT_S - 1) is LineCondition.SEARCHING
-    assert causes(ear.watch, SILENT_S) == (CLOSED, CABLE, CONVERTER)
+    assert said(ear, 29.0) is LineCondition.SEARCHING
+    assert causes(ear.watch, 30.0) == (CLOSED, CABLE, CONVERTER)
 
 
 def test_a_line_that_was_read_in_an_earlier_life_has_a_cable_before_a_closed_port():
-    watch = LineWatch(LineSearch(), read_before=True)
+    watch = LineWatch(LineSearch(), silent_s=30.0, read_before=True)
     watch.opened(0.0)
 
     assert causes(watch, 40.0) == (CABLE, CONVERTER, CLOSED)
 
 
 def test_a_line_that_rests_low_has_a_converter_without_supply():
-    watch = LineWatch(LineSearch())
+    watch = LineWatch(LineSearch(), silent_s=30.0)
     watch.opened(0.0)
     watch.take(0.1, Received(b"\0", (0,)), (), EVEN)
 
@@ -177,8 +177,18 @@ def test_between_two_lists_a_cable_was_more_likely_pulled_unless_such_a_pause_wa
     assert causes(ear.watch, 240.0) == (PAUSE, CABLE, CONVERTER)
 
 
+@pytest.mark.parametrize("silent_s", [15.0, 30.0, 600.0])
+def test_the_line_is_silent_when_the_settings_say_so_and_no_sooner(silent_s):
+    ear = listened(Sender(EVEN), seconds=40.0)
+    last_s = ear.last_octet_s
+    ear.watch.silent_s = silent_s
+
+    assert said(ear, last_s + silent_s - 0.1) is not LineCondition.SILENT
+    assert said(ear, last_s + silent_s) is LineCondition.SILENT
+
+
 def test_without_a_port_there_is_no_port():
-    watch = LineWatch(LineSearch())
+    watch = LineWatch(LineSearch(), silent_s=30.0)
     assert watch.condition(0.0, by_hand=False) == (LineCondition.NO_PORT, ())
     watch.opened(1.0)
     watch.lost()

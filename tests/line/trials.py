@@ -52,10 +52,11 @@ class Ear:
     def __post_init__(self) -> None:
         self._deaf_until = 0.0
         self.settled_s: float | None = None
+        self.last_octet_s = 0.0
         self.changes: list[SerialSettings] = [self.search.settings]
         self.octets = bytearray()
         self.frames = 0
-        self.watch = LineWatch(self.search)
+        self.watch = LineWatch(self.search, silent_s=30.0)
         self.watch.opened(0.0)
         self.search.opened()
         self.receiver.set(self.search.settings, 0.0)
@@ -80,6 +81,7 @@ class Ear:
 
     def _take(self, chunk: list[Item], now: float) -> None:
         taken, settings = received(chunk, marks=self.marks, counts=self.counts), self.search.settings
+        self.last_octet_s = now
         framed = self.search.take(now, taken)
         self.watch.take(now, taken, framed.at_these_settings, settings)
         self.octets += framed.octets

@@ -86,3 +86,15 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
 
     supervisor.reload(LoadedSettings(settings_file.parse(GOOD, "test")))
     assert seen[-1].health.faults == ()
+
+
+async def test_new_settings_say_for_line_and_household_alike_how_long_a_meter_may_be_silent():
+    supervisor = appliance(
+        Settings(),
+        Timebase(50),
+        Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
+    )
+    supervisor.apply(settings_file.parse("[readings]\nsilent_s = 600\n", "test"))
+
+    assert supervisor._parts.line._watch.silent_s == 600
+    assert supervisor._household._latest._stale_s == 600

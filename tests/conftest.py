@@ -2,24 +2,20 @@
 
 import asyncio
 import contextlib
-import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from hypothesis import HealthCheck, settings
 
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase
+from appliance.words.compile import compile_catalogues
 from tests import corpus
 
-CATALOGUES = Path(__file__).parents[1] / "appliance/words/catalogues"
 SPEAKS_FROM = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEAKS_W = 36_000.0
 """10 Wh a second."""
@@ -44,15 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart() -> None:
     """Compile each catalogue whose source is newer, so that an edited `.po` is what is tested."""
-    for source in CATALOGUES.glob("*.po"):
-        compiled = source.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        # Each worker of a parallel run may be here at the same time: none reads what another has half written.
-        part = compiled.with_suffix(f".{os.getpid()}")
-        with source.open("rb") as text, part.open("wb") as file:
-            write_mo(file, read_po(text, locale=source.stem, abort_invalid=True))
-        part.replace(compiled)
+    compile_catalogues(only_stale=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,14 +12,14 @@ Nothing here knows what an hour means; `Batch` goes in and `Restored` comes out.
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from appliance.history import salvage, schema
-from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, MinuteRow, Restored
+from appliance.household.checkpoint import MINUTES_KEPT, AlarmRow, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.hours import Hour, Quality, Span
 from appliance.household.ledger import KEPT
 from appliance.system.clock import Boot
@@ -34,7 +34,6 @@ and the notes just fit a page each."""
 CHECKPOINT_PAGES = 400
 """The log is folded into the file when it is this long, about every two hours: a damaged log costs no more than that,
 and folding it less often would save a thirtieth of what is written."""
-MINUTES_KEPT = timedelta(days=14)
 STORED_NAMES = {"last_clock": "told", "alarm_checkpoints": "marks", "chime_ages_s": "call_ages_s"}
 """Fields of a checkpoint, by the names that they have in the file."""
 WHY = "why.txt"

@@ -5,12 +5,15 @@ knows no rule. All moments are UTC.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from appliance.household.clock import ClockReading, ClockSource
 from appliance.household.hours import Hour, LedgerCheckpoint, Span
 from appliance.household.limit_alarm import AlarmCheckpoint
 from appliance.household.situation import Level, Rule, VoltageDay
+
+MINUTES_KEPT = timedelta(days=14)
+"""How far back one-minute means are kept, in the history's file and while they wait to be written."""
 
 
 @dataclass(frozen=True, slots=True)

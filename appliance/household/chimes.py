@@ -1,7 +1,7 @@
 """When an alarm is also heard: rarely enough that nobody pulls the plug.
 
-A sound is due when a rule gets worse, when all is over, and when the meter falls silent. Quiet hours swallow it; while
-nobody knows the time they are in force, since a night may be one. Nor is there ever more than a set number of sounds in
+A sound is due when a rule gets worse, when all is over, and when the meter falls silent. Quiet hours swallow it. While
+the time is not known they are in force, since it may be night. Nor are there ever more than a set number of sounds in
 an hour. A sound that was not made is not made up for later: the lamps have said it all the time.
 """
 
@@ -22,55 +22,55 @@ class ChimeBudget:
         self._rule = rule
         self._made: deque[float] = deque()
         self._latest: Chime | None = None
-        self._hushed_until: float | None = None
+        self._muted_until: float | None = None
 
     def apply_rule(self, rule: SoundRule) -> None:
-        """Go by another rule from now on; the hour's number goes on."""
+        """Go by another rule from now on; the sounds of the last hour still count."""
         self._rule = rule
 
     def mute(self, until: float | None) -> None:
         """Make no sound before `until`, s; `None` takes that back."""
-        self._hushed_until = until
+        self._muted_until = until
 
     def muted_s(self, now: float) -> float | None:
-        """For how long somebody asked for quiet from `now`, s, on; `None` when nobody did."""
-        until = self._hushed_until
+        """Return for how long from `now`, s, the household has muted all sounds, s; `None` when it has not."""
+        until = self._muted_until
         return None if until is None or until <= now else until - now
 
     @property
     def latest(self) -> Chime | None:
-        """The newest sound that was to be made; each is made once, when its number comes up."""
+        """The newest sound that is to be made; each is made once, when its number is new."""
         return self._latest
 
-    def quiet(self, local: datetime | None) -> bool:
-        """Whether quiet hours are in force at a local time; when it is not known they are."""
-        begin, end = self._rule.quiet_from, self._rule.quiet_to
-        if begin == end:
-            return False
+    def quiet(self, now: float, local: datetime | None) -> bool:
+        """Return whether it is quiet at `now`, s, which is `local`: by the hours, or because all sounds are muted."""
+        return self.muted_s(now) is not None or self.quiet_hours(local)
+
+    def quiet_hours(self, local: datetime | None) -> bool:
+        """Return whether quiet hours are in force at a local time; while it is not known they are, if there are any."""
         if local is None:
-            return True
-        clock = local.time()
-        return begin <= clock < end if begin < end else clock >= begin or clock < end
+            return not self._rule.quiet_hours.empty
+        return self._rule.quiet_hours.covers(local)
 
     def make(self, sound: Sound, now: float, local: datetime | None) -> None:
         """Make a sound at `now`, s, if it may be made."""
         while self._made and now - self._made[0] >= BUDGET_S:
             self._made.popleft()
-        if self.muted_s(now) is None and not self.quiet(local) and len(self._made) < self._rule.an_hour:
+        if not self.quiet(now, local) and len(self._made) < self._rule.an_hour:
             self._made.append(now)
             self._latest = Chime((self._latest.number if self._latest else 0) + 1, sound)
 
     def ages_s(self, now: float) -> tuple[float, ...]:
-        """How long ago the sounds of the last hour were made."""
+        """Return how long ago each sound of the last hour was made, s."""
         return tuple(now - made for made in self._made if now - made < BUDGET_S)
 
     def restore(self, ages_s: Iterable[float], now: float) -> None:
-        """Count sounds of before a restart against the hour's number, as if no time had passed since."""
+        """Count sounds of before a restart towards the hour's limit, as if no time had passed since."""
         self._made = deque(now - age_s for age_s in sorted(ages_s, reverse=True))
 
 
 def sound_of(level: Level) -> Sound:
-    """What says that a level was reached."""
+    """Return the sound that says that a level was reached."""
     match level:
         case Level.FAULT:
             return Sound.FAULT

@@ -11,6 +11,11 @@ class DailyWindow:
     begins: time
     ends: time
 
+    @property
+    def empty(self) -> bool:
+        """Whether no time lies in it."""
+        return self.begins == self.ends
+
     def covers(self, local_time: datetime) -> bool:
         """Return whether a local time lies in it."""
         clock = local_time.time()

@@ -13,7 +13,7 @@ from typing import Literal
 
 from appliance.household.alarm_spec import AlarmInputs
 from appliance.household.attention import Attention
-from appliance.household.checkpoint import Batch, Checkpoint, MinuteRow, Restored
+from appliance.household.checkpoint import MINUTES_KEPT, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import WallClock, until_clock_s
 from appliance.household.hours import HOUR_S, Hour
 from appliance.household.latest import LatestValues
@@ -29,8 +29,6 @@ from appliance.meter.reading import Reading, Rejected
 
 HOUR_SETTLES_S = 300.0
 """The projection of a younger hour says more of the present power than of the hour: no alarm comes of it."""
-MINUTES_KEPT = 14 * 24 * 60
-"""Minutes that wait in memory to be written; the oldest go first."""
 NIGHT_S = 36_000.0
 """What "till morning" is while nobody knows the time."""
 
@@ -55,7 +53,7 @@ class Household:
         self._attention = Attention(rules, self._sound)
         self._means = MinuteMeans()
         self._trend = PowerTrend()
-        self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT)  # not written yet
+        self._minutes: deque[Minute] = deque(maxlen=MINUTES_KEPT // timedelta(minutes=1))  # not written yet
         self._offered_to = float("-inf")
         self._voltage_day: VoltageDay | None = None
         self._quality = LineQuality()
@@ -106,7 +104,7 @@ class Household:
 
     def mute(self, until: float | None) -> None:
         """Make no sound before `until` on the monotonic clock, s; `None` takes that back. Lamps go on."""
-        self._attention.mute(until)
+        self._attention.chimes.mute(until)
 
     def morning(self, now: float) -> float:
         """When the quiet hours of the coming night end, on the monotonic clock, s; in `NIGHT_S` if no time is known."""
@@ -156,7 +154,7 @@ class Household:
         running = self._summary.ledger.running if fresh and utc is not None else None
         outlook = self._summary.outlook(import_w, utc) if fresh and utc is not None else None
         self._attention.judge(self._inputs(outlook, now), now, local, heard=present.received_at is not None)
-        alarms = self._attention.active(now, utc)
+        alarms = self._attention.alarms.active(now, utc)
         worst = max((alarm.level for alarm in alarms), default=Level.OK)
         return Situation(
             watch_w=self._rules.power.watch_w,
@@ -177,9 +175,9 @@ class Household:
             voltage_day=self._voltage_day,
             ended_hours=self._summary.ledger.ended,
             alarms=alarms,
-            chime=self._attention.chime,
-            quiet=self._attention.quiet(now, local),
-            muted_s=self._attention.muted_s(now),
+            chime=self._attention.chimes.latest,
+            quiet=self._attention.chimes.quiet(now, local),
+            muted_s=self._attention.chimes.muted_s(now),
             local_time=local,
             clock_source=self._clock.source,
             storage=self._storage,
@@ -199,22 +197,22 @@ class Household:
             utc=utc,
             source=self._clock.source,
             last_clock=self._clock.last_clock,
-            alarm_checkpoints=self._attention.alarm_checkpoints(now, utc),
-            chime_ages_s=self._attention.chime_ages_s(now),
+            alarm_checkpoints=self._attention.alarms.alarm_checkpoints(now, utc),
+            chime_ages_s=self._attention.chimes.ages_s(now),
             voltage_day=self._voltage_day,
         )
         return Batch(
             hours=hours,
             spans=spans,
             minutes=minutes,
-            alarms=self._attention.unwritten(self._clock.utc),
+            alarms=self._attention.log.unwritten(self._clock.utc),
             checkpoint=checkpoint,
         )
 
     def written(self, record: Batch) -> None:
         """The record is on the disk; what is newer stays to be written."""
         self._summary.ledger.written(record.hours, record.spans)
-        self._attention.written(record.alarms)
+        self._attention.log.written(record.alarms)
         while self._minutes and self._minutes[0].at <= self._offered_to:
             self._minutes.popleft()
 

@@ -1,12 +1,14 @@
 """The rules of the alarms and of their sounds, as the household may set them: the one place of their defaults.
 
-Every rule has a hysteresis and hold times: its limit is reached when its value has stood at or above it for the rise
-time, and left when it has stayed below, less the hysteresis, for the hold time.
+Most rules have a hysteresis and delays (IEC 62682): a limit is reached when the value has stood at or above it for the
+on-delay, and left when it has stayed below it, by more than the hysteresis, for the off-delay.
 """
 
 from dataclasses import dataclass
 from datetime import time
 from enum import Enum
+
+from appliance.household.daily_window import DailyWindow
 
 
 class Rule(Enum):
@@ -28,7 +30,7 @@ class Rule(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Import power limits, W, and the times they must be over or under, s."""
+    """Import power limits, W, and their delays, s."""
 
     watch_w: float = 5000.0
     act_w: float = 10000.0
@@ -45,7 +47,7 @@ class HourRule:
 
     on: bool = True
     limit_kw: float | None = None
-    """The mean that the household wishes to keep; `None` is the step that the month has reached."""
+    """The mean that the household wants to keep; `None` is the step that the month has reached."""
     hysteresis: float = 0.03
     """Share of what the hour may have, by which the projection must fall below it."""
     on_delay_s: float = 120.0
@@ -106,4 +108,9 @@ class SoundRule:
     quiet_to: time = time(7)
     """Equal to `quiet_from`: there are no quiet hours, and sounds are made although the time is not known."""
     an_hour: int = 6
-    """At most so many in any 3600 s."""
+    """The largest number of sounds in any 3600 s."""
+
+    @property
+    def quiet_hours(self) -> DailyWindow:
+        """The part of the day without sounds."""
+        return DailyWindow(self.quiet_from, self.quiet_to)

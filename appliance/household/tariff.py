@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
+from appliance.household.daily_window import DailyWindow
 from appliance.household.hours import OSLO, WHOLE, Hour, Quality
 
 SEEN = WHOLE - {Quality.EDITED}
@@ -56,9 +57,8 @@ class EnergyPrice:
 
     def ore(self, start: datetime) -> float:
         """The price of the hour that begins at `start`, øre a kWh. Public holidays are priced as their weekday."""
-        local = start.astimezone(OSLO)
-        clock, begin, end = local.time(), self.day_from, self.day_to
-        day = begin <= clock < end if begin < end else clock >= begin or clock < end
+        local, window = start.astimezone(OSLO), DailyWindow(self.day_from, self.day_to)
+        day = window.empty or window.covers(local)  # the same time twice: it is always day
         return self.day_ore if day and not (self.weekend_is_night and local.weekday() >= 5) else self.night_ore
 
 

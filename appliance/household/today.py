@@ -17,7 +17,6 @@ class DaySum:
     def __init__(self, ended: Sequence[Hour], running_start: datetime, price: EnergyPrice | None) -> None:
         """Sum what `ended` has of the Norwegian day in which the hour from `running_start` lies."""
         self._price = price
-        self._running_start = running_start
         self._day = running_start.astimezone(OSLO).date()
         # In UTC, since clock arithmetic within one zone leaves out its changes.
         midnight = datetime.combine(self._day, time(), OSLO).astimezone(UTC)

@@ -127,8 +127,8 @@ class Supervisor:
         self._settings = settings
         choices = self._parts.choices.choices
         going_by = policies(with_choices(settings, choices))
-        self._parts.line.apply_silence(going_by.rules.silent_s)
         self._household.apply_rules(going_by.rules, going_by.tariffs, going_by.sound, self._timebase.now())
+        self._parts.line.apply_silence(going_by.rules.silent_s)
         for output in self._parts.outputs:
             output.apply(going_by, choices)
         self._correct()

@@ -1,6 +1,5 @@
 """Makes the appliance from its settings: every device and every room is made here, once, and handed in."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +32,6 @@ from appliance.system.clock import Boot, Clock
 from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
-
-log = logging.getLogger(__name__)
 
 DISPLAY_S = 10.0
 """A picture takes 25 ms, and the kernel gives up a bus that is held within seconds."""

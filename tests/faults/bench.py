@@ -142,7 +142,7 @@ class Bench:
             "readings": situation and situation.line.readings,
             "rejected": situation and situation.line.rejected,
             "line": situation and situation.health.line and situation.health.line.value,
-            "troubles": [trouble.kind.value for trouble in situation.health.faults] if situation else [],
+            "faults": [fault.kind.value for fault in situation.health.faults] if situation else [],
             "local_time": situation and situation.local_time and situation.local_time.isoformat(),
             "now": self.timebase.now(),
             "threads": threading.active_count(),

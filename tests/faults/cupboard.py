@@ -1,6 +1,8 @@
 """A meter cupboard for one fault: the appliance as a process, a meter on a real pseudo-terminal, a folder, and eyes.
 
-Times are the appliance's seconds; process and meter live at the same speed.
+Times are the appliance's seconds; process and meter live at the same speed. Waits are counted in looks, and not by a
+clock: a look takes a turn of this process and an answer of the appliance, so on a machine that gives either of them
+little time, fewer looks go into a second, and nothing is late because of the machine.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 
@@ -26,7 +28,10 @@ from appliance.system.timebase import Timebase
 HERE = Path(__file__).parent
 START = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEED = 2.0
-LOOK_S = 0.05
+PAUSE_S = 0.05
+"""Between two looks, by the wall's clock."""
+LOOK_S = PAUSE_S * SPEED
+"""What a look counts for, in the appliance's seconds: as long as it takes on an idle machine, or a little less."""
 SETTINGS = """
 [line]
 port = "{port}"
@@ -38,6 +43,15 @@ quiet_to = "00:00"
 [data]
 folder = "{folder}"
 """
+
+
+class Took(NamedTuple):
+    """How long something took, in the appliance's seconds."""
+
+    clock_s: float
+    """By a clock: what is told."""
+    looks_s: float
+    """In looks: what is judged."""
 
 
 class Seen:
@@ -71,18 +85,19 @@ def _stands(glass: Image.Image, face: Face, word: str) -> bool:
     inverted = [row ^ mask for row in wanted]
     for top in range(glass.height - height + 1):
         for shift in range(glass.width - width + 1):
-            part = [(row >> shift) & mask for row in rows[top : top + height]]
-            if part in (wanted, inverted):
-                return True
+            part = (rows[top] >> shift) & mask
+            for sought in (wanted, inverted):
+                if part == sought[0] and all((rows[top + y] >> shift) & mask == sought[y] for y in range(1, height)):
+                    return True
     return False
 
 
 def _rows(picture: Image.Image) -> list[int]:
-    """The rows as numbers, the leftmost pixel highest."""
-    return [
-        int("".join("1" if picture.getpixel((x, y)) else "0" for x in range(picture.width)), 2)
-        for y in range(picture.height)
-    ]
+    """Return the rows as numbers, the leftmost pixel highest."""
+    stride = (picture.width + 7) // 8
+    octets = picture.tobytes()
+    rows = [octets[begin : begin + stride] for begin in range(0, len(octets), stride)]
+    return [int.from_bytes(row) >> (8 * stride - picture.width) for row in rows]
 
 
 class Cupboard:
@@ -127,7 +142,7 @@ class Cupboard:
                 self._line.put(self.mangle(sent.octets))
 
     async def start(self, *before: str, hold_pin: int | None = None) -> None:
-        """Start the appliance, behind the words of another command if need be, with a pin that somebody holds."""
+        """Start the appliance, after the words of another command if need be, with a pin that another program holds."""
         settings = self.folder / "appliance.toml"
         if not settings.exists():
             settings.write_text(SETTINGS.format(port=self.port, folder=self.data))
@@ -165,26 +180,27 @@ class Cupboard:
             raise AssertionError(f"the appliance has ended: {self.said[-5:]}")
         return Seen(json.loads(line))
 
-    async def until(self, condition: Callable[[Seen], object], seconds: float = 60.0, what: str = "") -> float:
-        """Wait until it can be seen; how many of the appliance's seconds that took."""
-        began = self.timebase.now()
+    async def until(self, condition: Callable[[Seen], object], seconds: float = 60.0, what: str = "") -> Took:
+        """Wait until it can be seen, at most `seconds` in looks. Return how long it took."""
+        looks, began = 0, self.timebase.now()
         while not condition(seen := await self.see()):
-            if self.timebase.now() - began > seconds:
+            looks += 1
+            if looks * LOOK_S > seconds:
                 raise AssertionError(f"not within {seconds} s: {what or condition}: {seen._answer} {self.said[-5:]}")
-            await asyncio.sleep(LOOK_S)
-        return self.timebase.now() - began
+            await asyncio.sleep(PAUSE_S)
+        return Took(self.timebase.now() - began, looks * LOOK_S)
 
     async def hold(self, condition: Callable[[Seen], object], seconds: float, what: str = "") -> None:
-        """It can be seen all the time for so long."""
+        """See it all the time for so long, by the appliance's clock."""
         began = self.timebase.now()
         while self.timebase.now() - began < seconds:
             seen = await self.see()
             assert condition(seen), f"not all the time: {what}: {seen._answer}"
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(PAUSE_S)
 
-    def tell(self, told: signal.Signals) -> None:
+    def signal(self, sent: signal.Signals) -> None:
         assert self.process is not None
-        self.process.send_signal(told)
+        self.process.send_signal(sent)
 
     @property
     def pid(self) -> int:

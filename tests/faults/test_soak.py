@@ -38,7 +38,8 @@ NOISE = 0.003
 EVERY = 10
 LINE_HOLDS = 4095
 """Octets that a terminal keeps ready for its reader (Linux: N_TTY_BUF_SIZE less one); more wait behind."""
-ARRIVES_S = 1.0
+ARRIVES_S = 60.0
+"""By the wall's clock: at once on an idle machine."""
 GROWTH_KB = 4096
 """What the memory may grow by over the whole time, by its slope once it has settled."""
 

@@ -20,8 +20,8 @@ import pytest
 
 from appliance.history import database as history_module
 from appliance.history import salvage, schema
-from appliance.history.database import HISTORY_FILE, MINUTES_KEPT, History, HistoryError
-from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, MinuteRow, Restored
+from appliance.history.database import HISTORY_FILE, History, HistoryError
+from appliance.household.checkpoint import MINUTES_KEPT, AlarmRow, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import ClockSource
 from appliance.household.hours import HOUR, Hour, LedgerCheckpoint, Quality, Register, RunningHour, Span
 from appliance.household.ledger import KEPT

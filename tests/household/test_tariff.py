@@ -447,3 +447,11 @@ def test_an_hour_around_local_midnight_stands_beside_its_own_day():
 
     assert found.other_peaks(hours[1].start + timedelta(hours=1)).own_wh == 1000
     assert found.other_peaks(hours[0].start - timedelta(hours=1)).own_wh == 8000
+
+
+@pytest.mark.parametrize("clock", ["00:00", "05:59", "06:00", "23:00"])
+def test_with_equal_ends_it_is_always_day(clock):
+    price = EnergyPrice(day_ore=50.0, night_ore=40.0, day_from=time(6), day_to=time(6), weekend_is_night=False)
+    start = datetime.fromisoformat(f"2026-01-15 {clock}").replace(tzinfo=OSLO)
+
+    assert price.ore(start) == 50.0

@@ -10,7 +10,6 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.household import Household
 from appliance.household.situation import Level, Situation
-from appliance.line.uart import Uart
 from appliance.service.outputs import Watch
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
@@ -89,14 +88,13 @@ async def test_new_settings_hold_at_once_and_a_mistake_in_them_stands_on_the_pan
     assert seen[-1].health.faults == ()
 
 
-async def test_a_changed_silence_reaches_the_line(monkeypatch: pytest.MonkeyPatch):
-    applied: list[float] = []
-    monkeypatch.setattr(Uart, "apply_silence", lambda _uart, silent_s: applied.append(silent_s))
+async def test_new_settings_say_for_line_and_household_alike_how_long_a_meter_may_be_silent():
     supervisor = appliance(
         Settings(),
         Timebase(50),
         Machine(open_bus=Glass("ssd1309").open, pin_factory=MockFactory(pin_class=MockPWMPin)),
     )
-    supervisor.reload(LoadedSettings(settings_file.parse("[readings]\nsilent_s = 600.0\n", "test")))
+    supervisor.apply(settings_file.parse("[readings]\nsilent_s = 600\n", "test"))
 
-    assert applied == [600.0]
+    assert supervisor._parts.line._watch.silent_s == 600
+    assert supervisor._household._latest._stale_s == 600

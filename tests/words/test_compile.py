@@ -61,7 +61,7 @@ def test_only_what_is_stale_is_compiled_again(tmp_path, edited_s):
 def test_a_catalogue_with_a_mistake_leaves_the_compiled_one_as_it_was(tmp_path):
     compiled = write(tmp_path, "Uke", 1000)
     compile_catalogues(tmp_path)
-    (tmp_path / "nb.po").write_text('msgid "Week"\nmsgstr nothing\n', encoding="utf-8")
+    (tmp_path / "nb.po").write_text('"no message begins like this"\n', encoding="utf-8")
 
     with pytest.raises(PoFileError):
         compile_catalogues(tmp_path)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -152,6 +153,25 @@ async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
             with pytest.raises(local_socket.ControlError, match="too many ask at once"):
                 await ask_status(path)
         assert await until_answered(path) is not None
+
+
+async def test_one_that_is_sent_away_before_it_has_asked_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class Late(socket.socket):
+        """Sends once the other side has closed, as a client does that gets no time."""
+
+        def sendall(self, *octets: Any) -> None:
+            closed = select.poll()
+            closed.register(self, 0)
+            assert closed.poll(CAP_S * 1000)
+            super().sendall(*octets)
+
+    async with served(tmp_path / "s") as path:
+        with ExitStack() as open_ones:
+            for _ in range(local_socket.MOST_CLIENTS):
+                open_ones.enter_context(client(path))
+            monkeypatch.setattr(local_socket, "socket", SimpleNamespace(socket=Late, AF_UNIX=socket.AF_UNIX))
+            with pytest.raises(local_socket.ControlError, match="too many ask at once"):
+                await ask_status(path)
 
 
 async def until_answered(path: Path):

@@ -9,9 +9,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.household.situation import Situation
+from appliance.service.local_socket import SOCKET, ControlError
+from appliance.service.status import ask_status
+
 MOCK_PINS = {"GPIOZERO_PIN_FACTORY": "mock", "GPIOZERO_MOCK_PIN_CLASS": "mockpwmpin"}
 CAP_S = 60.0
 """Longest wait for what takes a second or two on an idle machine: only something broken takes so long on any."""
+ENDS_S = 10.0
+"""An end takes less than two seconds on an idle machine; a busy one may take as long as systemd waits for it
+(TimeoutStopSec of the unit)."""
 
 
 class Started:
@@ -64,6 +71,15 @@ def settings_file(folder: Path, port: str, data: str | Path | None = None) -> st
     line = f'[line]\nport = "{port}"\n'
     path.write_text(f'{line}[display]\nbus = 31\n[data]\nfolder = "{data or folder}"\n')
     return str(path)
+
+
+def situation(folder: Path) -> Situation | None:
+    """Return what the appliance that runs on a data folder says of itself; `None` while none answers."""
+    try:
+        answer = ask_status(folder / SOCKET)
+    except ControlError:
+        return None
+    return None if answer is None else answer[0].situation
 
 
 def command(*arguments: str) -> tuple[int, str, str]:

@@ -5,11 +5,11 @@ turn two pages at a press, so a change counts once it has lasted `BOUNCE_S`; a f
 acts while the button is still down, so that one feels when it is long enough; a short one acts when it is let go.
 
 What is not a finger does nothing. A button that was down already when the pins were taken, or both at once, as by a
-cloth that wipes the front, say nothing until they are let go. One that stays down has said what it had to say, does not
+cloth that wipes the front, say nothing until they are let go. One that stays down has given its one press, does not
 repeat itself, and is called stuck after a while; the other works as if it were not there.
 
-The pins call from gpiozero's thread. `PressDetector` is the event loop's: edges are handed over to it, and it times
-them by the wall's clock, for a finger is not faster in a fast demonstration.
+The pins call from gpiozero's thread. `PressDetector` belongs to the event loop: edges are handed over to it, and it
+times them by the loop's clock, since a finger is not faster in a fast demonstration.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 LONG_S = 0.8
-"""From here on a press is a long one."""
+"""From this long on a press is a long one."""
 STUCK_S = 30.0
 """Nobody holds a button for longer."""
 
@@ -32,7 +32,7 @@ class Key(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What somebody did to a button."""
+    """A press of a button."""
 
     key: Key
     long: bool = False
@@ -42,7 +42,7 @@ class PressDetector:
     """Turns edges into presses; lives on the event loop."""
 
     def __init__(self, on_press: Callable[[Press], None], long_s: float = LONG_S, stuck_s: float = STUCK_S) -> None:
-        """Fingers that tell `on_press`; the times are in seconds of the wall."""
+        """Call `on_press` for each press; one is long from `long_s` on, and a button is stuck from `stuck_s` on."""
         self._on_press = on_press
         self._long_s = long_s
         self._stuck_s = stuck_s
@@ -52,11 +52,11 @@ class PressDetector:
         """Those of them that may still become a short or a long press."""
 
     def already_down(self, key: Key) -> None:
-        """This one was down when the pins were taken."""
+        """Note a button that was down when the pins were taken."""
         self._since.setdefault(key, asyncio.get_running_loop().time())
 
     def edge(self, key: Key, down: bool) -> None:
-        """A button went down, or was let go."""
+        """Take in that a button went down, or was let go."""
         if not down:
             self._since.pop(key, None)
             if self._drop(key):
@@ -72,14 +72,14 @@ class PressDetector:
 
     @property
     def stuck(self) -> tuple[Key, ...]:
-        """Which have been down for longer than anybody holds a button; asked on the event loop."""
+        """The buttons that have been down for longer than anybody holds one; to be read on the event loop."""
         if not self._since:
             return ()
         now = asyncio.get_running_loop().time()
         return tuple(key for key in Key if now - self._since.get(key, now) >= self._stuck_s)
 
     def close(self) -> None:
-        """Nothing is told from here on."""
+        """Drop all presses that are not decided; nothing is called after this."""
         for key in tuple(self._deciding):
             self._drop(key)
         self._since.clear()
@@ -89,7 +89,7 @@ class PressDetector:
         self._on_press(Press(key, long=True))
 
     def _drop(self, key: Key) -> bool:
-        """Decide no more about a press; whether it was undecided."""
+        """Decide no more about a press. Return whether it was undecided."""
         timer = self._deciding.pop(key, None)
         if timer is not None:
             timer.cancel()

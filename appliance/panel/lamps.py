@@ -1,8 +1,8 @@
 """The three lamps: what must be seen from across the room.
 
-Green says that there is nothing to do, yellow asks for a look, red asks to act. A fault is none of these and nobody's
+Green says that there is nothing to do, yellow asks for a look, red asks to act. A fault is none of these and no
 emergency, so it blinks yellow, slowly; never red, and never all dark, which would look like a power cut, unless the
-household wished for lamps only when they matter. People who do not tell red from green tell the lamps by their place:
+household prefers lamps only when they matter. People who do not tell red from green tell the lamps by their place:
 red on top, as on the street.
 
 Red is never dimmed. What the pins do is `devices.lamp_row`'s.
@@ -38,7 +38,7 @@ class Lamps:
 
 
 def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
-    """What the lamps say of a situation; what is not known, and a fault of the appliance, is a slow yellow blink."""
+    """Return what the lamps say of a situation; what is not known, and a fault of the appliance, blinks yellow."""
     night = situation.local_time is not None and rule.night.covers(situation.local_time)
     on = Light.DIM if night and rule.night_level < 1 else Light.ON
     match situation.level:
@@ -55,7 +55,7 @@ def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
 
 
 def shine(light: Light, now_s: float, night_level: float) -> float:
-    """How brightly a lamp shines at a moment of the monotonic clock, 0 to 1."""
+    """Return how brightly a lamp shines at a moment of the monotonic clock, 0 to 1."""
     match light:
         case Light.ON:
             return 1.0

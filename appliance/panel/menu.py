@@ -1,7 +1,7 @@
 """The menu: what two buttons can choose, as a pure state machine.
 
-Rows, and behind most of them values: A goes to the next, a long A takes it, B goes back. Nothing is changed before
-the long A, and what is chosen is asked for as a deed, which somebody else does. How it looks is `menupage`'s.
+Rows, and under most of them values: A goes to the next, a long A takes it, B goes back. Nothing is changed before
+the long A, and what is chosen is handed on as an action, which the service carries out. How it looks is `menu_page`'s.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Row(Enum):
 
 
 class Mute(Enum):
-    """For how long no sound is to be made; the value is its name in English."""
+    """For how long no sound is made; the value is its name in English."""
 
     OFF = "Off"
     HOUR = "for 1 h"
@@ -39,7 +39,7 @@ class Mute(Enum):
 
 
 class Command(Enum):
-    """A deed without particulars."""
+    """An action without particulars."""
 
     ACKNOWLEDGE = "acknowledge"
     TEST_LAMPS = "test the lamps"
@@ -47,7 +47,7 @@ class Command(Enum):
 
 
 Action = Command | Mute | Choices
-"""What somebody asked for with the buttons; choices are all of them, with one changed."""
+"""What is asked for with the buttons; choices are all of them, with one changed."""
 
 ROWS = tuple(Row)
 FIELDS = {
@@ -70,28 +70,29 @@ VALUES: dict[Row, tuple[Any, ...]] = {
 }
 
 
-class Asked(Enum):
-    """How far somebody is with switching off."""
+class ShutdownStage(Enum):
+    """How far switching off has come."""
 
-    NOT = 0
-    ASKED = 1
+    NONE = 0
+    CONFIRM = 1
+    """It was chosen, and is to be confirmed by a long press."""
     GOING = 2
     REFUSED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """Where in the menu somebody is."""
+    """A place in the menu."""
 
     row: Row = Row.LIMIT
     value: int | None = None
     """The place of the value in the middle; `None` while the rows are turned."""
-    asked: Asked = Asked.NOT
+    shutdown: ShutdownStage = ShutdownStage.NONE
 
 
 def pressed(menu: Menu, press: Press, choices: Choices, *, muted: bool) -> tuple[Menu | None, Action | None]:
-    """Where a press leads from here (`None` is out of the menu), and what it asks for."""
-    if menu.asked is not Asked.NOT:
+    """Return where a press leads from here (`None` is out of the menu), and what it asks for."""
+    if menu.shutdown is not ShutdownStage.NONE:
         return _switching_off(menu, press)
     if menu.value is not None:
         return _among_values(menu, menu.value, press, choices)
@@ -103,8 +104,8 @@ def pressed(menu: Menu, press: Press, choices: Choices, *, muted: bool) -> tuple
 
 
 def refused(menu: Menu) -> Menu:
-    """Switching off was asked for and cannot be had."""
-    return replace(menu, asked=Asked.REFUSED)
+    """Return the menu after switching off was asked for and cannot be had."""
+    return replace(menu, shutdown=ShutdownStage.REFUSED)
 
 
 def _taken(menu: Menu, choices: Choices, *, muted: bool) -> tuple[Menu | None, Action | None]:
@@ -114,7 +115,7 @@ def _taken(menu: Menu, choices: Choices, *, muted: bool) -> tuple[Menu | None, A
         case Row.LAMP_TEST:
             return menu, Command.TEST_LAMPS
         case Row.SHUT_DOWN:
-            return replace(menu, asked=Asked.ASKED), None
+            return replace(menu, shutdown=ShutdownStage.CONFIRM), None
         case Row.QUIET:
             return replace(menu, value=1 if muted else 0), None
         case Row.LIMIT | Row.FUSE | Row.TARIFF | Row.BRIGHTNESS | Row.LANGUAGE | Row.LARGE:
@@ -138,11 +139,11 @@ def _changed(choices: Choices, row: Row, value: Any) -> Choices:
 
 
 def _switching_off(menu: Menu, press: Press) -> tuple[Menu, Action | None]:
-    if menu.asked is Asked.ASKED and press == Press(Key.A, long=True):
-        return replace(menu, asked=Asked.GOING), Command.SHUT_DOWN
-    if menu.asked is Asked.ASKED and press.key is Key.A:
+    if menu.shutdown is ShutdownStage.CONFIRM and press == Press(Key.A, long=True):
+        return replace(menu, shutdown=ShutdownStage.GOING), Command.SHUT_DOWN
+    if menu.shutdown is ShutdownStage.CONFIRM and press.key is Key.A:
         return menu, None
-    return replace(menu, asked=Asked.NOT), None
+    return replace(menu, shutdown=ShutdownStage.NONE), None
 
 
 def _after(rows: Sequence[Row], row: Row) -> Row:

@@ -1,8 +1,8 @@
 """What is on the glass and how one gets there: a pure state machine.
 
-Seven pages in a round, a menu behind a long press, and in front of both, for a while and by itself, what somebody ought
-to see: a new or worse alarm, a new fault, and the start. It goes again, and what was there before is there again. There
-is always a way home: a long B from anywhere, or waiting.
+Pages in a round, a menu after a long press, and in front of both, for a while and by itself, what ought to be seen: a
+new or worse alarm, a new fault, and the start. It goes again, and what was there before is there again. There is always
+a way home: a long B from anywhere, or waiting.
 
 Time comes in with each event, as everywhere; nothing here knows a clock, a pin or a display.
 """
@@ -14,7 +14,7 @@ from enum import Enum
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import menu
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import Action, Asked, Command, Menu
+from appliance.panel.menu import Action, Command, Menu, ShutdownStage
 from appliance.panel.pages import ROUND, Page
 from appliance.settings.choices import Choices
 from appliance.system.health import Fault
@@ -23,11 +23,11 @@ BOOT_S = 10.0
 ALARM_S = 30.0
 FAULT_S = 20.0
 MENU_S = 60.0
-"""The menu closes when no key was pressed for so long."""
+"""The menu closes when no key was pressed for this long."""
 HOME_S = 180.0
-"""And the first page comes back after this."""
+"""The first page comes back when no key was pressed for this long."""
 PAGING_S = 3.0
-"""For so long after a turn one is still turning pages."""
+"""For this long after a turn pages are still being turned."""
 
 _Subject = tuple[Rule, int | None]
 
@@ -40,7 +40,7 @@ class Overlay(Enum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """All that the panel remembers of what it shows."""
 
@@ -53,46 +53,46 @@ class State:
     turned_s: float = float("-inf")
     """When the page was last turned."""
     alarms: tuple[tuple[_Subject, Level], ...] = ()
-    """Those that asked for somebody when the situation was last seen."""
+    """The alarms that were not acknowledged when the situation was last seen, each with its level."""
     faults: frozenset[Fault | Rule] = frozenset()
-    """Those that have been in front, and still are there."""
+    """The faults that have been shown in front, and are not over."""
 
     @property
     def is_home(self) -> bool:
-        """Nothing but the first page."""
+        """Whether nothing but the first page is up."""
         return self.overlay is None and self.menu is None and self.page is Page.NOW
 
     def paging(self, now_s: float) -> bool:
-        """Whether somebody is turning pages at this moment."""
+        """Return whether pages are being turned at this moment."""
         return now_s - self.turned_s < PAGING_S
 
 
 def begin(now_s: float) -> State:
-    """The state at the start."""
+    """Return the state at the start."""
     return State(overlay=Overlay.BOOT, overlay_until_s=now_s + BOOT_S)
 
 
 def seen(state: State, situation: Situation, now_s: float) -> State:
-    """A situation is seen at `now_s`, which may be much like the last one."""
+    """Return the state after a situation was seen at `now_s`; it may be much like the last one."""
     state = _elapsed(state, now_s)
-    calling, broken = _calling(situation), _broken(situation)
+    alarms, faults = _unacknowledged(situation), _faults(situation)
     before, worse = dict(state.alarms), False
-    for subject, level in calling.items():
+    for subject, level in alarms.items():
         worse = worse or level > before.get(subject, Level.OK)
-    state = replace(state, alarms=tuple(calling.items()), faults=state.faults & broken)
+    state = replace(state, alarms=tuple(alarms.items()), faults=state.faults & faults)
     if worse:
         return replace(state, overlay=Overlay.ALARM, overlay_until_s=now_s + ALARM_S)
     if _is_over(state.overlay, situation):
         state = replace(state, overlay=None)
-    if state.overlay is None and broken - state.faults:
-        return replace(state, overlay=Overlay.FAULT, overlay_until_s=now_s + FAULT_S, faults=broken)
+    if state.overlay is None and faults - state.faults:
+        return replace(state, overlay=Overlay.FAULT, overlay_until_s=now_s + FAULT_S, faults=faults)
     return state
 
 
 def pressed(
     state: State, press: Press, situation: Situation | None, choices: Choices, now_s: float, *, sounding: bool
 ) -> tuple[State, Action | None]:
-    """A key was pressed, while an alarm may have been `sounding`: what is up then, and what was asked for."""
+    """Return the state after a press of a key, and what it asks for; an alarm may be `sounding` at that moment."""
     state = replace(_elapsed(state, now_s), touched_s=now_s)
     if press == Press(Key.B, long=True):
         return home(state), None
@@ -109,17 +109,17 @@ def pressed(
     if press.key is Key.A:
         return _turned(state, ROUND[(ROUND.index(state.page) + 1) % len(ROUND)], now_s), None
     if state.page is Page.NOW and situation is not None:
-        return _matter(state, situation, now_s), None
+        return _with_the_matter(state, situation, now_s), None
     return _turned(state, ROUND[max(0, ROUND.index(state.page) - 1)], now_s), None
 
 
 def home(state: State) -> State:
-    """The first page, whatever was up."""
+    """Return the state with the first page up, whatever was."""
     return replace(state, page=Page.NOW, menu=None, overlay=None, turned_s=float("-inf"))
 
 
 def refused(state: State) -> State:
-    """Switching off was asked for and cannot be had."""
+    """Return the state after switching off was asked for and cannot be had."""
     return state if state.menu is None else replace(state, menu=menu.refused(state.menu))
 
 
@@ -127,22 +127,22 @@ def _turned(state: State, page: Page, now_s: float) -> State:
     return replace(state, page=page, turned_s=now_s)
 
 
-def _matter(state: State, situation: Situation, now_s: float) -> State:
-    """Behind the first page is what is the matter at present, if anything is."""
-    if any(_asks(alarm) for alarm in situation.alarms):
+def _with_the_matter(state: State, situation: Situation, now_s: float) -> State:
+    """Return the state with what is the matter at present in front, if anything is."""
+    if any(_is_over_a_limit(alarm) for alarm in situation.alarms):
         return replace(state, overlay=Overlay.ALARM, overlay_until_s=now_s + ALARM_S)
-    if _broken(situation):
+    if _faults(situation):
         return replace(state, overlay=Overlay.FAULT, overlay_until_s=now_s + FAULT_S)
     return state
 
 
 def _elapsed(state: State, now_s: float) -> State:
-    """What time alone does."""
+    """Return the state after what time alone does."""
     if state.overlay is not None and now_s >= state.overlay_until_s:
         state = replace(state, overlay=None)
     idle_s = now_s - state.touched_s
     if state.menu is not None and idle_s >= MENU_S:
-        if state.menu.asked is Asked.GOING:  # and still here
+        if state.menu.shutdown is ShutdownStage.GOING:  # and still here
             return replace(state, menu=menu.refused(state.menu), touched_s=now_s)
         state = replace(state, menu=None)
     if state.page is not Page.NOW and idle_s >= HOME_S:
@@ -155,24 +155,26 @@ def _is_over(overlay: Overlay | None, situation: Situation) -> bool:
         case Overlay.BOOT:
             return situation.power_import_w is not None
         case Overlay.ALARM:
-            return not any(_asks(alarm) for alarm in situation.alarms)
+            return not any(_is_over_a_limit(alarm) for alarm in situation.alarms)
         case Overlay.FAULT:
-            return not _broken(situation)
+            return not _faults(situation)
         case None:
             return False
 
 
-def _asks(alarm: Alarm) -> bool:
+def _is_over_a_limit(alarm: Alarm) -> bool:
     return alarm.level in (Level.WATCH, Level.ACT)
 
 
-def _calling(situation: Situation) -> Mapping[_Subject, Level]:
-    """The alarms that nobody has acknowledged, by what they are about."""
+def _unacknowledged(situation: Situation) -> Mapping[_Subject, Level]:
+    """Return the alarms that are not acknowledged, by what they are about."""
     return {
-        (alarm.rule, alarm.phase): alarm.level for alarm in situation.alarms if _asks(alarm) and not alarm.acknowledged
+        (alarm.rule, alarm.phase): alarm.level
+        for alarm in situation.alarms
+        if _is_over_a_limit(alarm) and not alarm.acknowledged
     }
 
 
-def _broken(situation: Situation) -> frozenset[Fault | Rule]:
+def _faults(situation: Situation) -> frozenset[Fault | Rule]:
     silent = {alarm.rule for alarm in situation.alarms if alarm.level is Level.FAULT}
     return frozenset(situation.health.faults) | silent

@@ -1,4 +1,4 @@
-"""What the self-test found: what the boot page tells, line by line, before the first reading is there."""
+"""What the self-test found: the boot page shows it, line by line, before the first reading is there."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +13,7 @@ class PartState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTest:
     """The parts in the order in which the boot page names them."""
 

@@ -25,7 +25,7 @@ class Note:
     """A step softer than the volume says."""
 
     def __str__(self) -> str:
-        """The note's name in scientific pitch notation ("C6"); a rest is empty."""
+        """Return the note's name in scientific pitch notation ("C6"); a rest is empty."""
         if self.frequency_hz is None:
             return ""
         midi = round(12 * log2(self.frequency_hz / A4_HZ)) + A4_MIDI

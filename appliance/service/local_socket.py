@@ -103,7 +103,8 @@ def ask(path: Path, request: Request) -> Request | None:
         except OSError as error:
             raise ControlError(f"{path}: {error.strerror}; may this user speak to the appliance?") from None
         try:
-            line.sendall(msgspec.json.encode(request) + b"\n")
+            with contextlib.suppress(BrokenPipeError):  # one that is sent away at once is told why
+                line.sendall(msgspec.json.encode(request) + b"\n")
             with line.makefile("rb") as answered:
                 answer = msgspec.json.decode(answered.readline())
         except (OSError, ValueError):

@@ -27,7 +27,7 @@ from appliance.household.situation import (
 )
 from appliance.household.tariff import Basis, Month, Step, Tariff
 from appliance.panel import pages
-from appliance.panel.menu import Asked, Menu, Row
+from appliance.panel.menu import Menu, Row, ShutdownStage
 from appliance.panel.pages import Page, menu_page
 from appliance.panel.selftest import PartState, SelfTest
 from appliance.settings.choices import AS_SET, Choices
@@ -337,10 +337,18 @@ EXAMPLES: Mapping[str, Draw] = {
     "menu-limit": _menu(Menu(Row.LIMIT, value=5)),
     "menu-tariff": _menu(Menu(Row.TARIFF, value=1)),
     "menu-language": _menu(Menu(Row.LANGUAGE, value=1)),
-    "menu-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.ASKED)),
-    "menu-shutting-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.GOING)),
-    "menu-no-shut-down": _menu(Menu(Row.SHUT_DOWN, asked=Asked.REFUSED)),
-    "boot": _boot(SelfTest(PartState.OK, PartState.OK, PartState.OK)),
-    "boot-failed": _boot(SelfTest(PartState.OK, PartState.FAILED, PartState.FAILED, PartState.OK, PartState.FAILED)),
+    "menu-shut-down": _menu(Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.CONFIRM)),
+    "menu-shutting-down": _menu(Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.GOING)),
+    "menu-no-shut-down": _menu(Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.REFUSED)),
+    "boot": _boot(SelfTest(display=PartState.OK, lamps=PartState.OK, buttons=PartState.OK)),
+    "boot-failed": _boot(
+        SelfTest(
+            display=PartState.OK,
+            lamps=PartState.FAILED,
+            buttons=PartState.FAILED,
+            history=PartState.OK,
+            port=PartState.FAILED,
+        )
+    ),
 }
 """By name, in the order of the contact sheet: how to draw it in a language."""

@@ -1,7 +1,7 @@
 """Compiles the catalogues: `python -m appliance.words.compile` writes the `.mo` of each `.po` beside it.
 
-The sources in git are text alone, so somebody has to compile them: the build of the package (`build.py`, which runs
-this file by its path) and the tests, when a `.po` was edited since. It needs babel and nothing else of this package.
+The sources in git are text alone, so they have to be compiled: by the build of the package (`build.py`, which runs
+this file by its path) and by the tests, when a `.po` was edited since. It needs babel and nothing else of this package.
 """
 
 import os

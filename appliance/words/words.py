@@ -1,7 +1,8 @@
 """The panel's words, numbers and times, in the languages of the people who read it.
 
 The source says everything in English; a catalogue in `catalogues/` says the same in another language, and is compiled
-when the package is built. Words before codes, and the likely reason with them: who reads the panel did not install it.
+when the package is built. Words before codes, and the likely reason with them: the reader of the panel did not install
+it.
 """
 
 import struct
@@ -31,48 +32,48 @@ class Words:
     catalogue: NullTranslations = field(repr=False)
 
     def say(self, text: str, **values: str | int) -> str:
-        """The English text in this language, with the values put in where it names them in braces."""
-        said = self.catalogue.gettext(text)
-        return said.format(**values) if values else said
+        """Return the English text in this language, with the values put in where it names them in braces."""
+        translated = self.catalogue.gettext(text)
+        return translated.format(**values) if values else translated
 
     def number(self, value: float, decimals: int) -> str:
-        """A number with so many decimals; one that is rounded to zero has no sign."""
+        """Return a number with this many decimals; one that is rounded to zero has no sign."""
         text = f"{value:.{decimals}f}"
         return (text.lstrip("-") if not text.strip("-0.") else text).replace(".", self.decimal_mark)
 
     def thousands(self, value: float) -> str:
-        """W in kW or Wh in kWh, from 0: two decimals below 10, one below 100, else none."""
+        """Return W in kW or Wh in kWh, from 0: two decimals below 10, one below 100, else none."""
         return self.number(value / 1000, 2 if value < 9_995 else 1 if value < 99_950 else 0)
 
     def kilowatts(self, power_w: float) -> str:
-        """W in kW as people say it, with one decimal below 10; a limit, a headroom."""
+        """Return W in kW as people say it, with one decimal below 10; for a limit, a headroom."""
         return self.number(power_w / 1000, 1 if power_w < 9_950 else 0)
 
     def amperes(self, current_a: float) -> str:
-        """A with one decimal, without where that would take more than four characters."""
+        """Return A with one decimal, or none where that would take more than four characters."""
         return self.number(current_a, 1 if -9.95 < current_a < 99.95 else 0)
 
     def limit(self, value: float) -> str:
-        """A limit with no more decimals than it was given, at most two, and from 100 on none."""
+        """Return a limit with no more decimals than it was given, at most two, and from 100 on none."""
         if value >= 99.995:
             return f"{value:.0f}"
         return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", self.decimal_mark)
 
     def kroner(self, amount_kr: float) -> str:
-        """Money, with øre below 100 kr."""
+        """Return an amount of money, with øre below 100 kr."""
         amount = self.number(amount_kr, 2 if amount_kr < 99.995 else 0)
         return f"kr {amount}" if self.language == "en" else f"{amount} kr"
 
     def clock(self, moment: datetime | None) -> str:
-        """hh:mm of a local time."""
+        """Return the hh:mm of a local time; dashes for `None`."""
         return f"{NOT_KNOWN}:{NOT_KNOWN}" if moment is None else f"{moment:%H:%M}"
 
     def day(self, day: date) -> str:
-        """A day of the month that is running."""
+        """Return a day of the month as people write it without the month."""
         return f"{day.day}." if self.language == "nb" else f"{day.day}"
 
     def month(self, day: date) -> str:
-        """The month's name."""
+        """Return the name of a day's month."""
         names = (
             self.say("January"),
             self.say("February"),
@@ -90,7 +91,7 @@ class Words:
         return names[day.month - 1]
 
     def duration(self, seconds: float) -> str:
-        """How long, in the largest unit that gives a number: s, min, h or days."""
+        """Return a duration in the largest unit that gives a whole number from 1: s, min, h or days."""
         if seconds < 60:
             return f"{int(seconds)}{_FIRM}s"
         if seconds < 3600:
@@ -106,7 +107,7 @@ class _Languages(Mapping[str, Words]):
     _MARKS: Mapping[str, str] = {"nb": ",", "en": ".", "sv": ","}
 
     def __getitem__(self, language: str) -> Words:
-        """The words of a language. Raises KeyError, and CatalogueError when its catalogue was not compiled."""
+        """Return the words of a language. Raises KeyError, and CatalogueError when its catalogue was not compiled."""
         return _words(language, self._MARKS[language])
 
     def __iter__(self) -> Iterator[str]:
@@ -133,7 +134,7 @@ def _words(language: str, decimal_mark: str) -> Words:
             f"the panel's words in {language!r} are not there: install the package (pip install -e .), which makes "
             f"{language}.mo from {language}.po"
         ) from None
-    except (OSError, ValueError, struct.error) as trouble:
+    except (OSError, ValueError, struct.error) as error:
         raise CatalogueError(
-            f"the panel's words in {language!r} cannot be read ({trouble}): install the package again"
+            f"the panel's words in {language!r} cannot be read ({error}): install the package again"
         ) from None

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from appliance.meter import Decoder, Reading, cosem
-from appliance.meter.decoder import read as read_frame
 from appliance.meter.hdlc import Address, FrameSearch, encode
 from appliance.meter.makers import ClockZone, Maker, profile_of
 
@@ -58,4 +57,4 @@ def test_the_rooms_door_is_the_decoder_and_what_it_gives():
 
     assert appliance.meter.__all__ == ["Decoder", "Reading", "Rejected"]
     (frame,) = FrameSearch().feed(_described(None))
-    assert read_frame(frame) == Decoder().feed(_described(None))[0]
+    assert appliance.meter.Decoder().read(frame) == Decoder().feed(_described(None))[0]

@@ -8,7 +8,7 @@ import pytest
 from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import HEIGHT, MARGIN, WIDTH, Box
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import FIELDS, ROWS, VALUES, Action, Asked, Command, Menu, Mute, Row, pressed, refused
+from appliance.panel.menu import FIELDS, ROWS, VALUES, Action, Command, Menu, Mute, Row, ShutdownStage, pressed, refused
 from appliance.panel.pages import menu_page
 from appliance.settings.choices import AS_SET, Choices
 from appliance.simulation.examples import CALM
@@ -80,25 +80,25 @@ def test_lamps_are_tested_from_their_row() -> None:
 
 def test_switching_off_takes_a_second_long_press() -> None:
     at, action = walk(Menu(Row.SHUT_DOWN), LONG_A)
-    assert (at, action) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
+    assert (at, action) == (Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.CONFIRM), None)
     assert walk(Menu(Row.SHUT_DOWN), LONG_A, LONG_A)[1] is Command.SHUT_DOWN
 
 
 def test_switching_off_is_not_done_by_short_presses_and_b_takes_it_back() -> None:
-    assert walk(Menu(Row.SHUT_DOWN), LONG_A, A, A) == (Menu(Row.SHUT_DOWN, asked=Asked.ASKED), None)
+    assert walk(Menu(Row.SHUT_DOWN), LONG_A, A, A) == (Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.CONFIRM), None)
     assert walk(Menu(Row.SHUT_DOWN), LONG_A, B) == (Menu(Row.SHUT_DOWN), None)
 
 
 def test_what_cannot_be_switched_off_is_said_and_left_by_any_key() -> None:
-    said = refused(Menu(Row.SHUT_DOWN, asked=Asked.GOING))
-    assert said.asked is Asked.REFUSED
+    said = refused(Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.GOING))
+    assert said.shutdown is ShutdownStage.REFUSED
     assert walk(said, A) == (Menu(Row.SHUT_DOWN), None)
 
 
 PLACES = [
     *(Menu(row) for row in Row),
     *(Menu(row, place) for row, values in VALUES.items() for place in range(len(values))),
-    *(Menu(Row.SHUT_DOWN, asked=asked) for asked in Asked),
+    *(Menu(Row.SHUT_DOWN, shutdown=stage) for stage in ShutdownStage),
 ]
 FULL = Choices(25, 63, "highest-days", 100, "sv", True)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import navigation
 from appliance.panel.keys import Key, Press
-from appliance.panel.menu import Action, Asked, Command, Menu, Row
+from appliance.panel.menu import Action, Command, Menu, Row, ShutdownStage
 from appliance.panel.navigation import ALARM_S, BOOT_S, HOME_S, MENU_S, PAGING_S, Overlay, State, begin, pressed, seen
 from appliance.panel.pages import ROUND, Page
 from appliance.settings.choices import AS_SET
@@ -170,9 +170,9 @@ def test_an_alarm_comes_before_the_menu_and_leaves_it_where_it_was() -> None:
 
 
 def test_switching_off_that_did_not_happen_is_said() -> None:
-    state = State(menu=Menu(Row.SHUT_DOWN, asked=Asked.GOING), touched_s=0)
+    state = State(menu=Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.GOING), touched_s=0)
     state = seen(state, CALM, MENU_S)
-    assert state.menu == Menu(Row.SHUT_DOWN, asked=Asked.REFUSED)
+    assert state.menu == Menu(Row.SHUT_DOWN, shutdown=ShutdownStage.REFUSED)
     assert seen(state, CALM, 2 * MENU_S).is_home
 
 

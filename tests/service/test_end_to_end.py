@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from PIL import Image
 from appliance.household.situation import Level, Situation
 from appliance.line.recording import Recorder, read
 from appliance.meter.reading import Maker
+from appliance.panel.keys import PressDetector
 from appliance.panel.pages import Page, picture
+from appliance.service import front_panel
 from appliance.service.outputs import Watch
 from appliance.service.supervisor import Supervisor
 from appliance.service.wiring import Machine, appliance
@@ -30,7 +33,7 @@ from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
-from tests.started import MOCK_PINS, Started
+from tests.started import CAP_S, ENDS_S, MOCK_PINS, Started
 
 START = datetime(2026, 1, 15, 16, 0, 0, tzinfo=UTC)
 SPEED = 10.0
@@ -47,6 +50,8 @@ class Bench:
     glass: Glass = field(default_factory=lambda: Glass("ssd1309"))
     pins: MockFactory = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
     situation: Situation | None = None
+    over_at: float = 0.0
+    """The appliance's time of the last situation with more than `act_w`: what is below came after it."""
 
     def __post_init__(self) -> None:
         self.line = Line(self.timebase)
@@ -59,6 +64,8 @@ class Bench:
 
     def _watch(self, situation: Situation) -> None:
         self.situation = situation
+        if (situation.power_import_w or 0.0) > situation.act_w:
+            self.over_at = self.timebase.now()
 
     def lit(self, colour: str) -> bool:
         return bool(self.pins.pin(settings_file.pins(SETTINGS)[f"led_{colour}"]).state)
@@ -78,7 +85,7 @@ class Bench:
         shown = self.glass.picture()
         return any(same(shown, picture(page, self.situation, WORDS["nb"], paging=paging)) for paging in (False, True))
 
-    async def until(self, condition, seconds: float = 20.0) -> float:
+    async def until(self, condition, seconds: float = CAP_S) -> float:
         """Wait, and return the appliance's time at which the condition came true."""
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - what is waited for is seen on pins and glass only
@@ -123,15 +130,17 @@ async def test_a_load_over_the_red_threshold_turns_red_on_and_sounds_and_both_cl
         await bench.until(lambda: not bench.sounds and bench.shows(Page.NOW))
 
         bench.load_w = 1000
-        dropped = await bench.until(lambda: bench.situation.power_import_w == 1000)
         cleared = await bench.until(lambda: bench.lamps != {"red"})
         assert bench.lamps == {"green"}
         assert bench.situation.level is Level.OK
-        assert cleared - dropped + 0.1 >= SETTINGS.thresholds.hold_s
+        assert bench.situation.power_import_w == 1000
+        assert cleared - bench.over_at >= SETTINGS.thresholds.hold_s
         await bench.until(lambda: not bench.sounds and bench.shows(Page.NOW))
 
 
-async def test_button_a_turns_the_page_and_b_goes_back():
+async def test_button_a_turns_the_page_and_b_goes_back(monkeypatch: pytest.MonkeyPatch):
+    # On a busy machine a press may take any time: none is a long one here.
+    monkeypatch.setattr(front_panel, "PressDetector", partial(PressDetector, long_s=3600.0))
     async with running() as bench:
         await bench.until(lambda: bench.situation is not None and bench.situation.phases_known)
         for button, page in (
@@ -142,7 +151,7 @@ async def test_button_a_turns_the_page_and_b_goes_back():
         ):
             pin = bench.pins.pin(settings_file.pins(SETTINGS)[button])
             pin.drive_low()
-            await asyncio.sleep(0.04)  # longer than a bounce, and no long press at this speed
+            await asyncio.sleep(0.04)  # longer than a bounce
             pin.drive_high()
             await bench.until(lambda page=page: bench.shows(page))
 
@@ -225,14 +234,14 @@ def test_run_names_each_missing_device_once_and_goes_on(tmp_path: Path):
         assert sum("GPIO" in line and "han-appliance demo" in line for line in run.said) == 1
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_run_ends_on_a_signal_within_two_seconds(told: signal.Signals, tmp_path: Path):
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_run_ends_on_a_signal_sooner_than_systemd_would_kill_it(sent: signal.Signals, tmp_path: Path):
     settings = tmp_path / "appliance.toml"
     settings.write_text(f'[line]\nport = "/dev/no-such-port"\n[display]\nbus = 31\n[data]\nfolder = "{tmp_path}"\n')
     with Started("run", "--config", str(settings), **MOCK_PINS) as run:
         run.wait_for(lambda: len(run.said) >= 2)
 
-        assert run.end(told) < 2
+        assert run.end(sent) < ENDS_S
         assert run.process.returncode == 0
 
 

@@ -30,10 +30,11 @@ from appliance.simulation.terminal import VirtualPanel, as_braille
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS
+from tests.started import CAP_S
 
 A, LONG_A, B = Press(Key.A), Press(Key.A, long=True), Press(Key.B)
 GPIO = settings_file.pins(Settings())
-LONG_S, STUCK_S = 0.05, 0.4
+FOREVER_S, STUCK_S = 3600.0, 0.4
 
 
 @dataclass
@@ -69,24 +70,28 @@ class Appliance:
     @property
     def menu(self) -> Menu | None:
         """The menu that is up."""
-        [front] = (one for one in self.supervisor._parts.outputs if isinstance(one, FrontPanel))
-        return front._panel._state.menu
+        return front_of(self.supervisor)._panel._state.menu
 
     @property
     def situation(self) -> Situation:
         return self.seen[-1]
 
     async def press(self, *presses: Press) -> None:
+        """Press and let go. On a busy machine that takes any time, so what is a long press is said and not timed."""
+        detector = front_of(self.supervisor)._detector
+        assert detector is not None
         for press in presses:
+            detector._long_s = 0.0 if press.long else FOREVER_S
             pin = self.pins.pin(GPIO[f"button_{press.key.value.lower()}"])
             pin.drive_low()
-            await asyncio.sleep(0.1 if press.long else 0.005)
+            await until(lambda press=press: press.key in detector._since)
+            await until(lambda press=press: not press.long or press.key not in detector._deciding)
             pin.drive_high()
-            await asyncio.sleep(0.005)
+            await until(lambda press=press: press.key not in detector._since)
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(CAP_S):
         while not condition():  # noqa: ASYNC110 - seen from outside only
             await asyncio.sleep(0.01)
 
@@ -106,6 +111,12 @@ async def running(
         os.close(made.line)
 
 
+def front_of(supervisor: Supervisor) -> FrontPanel:
+    """Return the supervisor's output that has the buttons."""
+    [front] = (one for one in supervisor._parts.outputs if isinstance(one, FrontPanel))
+    return front
+
+
 def takes_keys(pins: MockFactory) -> bool:
     """Whether somebody listens to the buttons' pins; asking for a pin by its number would make it."""
     return any(pin.when_changed is not None for pin in pins.pins.values())
@@ -113,8 +124,8 @@ def takes_keys(pins: MockFactory) -> bool:
 
 @pytest.fixture
 def quick_fingers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits half a minute for a stuck button."""
-    monkeypatch.setattr(front_panel, "PressDetector", partial(PressDetector, long_s=LONG_S, stuck_s=STUCK_S))
+    """Call a button stuck after a moment, and not after half a minute."""
+    monkeypatch.setattr(front_panel, "PressDetector", partial(PressDetector, stuck_s=STUCK_S))
 
 
 @pytest.fixture
@@ -234,6 +245,10 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
             menu_page.picture(menu, choices, Situation(watch_w=5000, act_w=10_000), words)
         )
 
+    def finger_is_off() -> bool:
+        detector = front_of(stage._supervisor)._detector
+        return detector is not None and not detector._since
+
     async with window.run_test(size=(80, 24)) as pilot:
         await until(lambda: stage._situation is not None and takes_keys(stage._factory))
         for key, menu in [
@@ -245,10 +260,10 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
         ]:
             await pilot.press(key)
             await until(lambda menu=menu: shows(menu))
-            await asyncio.sleep(0.3)  # until the finger is off the button again
+            await until(finger_is_off)
         await pilot.press("A")
         await until(lambda: shows(Menu(Row.FUSE), Choices(fuse_a=16)))
-        await asyncio.sleep(0.3)
+        await until(finger_is_off)
         await pilot.press("b")
         await until(lambda: not shows(Menu(Row.FUSE), Choices(fuse_a=16)))
         assert stage._supervisor._household._rules.phase.fuse_a == 16

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import pytest
 
 from appliance.service.restarts import FAILURES_UNTIL_FAULT, LONGEST_PAUSE_S, TaskRestarter
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
+from tests.started import CAP_S
 
 
 class FailingTask:
@@ -25,8 +27,8 @@ class FailingTask:
         await asyncio.get_running_loop().create_future()
 
 
-async def until(condition) -> None:
-    async with asyncio.timeout(20):
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(CAP_S):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in another task
             await asyncio.sleep(0.001)
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import select
 import socket
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ from appliance.service import local_socket, status, status_text
 from appliance.simulation import examples
 from appliance.simulation.meter import Line
 from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
-from tests.started import MOCK_PINS, Started, command, settings_file
+from tests.started import CAP_S, MOCK_PINS, Started, command, settings_file
 
 START = datetime(2026, 1, 15, 16, tzinfo=UTC)
 SITUATION = Situation(
@@ -73,7 +75,7 @@ async def served(path: Path, answer: local_socket.Handler | None = None):
         await asyncio.sleep(0.01)
     yield path
     task.cancel()
-    await asyncio.wait([task], timeout=10)
+    await asyncio.wait([task], timeout=CAP_S)
     assert task.done()
 
 
@@ -83,7 +85,7 @@ async def ask_status(path: Path):
 
 def client(path: Path) -> socket.socket:
     connected = socket.socket(socket.AF_UNIX)
-    connected.settimeout(10)
+    connected.settimeout(CAP_S)
     connected.connect(str(path))
     return connected
 
@@ -143,13 +145,15 @@ async def test_an_appliance_that_speaks_another_shape_is_named(tmp_path: Path):
 
 
 async def test_mute_clients_are_sent_away_and_others_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(local_socket, "REQUEST_S", 0.3)
     async with served(tmp_path / "s") as path:
         with ExitStack() as open_ones:
-            mute = [open_ones.enter_context(client(path)) for _ in range(local_socket.MOST_CLIENTS - 1)]
+            monkeypatch.setattr(local_socket, "REQUEST_S", CAP_S)  # none is sent away before the other has asked
+            for _ in range(local_socket.MOST_CLIENTS - 1):
+                open_ones.enter_context(client(path))
             assert await ask_status(path) is not None
-            for one in mute:
-                assert await answered(one) == {"error": "a request is one line of JSON"}
+            monkeypatch.setattr(local_socket, "REQUEST_S", 0.1)
+            mute = open_ones.enter_context(client(path))
+            assert await answered(mute) == {"error": "a request is one line of JSON"}
 
 
 async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
@@ -162,9 +166,28 @@ async def test_more_clients_than_can_be_attended_to_are_told_so(tmp_path: Path):
         assert await until_answered(path) is not None
 
 
+async def test_one_that_is_sent_away_before_it_has_asked_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class Late(socket.socket):
+        """Sends once the other side has closed, as a client does that gets no time."""
+
+        def sendall(self, *octets: Any) -> None:
+            closed = select.poll()
+            closed.register(self, 0)
+            assert closed.poll(CAP_S * 1000)
+            super().sendall(*octets)
+
+    async with served(tmp_path / "s") as path:
+        with ExitStack() as open_ones:
+            for _ in range(local_socket.MOST_CLIENTS):
+                open_ones.enter_context(client(path))
+            monkeypatch.setattr(local_socket, "socket", SimpleNamespace(socket=Late, AF_UNIX=socket.AF_UNIX))
+            with pytest.raises(local_socket.ControlError, match="too many ask at once"):
+                await ask_status(path)
+
+
 async def until_answered(path: Path):
     """The answer once the places of the clients that went are free again."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(CAP_S):
         while True:
             try:
                 return await ask_status(path)
@@ -181,7 +204,9 @@ async def test_a_client_that_takes_no_answer_is_dropped(tmp_path: Path, monkeypa
     async with served(tmp_path / "s", long) as path:
         with client(path) as greedy:
             greedy.sendall(b"{}\n")
-            await asyncio.sleep(1)
+            closed = select.poll()
+            closed.register(greedy, 0)  # its end only
+            assert await asyncio.to_thread(closed.poll, CAP_S * 1000)
             taken = 0
             while octets := await asyncio.to_thread(greedy.recv, 1 << 20):
                 taken += len(octets)

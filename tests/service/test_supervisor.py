@@ -18,7 +18,7 @@ from appliance.settings.model import Settings
 from appliance.simulation.oled import Glass
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
-from tests.started import MOCK_PINS, Started
+from tests.started import CAP_S, ENDS_S, MOCK_PINS, Started
 
 
 async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so(monkeypatch: pytest.MonkeyPatch):
@@ -30,7 +30,7 @@ async def test_a_household_that_fails_leaves_no_old_number_and_the_panel_says_so
         outputs=(Watch(seen.append),),
     )
     task = asyncio.create_task(supervisor.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(CAP_S):
         while not seen:  # noqa: ASYNC110 - what is waited for happens in another task
             await asyncio.sleep(0.01)
 
@@ -64,7 +64,7 @@ def test_a_hangup_reads_the_settings_again_and_a_mistake_changes_nothing(tmp_pat
         told(run, tmp_path, settings, GOOD, "the settings were read again")
         told(run, tmp_path, settings, BAD, "must be above 0 and below act_w (200)")
         told(run, tmp_path, settings, GOOD + '[line]\nport = "/dev/other"\n', "when the appliance is started anew")
-        assert run.end() < 10
+        assert run.end() < ENDS_S
     assert any("nothing is changed" in line for line in run.said)
 
 

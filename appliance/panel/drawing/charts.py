@@ -20,12 +20,13 @@ class Bar:
     """A bar along the foot of the page, with a mark where the limit is."""
 
     share: float
+    """How long the bar is."""
     limit: float | None = None
     """A mark of the whole height."""
     watch: float | None = None
     """A short mark."""
     ahead: float | None = None
-    """What it will come to, drawn as an outline on from the bar."""
+    """What it will come to, drawn as an outline that goes on from the bar."""
 
     TOP = 57
 
@@ -35,7 +36,7 @@ class Bar:
         return LEFT, self.TOP, RIGHT, _FOOT + 1
 
     def draw(self, image: Image.Image) -> None:
-        """Draw base line, bar and marks; round a mark the bar leaves a gap, so that it is seen over a full one."""
+        """Draw base line, bar and marks; around a mark the bar has a gap, so that it is seen on a full bar too."""
         image.paste(1, (LEFT, _FOOT, RIGHT, _FOOT + 1))
         end, top = self._column(self.share), _FOOT - 4
         if self.ahead is not None and (last := self._column(self.ahead)) > end:
@@ -54,9 +55,9 @@ class Bar:
         return LEFT + round(min(1.0, max(0.0, share)) * (RIGHT - LEFT))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sparkline:
-    """How a value went, one column each, the newest at the right; a value that is not known is a gap."""
+    """The course of a value, one column each, the newest at the right; a value that is not known is a gap."""
 
     values: Sequence[float | None]
     left: int
@@ -72,7 +73,7 @@ class Sparkline:
         return self.left, self.top, self.left + self.width, self.top + self.height
 
     def draw(self, image: Image.Image) -> None:
-        """Draw the line; below zero there is a dotted line at zero."""
+        """Draw the line; if some of it is below zero, with a dotted line at zero."""
         values = self.values[-self.width :]
         known = [value for value in values if value is not None]
         low, high = min([0.0, *known]), max([self.least, *known])
@@ -119,7 +120,7 @@ class Hours:
         return LEFT, self.TOP, RIGHT, _FOOT + 1
 
     def draw(self, image: Image.Image) -> None:
-        """Draw a bar on the base line, which is a dot for what has not begun and left out for what is not known."""
+        """Draw the bars on a base line: a dot for an hour that has not begun, nothing for one that is not known."""
         tallest = _FOOT - 1 - (self.TOP + 3)
         for place, (ink, share) in enumerate(self.bars):
             left = LEFT + place * self.PITCH

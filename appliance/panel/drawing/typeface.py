@@ -15,20 +15,20 @@ from PIL import Image
 
 _REMEMBERED = 512
 _FIRM = "\u00a0"
-"""A space that does not break looks like any other."""
+"""A space at which no line is broken; it looks like any other."""
 
 
 class SheetError(Exception):
     """A glyph sheet is not as it should be; the message names sheet and line."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Face:
     """A face: its glyphs as one-bit masks, all of the same height."""
 
     name: str
     height: int
-    """Rows of a glyph, what hangs below the baseline included."""
+    """Rows of a glyph, including what hangs below the baseline."""
     baseline: int
     """Rows above the baseline."""
     gap: int
@@ -36,11 +36,11 @@ class Face:
     glyphs: dict[str, Image.Image] = field(repr=False)
 
     def width(self, text: str) -> int:
-        """Columns the text takes."""
+        """Return the number of columns the text takes."""
         return sum(self._glyph(letter).width + self.gap for letter in text) - self.gap if text else 0
 
     def depth(self, text: str) -> int:
-        """Rows down to the text's lowest ink: 0 to `height`."""
+        """Return the number of rows down to the text's lowest ink: 0 to `height`."""
         box = _mask(self, text).getbbox() if text else None
         return box[3] if box else 0
 
@@ -74,7 +74,7 @@ def _mask(face: Face, text: str) -> Image.Image:
 
 
 def read_sheet(name: str, sheet: str) -> Face:
-    """A face from the text of its sheet. Raises SheetError."""
+    """Return a face made from the text of its sheet. Raises SheetError."""
     measures: dict[str, int] = {}
     art: dict[str, list[str]] = {}
     rows: list[str] = []
@@ -99,7 +99,7 @@ def read_sheet(name: str, sheet: str) -> Face:
     glyphs = {letter: _glyph(drawn) for letter, drawn in art.items()}
     if " " in glyphs:
         glyphs[_FIRM] = glyphs[" "]
-    return Face(name, measures["height"], measures["baseline"], measures["gap"], glyphs)
+    return Face(name=name, height=measures["height"], baseline=measures["baseline"], gap=measures["gap"], glyphs=glyphs)
 
 
 def _glyph(rows: list[str]) -> Image.Image:

@@ -34,7 +34,7 @@ class Widget(Protocol):
 
 
 def drawn(widgets: Iterable[Widget]) -> Image.Image:
-    """A page: mode "1", 128x64."""
+    """Return the picture of a page: mode "1", 128x64."""
     image = Image.new("1", (WIDTH, HEIGHT))
     for widget in widgets:
         widget.draw(image)
@@ -61,12 +61,15 @@ class Text:
 
 
 def right_aligned(face: Face, text: str, right: int, top: int) -> Text:
-    """A text whose last column is the one before `right`."""
+    """Return a text whose last column is the one before `right`."""
     return Text(face, text, right - face.width(text), top)
 
 
 def paragraph(face: Face, text: str, left: int, top: int, width: int, pitch: int, most: int) -> tuple[Text, ...]:
-    """The text in lines no wider than this, each so many rows below the last; beyond the most lines it is cut."""
+    """Return the text in lines no wider than `width` columns, each `pitch` rows below the last.
+
+    What does not fit into the `most` lines is cut off.
+    """
     lines = wrapped(face, text, width)
     if len(lines) > most:
         lines[most - 1] = cut(face, f"{lines[most - 1]}...", width)
@@ -92,7 +95,7 @@ def wrapped(face: Face, text: str, width: int) -> list[str]:
 
 
 def cut(face: Face, text: str, width: int) -> str:
-    """The text, or as much of it as fits with three dots behind it."""
+    """Return the text, or as much of it as fits with three dots after it."""
     if face.width(text) <= width:
         return text
     text = text.rstrip(".")
@@ -103,9 +106,9 @@ def cut(face: Face, text: str, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The status strip on top of every page: what this is, and the time; dark on light when it calls.
+    """The status strip on top of every page: what this is, and the time; `inverted`, dark on light, to call for a look.
 
-    For a moment after a key the dots that tell which page of how many is up stand in the place of the time.
+    For a moment after a key, dots take the place of the time: they tell which page of how many is up.
     """
 
     name: str
@@ -122,7 +125,7 @@ class Strip:
         return MARGIN, MARGIN, WIDTH - MARGIN, MARGIN + STRIP_HEIGHT
 
     @property
-    def room(self) -> int:
+    def name_width(self) -> int:
         """Columns for the name."""
         return self._right_part - LEFT - 5
 
@@ -135,7 +138,7 @@ class Strip:
             SMALL.draw(image, self._right_part, MARGIN + 1, self.time, ink)
         else:
             self._draw_dots(image, *self.dots, ink)
-        SMALL.draw(image, LEFT + (1 if self.inverted else 0), MARGIN + 1, cut(SMALL, self.name, self.room), ink)
+        SMALL.draw(image, LEFT + (1 if self.inverted else 0), MARGIN + 1, cut(SMALL, self.name, self.name_width), ink)
 
     @property
     def _right_part(self) -> int:
@@ -145,7 +148,7 @@ class Strip:
         return RIGHT - inset - (self.dots[1] - 1) * self.PITCH - self.DOT
 
     def _draw_dots(self, image: Image.Image, place: int, count: int, ink: int) -> None:
-        """A square for the page that is up, a single pixel for each other."""
+        """Draw a square for the page that is up, and a single pixel for each other."""
         for number in range(count):
             left, top = self._right_part + number * self.PITCH, MARGIN + 4
             if number == place:
@@ -156,7 +159,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A headline along the foot of the large mode; dark on light when it calls."""
+    """A headline along the foot of the large mode; `inverted`, dark on light, to call for a look."""
 
     text: str
     inverted: bool = False

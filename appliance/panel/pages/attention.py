@@ -16,7 +16,7 @@ _UNREADABLE = frozenset(LineCondition) - {LineCondition.FINE, LineCondition.DAMA
 
 
 def alarm_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """The worst alarm; a silent meter is a fault, and without any alarm this is the page *Now*."""
+    """Return the page of the worst alarm; that of a fault if the meter is silent, and *Now* if there is no alarm."""
     if not situation.alarms:
         return now_widgets(situation, words)
     worst = situation.alarms[0]
@@ -37,7 +37,7 @@ def alarm_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def fault_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """The first trouble of the appliance, else of its history, else of its line; else the page *Now*."""
+    """Return the page of the first fault of the appliance, else of its history, else of its line; else *Now*."""
     found = _fault(situation, words)
     if found is None:
         return now_widgets(situation, words)
@@ -53,9 +53,9 @@ def fault_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
-    """What is the matter, and what to do; `None` when nothing is."""
+    """Return what is the matter, and what to do; `None` when nothing is."""
     if situation.health.faults:
-        return _trouble(situation.health.faults[0], words)
+        return _in_words(situation.health.faults[0], words)
     match situation.storage:
         case Storage.FAILING:
             return words.say("History not written"), words.say("Is the memory card full or worn out?")
@@ -69,13 +69,14 @@ def _fault(situation: Situation, words: Words) -> tuple[str, str] | None:
     return None
 
 
-def _trouble(trouble: Fault, words: Words) -> tuple[str, str]:
-    detail = trouble.detail
-    match trouble.kind:
+def _in_words(fault: Fault, words: Words) -> tuple[str, str]:
+    """Return a fault of the appliance, and what to do."""
+    detail = fault.detail
+    match fault.kind:
         case FaultKind.HISTORY:
             return words.say("History not written"), words.say("Is the card full or worn? {file}", file=detail)
         case FaultKind.SETTINGS:
-            where = re.sub(r"^/\S*/", "", detail)  # who stands at the panel knows which card, and not which folder
+            where = re.sub(r"^/\S*/", "", detail)  # the card is known at the panel, and its folders are not
             return words.say("Mistake in settings"), words.say("The last good ones hold. {detail}", detail=where)
         case FaultKind.BUTTON:
             return words.say("Button {letter} is stuck", letter=detail), words.say("Is something pressing on it?")

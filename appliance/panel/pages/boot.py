@@ -1,4 +1,4 @@
-"""The boot page: what this is, which version, and what the self-test found so far."""
+"""The boot page: what this is, which version, and what the self-test has found so far."""
 
 from appliance import __version__
 from appliance.household.situation import Situation
@@ -11,7 +11,7 @@ _TOP, _PITCH, _STATE = 18, 9, 62
 
 
 def boot_widgets(_situation: Situation, words: Words, self_test: SelfTest) -> tuple[Widget, ...]:
-    """What stands on the glass while it starts."""
+    """Return what stands on the glass during the start."""
     lines = (
         (words.say("Display"), self_test.display),
         (words.say("Lamps"), self_test.lamps),
@@ -21,10 +21,10 @@ def boot_widgets(_situation: Situation, words: Words, self_test: SelfTest) -> tu
     )
     rows = [
         text
-        for place, (name, check) in enumerate(lines)
+        for place, (name, state) in enumerate(lines)
         for text in (
             Text(SMALL, name, LEFT, _TOP + _PITCH * place),
-            Text(SMALL, _state(check, words), _STATE, _TOP + _PITCH * place),
+            Text(SMALL, _state(state, words), _STATE, _TOP + _PITCH * place),
         )
     ]
     return (
@@ -34,8 +34,8 @@ def boot_widgets(_situation: Situation, words: Words, self_test: SelfTest) -> tu
     )
 
 
-def _state(check: PartState, words: Words) -> str:
-    match check:
+def _state(state: PartState, words: Words) -> str:
+    match state:
         case PartState.NOT_YET:
             return "…"
         case PartState.OK:

@@ -1,4 +1,4 @@
-"""*Hour*: what may still be used until the full hour, what was, and what it will come to.
+"""*Hour*: what may still be used until the full hour, what was used, and what the hour will come to.
 
 The number is the headroom, since that is what one can act on; where nothing limits the hour, it is the projection.
 """
@@ -11,13 +11,13 @@ from appliance.panel.pages.layout import column, not_yet, number, sentence, stri
 from appliance.words.words import Words
 
 _SCALE = 1.25
-"""The bar's end, in what the hour may have."""
+"""The bar's end, in energies that the hour may have."""
 _LEAST_WH = 1000.0
-"""Or this, where it may have nothing."""
+"""What the bar takes as allowed where the hour may have less, Wh."""
 
 
 def hour_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Hour*."""
+    """Return what stands on the page *Hour*."""
     outlook, now = situation.outlook, situation.local_time
     if outlook is None or now is None:
         return not_yet(words.say("This hour"), situation, words)
@@ -45,4 +45,4 @@ def _bar(outlook: Outlook) -> Bar:
         scale = max(_LEAST_WH, _SCALE * outlook.projection_wh)
         return Bar(outlook.so_far_wh / scale, ahead=outlook.projection_wh / scale)
     scale = _SCALE * max(_LEAST_WH, outlook.allowed_wh)
-    return Bar(outlook.so_far_wh / scale, outlook.allowed_wh / scale, ahead=outlook.projection_wh / scale)
+    return Bar(outlook.so_far_wh / scale, limit=outlook.allowed_wh / scale, ahead=outlook.projection_wh / scale)

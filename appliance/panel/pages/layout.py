@@ -25,11 +25,11 @@ _CLOSE = 8
 """From one line of a column to the next."""
 _GAP = 6
 _BESIDE = 38
-"""Where the headline stands beside the two dashes of what is not known."""
+"""Left edge of the headline beside the two dashes of what is not known."""
 
 
 def strip(name: str, situation: Situation, words: Words) -> Strip:
-    """The strip, which calls while something is over a limit: without colour, too, one sees that it is, and what."""
+    """Return the strip; while something is over a limit it is inverted and names it, so it is seen without colour."""
     time = words.clock(situation.local_time)
     if situation.level in (Level.ACT, Level.WATCH):
         return Strip(headline(situation, words), time, inverted=True)
@@ -46,7 +46,7 @@ def headline(situation: Situation, words: Words) -> str:
 
 
 def number(text: str, unit: str) -> tuple[Text, Text]:
-    """The number and its unit on one baseline; the unit is small where there is no more room."""
+    """Return the number and its unit on one baseline; the unit is small where there is no more room."""
     large = Text(LARGE, text, LEFT, NUMBER_TOP)
     left = large.box[2] + _GAP
     if left + MEDIUM.width(unit) <= RIGHT:
@@ -55,12 +55,13 @@ def number(text: str, unit: str) -> tuple[Text, Text]:
 
 
 def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
-    """Two lines over the unit, from the number's top down, as close as their ink allows.
+    """Place lines over the unit, from the number's top down, as close as their ink allows.
 
-    They stand further to the left where they need the room; one for which the number leaves none is left out.
+    They stand further to the left where they need the width; a line for which the number leaves none is left out, and
+    so is an empty one.
     """
-    room = RIGHT - beside.box[2] - 2
-    shown = [line for line in lines if line.strip() and SMALL.width(line) <= room]
+    width = RIGHT - beside.box[2] - 2
+    shown = [line for line in lines if line.strip() and SMALL.width(line) <= width]
     left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
     texts: list[Text] = []
     for line in shown:
@@ -69,7 +70,7 @@ def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
 
 
 def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ...]:
-    """The line of words: what is on the left, and on the right."""
+    """Return the line of words: what is on the left, and on the right."""
     texts = [Text(SMALL, left, LEFT, top)] if left else []
     if right:
         texts.append(right_aligned(SMALL, right, RIGHT, top))
@@ -77,7 +78,7 @@ def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ..
 
 
 def unknown(name: str, matter: str, advice: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """No number: what is the matter in large words, and below it the likely reason."""
+    """Return a page without a number: what is the matter in large words, and below it the likely reason."""
     lines = paragraph(BOLD, matter, _BESIDE, NUMBER_TOP + 4, RIGHT - _BESIDE, 12, 2)
     if len(lines) == 1:
         lines = (Text(BOLD, lines[0].text, _BESIDE, NUMBER_TOP + 10),)
@@ -90,12 +91,12 @@ def unknown(name: str, matter: str, advice: str, situation: Situation, words: Wo
 
 
 def no_signal(name: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """Nothing comes from the meter: why, most likely."""
+    """Return a page that says why nothing comes from the meter, most likely."""
     return unknown(name, *reason(situation, words), situation, words)
 
 
 def not_yet(name: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What needs the time, or more of the hour, on a line that may be fine."""
+    """Return a page that says why a value is not known yet: no signal, no time, or a part of the hour was not seen."""
     if situation.signal is not Signal.RECEIVING:
         return no_signal(name, situation, words)
     if situation.clock_source is ClockSource.UNKNOWN or situation.local_time is None:

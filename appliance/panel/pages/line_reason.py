@@ -1,6 +1,6 @@
 """Why there is no reading, in words: what is the matter, and the likeliest thing to look at.
 
-The serial line knows best (`Upkeep.line` and its causes); where it says nothing, the signal alone has to do.
+The serial line knows best (`Health.line` and its causes); where it says nothing, the signal alone has to do.
 """
 
 from appliance.household.situation import Signal, Situation
@@ -9,7 +9,7 @@ from appliance.words.words import Words
 
 
 def reason(situation: Situation, words: Words) -> tuple[str, str]:
-    """What is the matter with the line, and what to do."""
+    """Return what is the matter with the line, and what to do."""
     match situation.health.line:
         case LineCondition.NO_PORT:
             return _no_port(words)
@@ -41,7 +41,7 @@ def reason(situation: Situation, words: Words) -> tuple[str, str]:
 
 
 def verdict(situation: Situation, words: Words) -> str:
-    """How the line does, in two or three words."""
+    """Return how good the line is, in two or three words."""
     match situation.health.line:
         case None:
             return words.say("Not judged")

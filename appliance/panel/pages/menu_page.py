@@ -1,7 +1,7 @@
 """The menu's picture: a wheel of three lines with the middle one lit, and what the keys do.
 
-The foot says which key does what, since whoever stands before it has perhaps never been here: a key is drawn as one,
-and one that is to be held has a bar after its letter.
+The foot says which key does what, since the reader has perhaps never been here: a key is drawn as one, and one that
+is to be held has a bar after its letter.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from PIL import Image
 from appliance.household.situation import Situation
 from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, WIDTH, Box, Strip, Text, Widget, drawn, wrapped
-from appliance.panel.menu import FIELDS, ROWS, VALUES, Asked, Menu, Mute, Row
+from appliance.panel.menu import FIELDS, ROWS, VALUES, Menu, Mute, Row, ShutdownStage
 from appliance.settings.choices import Choices
 from appliance.words.words import Words
 
@@ -27,20 +27,20 @@ NAMES = {
     False: "Off",
 }
 LANGUAGES = {"nb": "Norsk", "en": "English", "sv": "Svenska"}
-"""Each by its own name: who cannot read the others finds it."""
+"""Each by its own name: a reader of one language finds it among the others."""
 _ROW_TOPS = (14, 26, 38)
 _FOOT = 53
 
 
 def picture(menu: Menu, choices: Choices, situation: Situation, words: Words) -> Image.Image:
-    """What the glass shows of the menu."""
+    """Return the picture of the menu: mode "1", 128x64."""
     return drawn(widgets(menu, choices, situation, words))
 
 
 def widgets(menu: Menu, choices: Choices, situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page of the menu."""
-    if menu.asked is not Asked.NOT:
-        return (_strip(words.say(menu.row.value), situation), *_sentence(menu.asked, words))
+    """Return what stands on the page of the menu."""
+    if menu.shutdown is not ShutdownStage.NONE:
+        return (_strip(words.say(menu.row.value), situation), *_sentence(menu.shutdown, words))
     if menu.value is None:
         lines = [
             (words.say(row.value), _chosen(row, choices, situation, words))
@@ -62,7 +62,7 @@ def _strip(name: str, situation: Situation) -> Strip:
 
 
 def _chosen(row: Row, choices: Choices, situation: Situation, words: Words) -> str:
-    """What stands beside a row: what is chosen there at present."""
+    """Return what stands beside a row: what is chosen there at present."""
     if row is Row.QUIET:
         left_s = situation.muted_s
         return words.say("Off") if left_s is None else f"{int(left_s // 60) + 1} min"
@@ -78,7 +78,7 @@ def _name(row: Row, value: Any, words: Words) -> str:
 
 
 def _wheel(lines: Sequence[tuple[str, str]]) -> tuple[Widget, ...]:
-    """Three lines, the middle one lit."""
+    """Return three lines, the middle one lit."""
     return tuple(
         Line(name, value, top, lit=place == 1)
         for place, ((name, value), top) in enumerate(zip(lines, _ROW_TOPS, strict=True))
@@ -86,7 +86,7 @@ def _wheel(lines: Sequence[tuple[str, str]]) -> tuple[Widget, ...]:
 
 
 def _keys(words: Words) -> tuple[Widget, ...]:
-    """The foot: what each key does here."""
+    """Return the foot: what each key does here."""
     hints = (KeyHint("A", words.say("next")), KeyHint("A", words.say("choose"), held=True), _back(words))
     spare = RIGHT - LEFT - sum(hint.width for hint in hints)
     left, placed = LEFT, []
@@ -100,19 +100,19 @@ def _back(words: Words) -> "KeyHint":
     return KeyHint("B", words.say("Back").lower())
 
 
-def _sentence(asked: Asked, words: Words) -> tuple[Widget, ...]:
-    match asked:
-        case Asked.ASKED:
+def _sentence(stage: ShutdownStage, words: Words) -> tuple[Widget, ...]:
+    match stage:
+        case ShutdownStage.CONFIRM:
             text = words.say("Hold A to shut down")
-        case Asked.GOING:
+        case ShutdownStage.GOING:
             text = words.say("Shutting down. Unplug ten seconds after this goes dark.")
-        case Asked.REFUSED | Asked.NOT:
+        case ShutdownStage.REFUSED | ShutdownStage.NONE:
             text = words.say("Not possible here: the shutdown unit is not installed.")
     lines = wrapped(SMALL, text, RIGHT - LEFT - 4)
     back = _back(words)
     return (
         *(Text(SMALL, line, LEFT + 1, 18 + 11 * place) for place, line in enumerate(lines)),
-        *(() if asked is Asked.GOING else (replace(back, left=RIGHT - back.width),)),
+        *(() if stage is ShutdownStage.GOING else (replace(back, left=RIGHT - back.width),)),
     )
 
 

@@ -1,4 +1,4 @@
-"""*Meter*: who speaks, how well the line does, and where this appliance is; small type, for who stands before it."""
+"""*Meter*: which meter it is, how good the line is, and where this appliance is; small type, to be read from near."""
 
 from appliance import __version__
 from appliance.household.clock import ClockSource
@@ -14,7 +14,7 @@ _BETWEEN = 6
 
 
 def meter_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Meter*."""
+    """Return what stands on the page *Meter*."""
     meter, line, health = situation.meter, situation.line, situation.health
     frames = line.readings + line.rejected
     # Rounded down: with one bad frame it is no longer all of them.
@@ -33,7 +33,7 @@ def meter_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def _row(left: str, right: str, top: int) -> list[Text]:
-    """A line of two; what is on the left gives way."""
+    """Return a line of two texts; the left one gives way."""
     if not right:
         return [Text(SMALL, cut(SMALL, left, RIGHT - LEFT), LEFT, top)]
     end = right_aligned(SMALL, right, RIGHT, top)
@@ -41,7 +41,7 @@ def _row(left: str, right: str, top: int) -> list[Text]:
 
 
 def _count(count: int, words: Words) -> str:
-    """A count in at most five characters: it grows for years."""
+    """Return a count in at most five characters: it grows for years."""
     if count < 100_000:
         return str(count)
     if count < 1_000_000:

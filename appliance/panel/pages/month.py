@@ -10,13 +10,13 @@ from appliance.panel.pages.layout import LINE, NUMBER_FOOT, NUMBER_TOP, WORDS_TO
 from appliance.words.words import Words
 
 _SCALE = 1.25
-"""The bar's end, in the step's limit."""
+"""The bar's end, in limits of the step."""
 _SHOWN = 3
 _DAY_RIGHT, _ROW = 98, 8
 
 
 def month_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Month*."""
+    """Return what stands on the page *Month*."""
     month = situation.month
     if month is None:
         if situation.local_time is None:
@@ -50,7 +50,7 @@ def _by_days(name: str, month: Month, situation: Situation, words: Words) -> tup
         Text(SMALL, "kW", large.box[2] + 4, NUMBER_FOOT - SMALL.baseline),
         *_days(month, words),
         *sentence(words.say("Step {step}", step=_step(month, place, words)), left),
-        Bar(1.0) if end_kw is None else Bar(mean_kw / (_SCALE * end_kw), 1 / _SCALE),
+        Bar(1.0) if end_kw is None else Bar(mean_kw / (_SCALE * end_kw), limit=1 / _SCALE),
     )
 
 
@@ -84,7 +84,7 @@ def _by_fuse(name: str, month: Month, situation: Situation, words: Words) -> tup
 
 
 def _step(month: Month, place: int, words: Words) -> str:
-    """A step by its limits: kW, or A where the fuse finds it."""
+    """Return a step by its limits: in kW, or in A where the main fuse decides it."""
     unit = " A" if month.tariff.basis is Basis.FUSE else ""
     below = month.tariff.steps[place - 1].up_to if place else 0.0
     above = month.tariff.steps[place].up_to

@@ -18,7 +18,7 @@ _BETWEEN = ("L1-L2", "L2-L3", "L1-L3")
 
 
 def phases_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Phases*."""
+    """Return what stands on the page *Phases*."""
     name = words.say("Phases")
     if not situation.phases_known:
         if situation.signal is not Signal.RECEIVING:
@@ -34,7 +34,7 @@ def phases_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def voltage_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Voltage*."""
+    """Return what stands on the page *Voltage*."""
     day = situation.voltage_day
     if day is None:
         return not_yet(words.say("Voltage today"), situation, words)

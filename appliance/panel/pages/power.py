@@ -9,15 +9,15 @@ from appliance.panel.pages.line_reason import reason
 from appliance.words.words import NOT_KNOWN, Words
 
 _SCALE = 1.25
-"""The bar's end, in red thresholds: a load over the limit can be seen to be so."""
+"""The bar's end, in limits of the red lamp: it is seen how far a load is over the limit."""
 _CALM_W = 1000.0
-"""The least that the last ten minutes' line reaches to: a fridge is no mountain."""
+"""The least height of the last ten minutes' line, W: a fridge is no mountain."""
 _STEPS = 120
 """Of the last ten minutes, one column each."""
 
 
 def now_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Now*."""
+    """Return what stands on the page *Now*."""
     if situation.power_import_w is None:
         return no_signal(words.say("No reading"), situation, words)
     power_w, export = _power(situation)
@@ -29,13 +29,13 @@ def now_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
         large,
         unit,
         *((UpArrow(unit.left, NUMBER_TOP + 1),) if export else ()),
-        Sparkline(situation.recent_w, LEFT + 2, 46, _STEPS, 9, _CALM_W),
-        Bar(situation.power_import_w / scale, situation.act_w / scale, situation.watch_w / scale),
+        Sparkline(values=situation.recent_w, left=LEFT + 2, top=46, width=_STEPS, height=9, least=_CALM_W),
+        Bar(situation.power_import_w / scale, limit=situation.act_w / scale, watch=situation.watch_w / scale),
     )
 
 
 def large_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the glass in the large mode; a call takes the word's place."""
+    """Return what stands on the glass in the large mode; an alarm's headline takes the place of the words."""
     if situation.power_import_w is None:
         return Text(HUGE, NOT_KNOWN, LEFT, MARGIN), Banner(reason(situation, words)[0])
     power_w, export = _power(situation)
@@ -46,6 +46,6 @@ def large_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def _power(situation: Situation) -> tuple[float, bool]:
-    """The power to show, W, and whether it goes to the grid."""
+    """Return the power to show, W, and whether it goes to the grid."""
     export = situation.power_import_w == 0 and bool(situation.power_export_w)
     return (situation.power_export_w if export else situation.power_import_w) or 0.0, export

@@ -17,7 +17,7 @@ _LEAST_WH = 1000.0
 
 
 def today_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
-    """What stands on the page *Today*."""
+    """Return what stands on the page *Today*."""
     today = situation.today
     if today is None:
         return not_yet(words.say("Today"), situation, words)
@@ -33,7 +33,7 @@ def today_widgets(situation: Situation, words: Words) -> tuple[Widget, ...]:
 
 
 def _beside(today: Today, words: Words) -> list[str]:
-    """What it cost and what was sold; or why there is no number."""
+    """Return what it cost and what was sold; or why there is no number."""
     if today.import_wh is None:
         return [words.say("Part not seen")]
     lines = []
@@ -65,6 +65,6 @@ def _bars(situation: Situation, today: Today) -> Hours:
 
 
 def _starts(day: date) -> list[datetime]:
-    """The hours of a Norwegian day by their beginning, UTC."""
+    """Return the beginnings of the hours of a Norwegian day, UTC."""
     begin, end = (datetime.combine(day + timedelta(days=ahead), time(), OSLO).astimezone(UTC) for ahead in (0, 1))
     return [begin + HOUR * place for place in range(round((end - begin) / HOUR))]

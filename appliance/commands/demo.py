@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from appliance.commands.outcome import FINE, add_verbose, fail, positive
 from appliance.service.signals import run_until_signal
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.makers import MAKERS
+from appliance.words.words import WORDS
 
 
 def add(commands: Any) -> None:
@@ -29,13 +32,18 @@ def add(commands: Any) -> None:
         "--net", choices=("it", "tn", "one-phase"), default="it", help="how the house is fed; default: it"
     )
     parser.add_argument("--solar", action="store_true", help="the house has solar panels on its roof, and it is May")
-    parser.add_argument("--start", default="17:05", metavar="HH:MM", help="the house's time of day; default: 17:05")
+    parser.add_argument(
+        "--start",
+        metavar="HH:MM[:SS]",
+        help="the house's time of day; default: just before a car comes home in the afternoon and is charged",
+    )
     parser.add_argument("--noise", type=_share, default=0.0, metavar="SHARE", help="share of octets damaged, 0 to 1")
     parser.add_argument("--speed", type=positive, default=1.0, metavar="N", help="times as fast as life; default: 1")
     parser.add_argument("--seconds", type=positive, metavar="N", help="end after N seconds of the wall clock")
     parser.add_argument("--headless", action="store_true", help="print a line for each change, also in a terminal")
     parser.add_argument("--png", type=Path, metavar="DIR", help="also draw each change of the panel into DIR")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings: thresholds, language, display")
+    parser.add_argument("--language", choices=tuple(WORDS), help="of the panel; default: the settings', else nb")
     add_verbose(parser)
     parser.set_defaults(command=run)
 
@@ -44,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
     try:
         settings = settings_file.load(options.config) if options.config else Settings()
+        if options.language:
+            settings = replace(settings, language=options.language)
         plan = demonstration.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)

@@ -31,8 +31,9 @@ from appliance.simulation.picture import front_picture
 from appliance.simulation.view import PanelView
 from appliance.system.timebase import Timebase
 
-_WINTER_DAY = datetime(2026, 1, 15, tzinfo=OSLO)
-_SUNNY_DAY = datetime(2026, 5, 14, tzinfo=OSLO)
+_WINTER_DAY = datetime(2026, 1, 15, 17, 6, 42, tzinfo=OSLO)
+_SUNNY_DAY = datetime(2026, 5, 14, 17, 6, 57, tzinfo=OSLO)
+"""Three seconds before the car comes home, and what is drawn goes from 4 kW over the limit."""
 _LOOK_S = 0.05
 _PRESS_S = 0.1
 
@@ -41,7 +42,7 @@ class BadPlanError(Exception):
     """The demonstration cannot be set up as asked; one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Which house, which meter, and when."""
 
@@ -52,28 +53,33 @@ class Plan:
     noise: float
 
 
-def plan(maker: str, net: str, start: str, *, solar: bool, noise: float) -> Plan:
-    """A plan from the command line's words; `start` is HH:MM, Norwegian time. Raises BadPlanError."""
-    if not re.fullmatch(r"\d\d:\d\d", start):
-        raise BadPlanError(f"--start {start}: it must be a time of day such as 17:05")
-    try:
-        moment = datetime.combine(_SUNNY_DAY if solar else _WINTER_DAY, time.fromisoformat(start), OSLO)
-    except ValueError:
-        raise BadPlanError(f"--start {start}: there is no such time of day") from None
-    return Plan(Maker(maker), Net(net), moment.astimezone(UTC), solar, noise)
+def plan(maker: str, net: str, start: str | None = None, *, solar: bool = False, noise: float = 0.0) -> Plan:
+    """Return a plan from the command line's words. Raises BadPlanError.
+
+    `start` is HH:MM or HH:MM:SS, Norwegian time; `None` is seconds before something happens.
+    """
+    moment = _SUNNY_DAY if solar else _WINTER_DAY
+    if start is not None:
+        if not re.fullmatch(r"\d\d:\d\d(:\d\d)?", start):
+            raise BadPlanError(f"--start {start}: it must be a time of day such as 17:05")
+        try:
+            moment = datetime.combine(moment, time.fromisoformat(start), OSLO)
+        except ValueError:
+            raise BadPlanError(f"--start {start}: there is no such time of day") from None
+    return Plan(maker=Maker(maker), net=Net(net), start=moment.astimezone(UTC), solar=solar, noise=noise)
 
 
 class SoundingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero carries no types
-    """A mock pin that remembers the tones it gave, until they are taken from `heard`."""
+    """A mock pin that remembers the tones it gave, until they are taken from `tones`."""
 
     def __init__(self, factory: Any, info: Any) -> None:
         super().__init__(factory, info)
-        self.heard: deque[float] = deque(maxlen=16)
+        self.tones: deque[float] = deque(maxlen=16)
 
     def _set_state(self, value: float) -> None:
         super()._set_state(value)
         if value > 0:
-            self.heard.append(self.frequency)
+            self.tones.append(self.frequency)
 
 
 class HouseClock:
@@ -84,11 +90,11 @@ class HouseClock:
         self._timebase = timebase
 
     def utc(self) -> datetime:
-        """The house's time."""
+        """Return the house's time."""
         return self._start + timedelta(seconds=self._timebase.now())
 
     def synchronised(self) -> bool:
-        """It always is."""
+        """Return that it is set, as it always is."""
         return True
 
 
@@ -117,35 +123,35 @@ class Stage:
         )
 
     async def run(self) -> None:
-        """The house, its meter and the appliance, until cancelled."""
+        """Run the house, its meter and the appliance, until cancelled."""
         meter = Meter(self._plan.maker, self._house, self._plan.start)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._supervisor.run())
             tasks.create_task(self._line.speak(meter, self._plan.start))
 
     def view(self) -> PanelView:
-        """What the front shows at this moment, read from the pins and the glass."""
+        """Return what the front shows at this moment, read from the pins and the glass."""
         lit = {
             colour: bool(self._factory.pin(self._pins[f"led_{colour}"]).state) for colour in ("red", "yellow", "green")
         }
         return PanelView(self._glass.picture(), **lit, note=self._note(), caption=self._caption())
 
     def _note(self) -> str | None:
-        """The next tone not told yet, else the one that sounds; a fast demonstration has tunes shorter than a look."""
+        """Return the next tone not shown yet, else the one that sounds: a fast demonstration hurries through tunes."""
         buzzer = self._factory.pin(self._pins["buzzer"])
-        if buzzer.heard:
-            return str(Note(buzzer.heard.popleft(), 0))
+        if buzzer.tones:
+            return str(Note(buzzer.tones.popleft(), 0))
         return str(Note(buzzer.frequency, 0)) if buzzer.frequency and buzzer.state else None
 
     def press(self, press: Press) -> None:
-        """Push a button down, and let it go when a finger would; called from the event loop."""
+        """Push a button down, and release it when a finger would; called from the event loop."""
         pin = self._factory.pin(self._pins[f"button_{press.key.value.lower()}"])
         pin.drive_low()
         asyncio.get_running_loop().call_later(LONG_S + _PRESS_S if press.long else _PRESS_S, pin.drive_high)
 
     async def headless(self, seconds: float | None, pictures: Path | None) -> None:
-        """Print a line for each change of the panel, and draw it into `pictures`, for so many seconds of the wall."""
-        tasks = [asyncio.ensure_future(self.run()), asyncio.ensure_future(self._tell_changes(pictures))]
+        """Print a line for each change of the panel, and draw it into `pictures`, for `seconds` of the wall clock."""
+        tasks = [asyncio.ensure_future(self.run()), asyncio.ensure_future(self._print_changes(pictures))]
         try:
             ended, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
@@ -155,7 +161,7 @@ class Stage:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _tell_changes(self, pictures: Path | None) -> None:
+    async def _print_changes(self, pictures: Path | None) -> None:
         before, number = None, 0
         while True:
             view = self.view()

@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    target, refused = doctor.target(options.config)
+    target, refused = doctor.find_target(options.config)
     if options.letter:
         meter = MeterIdentity() if target.running is None else target.running.situation.meter
         print(letter(doctor.language(target), meter), end="")

@@ -1,7 +1,7 @@
 """The doctor's round: every check in the order in which people build, then the line.
 
-Whoever installs this wants to know what to do first, and a fault at the top often explains those below it. The line
-comes last, for it takes half a minute.
+The installer wants to know what to do first, and a fault at the top often explains those below it. The line comes last
+because it takes half a minute.
 """
 
 import contextlib
@@ -37,28 +37,28 @@ CHECKS: dict[str, Check] = {
 """By name, in the order of the report."""
 
 
-def target(path: Path | None, root: Path = Path("/")) -> tuple[Target, str | None]:
-    """Whom to look at, and why a running appliance cannot be asked, if it cannot; one sentence.
+def find_target(path: Path | None, root: Path = Path("/")) -> tuple[Target, str | None]:
+    """Return what to look at, and why a running appliance cannot be asked, if it cannot; one sentence.
 
     `path` is that of the settings file, `None` the usual one.
     """
     mistake = None
     try:
         settings = settings_file.load(path)
-    except settings_file.SettingsError as trouble:
-        settings, mistake = last_good.remembered(Path(Settings().data.folder)), str(trouble)
+    except settings_file.SettingsError as error:
+        settings, mistake = last_good.remembered(Path(Settings().data.folder)), str(error)
     file = path or (settings_file.DEFAULT_FILE if settings_file.DEFAULT_FILE.exists() else None)
     running, refused = None, None
     try:
         answer = status.ask_status(_socket(settings))
         running = None if answer is None else answer[0]
-    except ControlError as trouble:
-        refused = str(trouble)
+    except ControlError as error:
+        refused = str(error)
     return Target(settings, file, mistake, root, running), refused
 
 
 def language(target: Target) -> str:
-    """The household's, "nb", "en" or "sv": as chosen on the panel, else as set."""
+    """Return the household's language, "nb", "en" or "sv": as chosen on the panel, else as set."""
     with contextlib.suppress(choices.ChoicesError):
         return choices.load(target.path(target.settings.data.folder)).language or target.settings.language
     return target.settings.language
@@ -71,7 +71,7 @@ def _socket(settings: Settings) -> Path:
 def findings(
     target: Target, refused: str | None, seconds: float, wait: Callable[[float], None] = time.sleep
 ) -> Iterator[Finding]:
-    """What every check finds, each as soon as it is known; the line is listened to for `seconds`."""
+    """Yield what every check finds as soon as it is known; the line is listened to for `seconds`."""
     for name, check in CHECKS.items():
         if name == "appliance" and refused is not None:
             yield Finding(name, Grade.WARNING, refused, "ask as root, or as a user of the group han-appliance")
@@ -88,5 +88,5 @@ def _sample(target: Target, refused: str | None, seconds: float, wait: Callable[
         return listening.listen(target, seconds)
     try:
         return listening.compare(target.running, seconds, _socket(target.settings), wait)
-    except ControlError as trouble:
-        return listening.LineSample(seconds=seconds, refused=str(trouble))
+    except ControlError as error:
+        return listening.LineSample(seconds=seconds, refused=str(error))

@@ -1,7 +1,7 @@
 """One line of the doctor's report: what was looked at, how it is, and what to do.
 
-Each check is by itself: one that fails for a reason nobody thought of is a finding too, and the others go on. What
-cannot be told is said to be so, and is no fault: a doctor who guesses sends people to change what was right.
+Each check is by itself: one that fails for an unforeseen reason is a finding too, and the others go on. What cannot be
+known is said to be unknown, and is no fault: a doctor who guesses sends people to change what was right.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ class Grade(Enum):
 
     FINE = "fine"
     UNKNOWN = "unknown"
-    """It cannot be told here, or does not matter here."""
+    """It cannot be known here, or does not matter here."""
     WARNING = "warning"
     FAULT = "fault"
 
@@ -45,27 +45,27 @@ Check = Callable[[Target], Finding]
 
 
 def examine(name: str, check: Check, target: Target) -> Finding:
-    """What a check finds; a fault called `name` when it fails itself."""
+    """Return what a check finds; a fault called `name` when it fails itself."""
     try:
         return check(target)
-    except Exception as trouble:  # whatever it is, the other checks are worth having
-        said = " ".join(str(trouble).split()) or "no reason given"
-        return Finding(name, Grade.FAULT, f"this check failed itself ({type(trouble).__name__}: {said})", "report it")
+    except Exception as error:  # whatever it is, the other checks are worth having
+        reason = " ".join(str(error).split()) or "no reason given"
+        return Finding(name, Grade.FAULT, f"this check failed itself ({type(error).__name__}: {reason})", "report it")
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
-    """By the worst of them: 0 fine, 1 a warning, 2 a fault."""
+    """Return the code of the worst of them: 0 fine, 1 a warning, 2 a fault."""
     return max((_EXIT_CODES[finding.grade] for finding in findings), default=0)
 
 
 def as_text(finding: Finding) -> str:
-    """A line, and another with what to do."""
+    """Return a line, and another with what to do."""
     line = f"{MARKS[finding.grade]} {finding.name:{_INDENT - 2}}{finding.says}"
     return f"{line}\n{'':{_INDENT}}→ {finding.advice}" if finding.advice else line
 
 
 def summary(findings: Iterable[Finding]) -> str:
-    """How many of what, in a line."""
+    """Return the number of faults and warnings, in a line."""
     grades = [finding.grade for finding in findings]
     faults, warnings = grades.count(Grade.FAULT), grades.count(Grade.WARNING)
     if not faults and not warnings:
@@ -74,7 +74,7 @@ def summary(findings: Iterable[Finding]) -> str:
 
 
 def as_values(findings: Iterable[Finding]) -> dict[str, Any]:
-    """The report for JSON: `version`, `exit_code`, and `findings` with name, grade, says and advice."""
+    """Return the report for JSON: `version`, `exit_code`, and `findings` with name, grade, says and advice."""
     found = list(findings)
-    told = [asdict(finding) | {"grade": finding.grade.value} for finding in found]
-    return {"version": VERSION, "exit_code": exit_code(found), "findings": told}
+    rows = [asdict(finding) | {"grade": finding.grade.value} for finding in found]
+    return {"version": VERSION, "exit_code": exit_code(found), "findings": rows}

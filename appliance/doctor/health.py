@@ -24,7 +24,7 @@ _WARM_C, _HOT_C = 75.0, 85.0
 
 
 def space(target: Target) -> Finding:
-    """Free space for the history, and whether it can be written."""
+    """Check the free space for the history, and whether it can be written."""
     name = target.settings.data.folder
     folder = _folder(target)
     free = shutil.disk_usage(folder).free
@@ -42,8 +42,8 @@ def space(target: Target) -> Finding:
 
 
 def writes(target: Target) -> Finding:
-    """What is written to the card a day: cards die of it."""
-    told = []
+    """Check what is written to the card a day: cards die of it."""
+    amounts = []
     device = _folder(target).stat().st_dev
     disk = f"/sys/dev/block/{os.major(device)}:{os.minor(device)}"
     counters = (target.text(f"{disk}/stat") or "").split()
@@ -51,21 +51,21 @@ def writes(target: Target) -> Finding:
     a_day = None
     if len(counters) > 6 and up_s is not None and up_s >= _LONG_ENOUGH_S:
         a_day = float(counters[6]) * _SECTOR / up_s * 86_400
-        told.append(f"{_amount(a_day)} a day since the start of the machine")
+        amounts.append(f"{_amount(a_day)} a day since the start of the machine")
     own = None if target.running is None else target.running.process
     if own is not None and own.written_octets is not None and own.running_s >= _LONG_ENOUGH_S:
-        told.append(f"{_amount(own.written_octets / own.running_s * 86_400)} a day by the appliance")
-    if not told:
+        amounts.append(f"{_amount(own.written_octets / own.running_s * 86_400)} a day by the appliance")
+    if not amounts:
         return Finding("writes", Grade.UNKNOWN, "not known: nothing has run for an hour, or the kernel does not count")
     card = target.path(disk).resolve().name.startswith("mmcblk")
     if card and a_day is not None and a_day > _MUCH_A_DAY:
         advice = "see with iotop who writes; a journal in memory (Storage=volatile in journald.conf) helps"
-        return Finding("writes", Grade.WARNING, ", ".join(told), advice)
-    return Finding("writes", Grade.FINE, ", ".join(told))
+        return Finding("writes", Grade.WARNING, ", ".join(amounts), advice)
+    return Finding("writes", Grade.FINE, ", ".join(amounts))
 
 
 def clock(target: Target) -> Finding:
-    """Whether the time is known; the meter tells it sooner or later, so this is never a fault."""
+    """Check whether the time is known; the meter tells it sooner or later, so this is never a fault."""
     batteries = [target.text(f"/sys/class/rtc/{name}/name") or name for name in target.found("/sys/class/rtc", "rtc*")]
     battery = f"battery clock: {batteries[0]}" if batteries else "no battery clock"
     marked = target.path("/run/systemd/timesync/synchronized").exists()
@@ -78,7 +78,7 @@ def clock(target: Target) -> Finding:
 
 
 def watchdog(target: Target) -> Finding:
-    """Whether hardware starts the machine anew when it hangs."""
+    """Check whether hardware restarts the machine when it hangs."""
     if not target.found("/sys/class/watchdog", "watchdog0"):
         return Finding("watchdog", Grade.UNKNOWN, "this machine shows no watchdog")
     name = target.text("/sys/class/watchdog/watchdog0/identity") or "watchdog0"
@@ -93,10 +93,10 @@ def watchdog(target: Target) -> Finding:
 
 
 def temperature(target: Target) -> Finding:
-    """How warm the processor is."""
+    """Check how warm the processor is."""
     zones = target.found("/sys/class/thermal", "thermal_zone*")
-    told = [target.number(f"/sys/class/thermal/{zone}/temp") for zone in zones]
-    known = [millidegrees / 1000 for millidegrees in told if millidegrees is not None]
+    readings = [target.number(f"/sys/class/thermal/{zone}/temp") for zone in zones]
+    known = [millidegrees / 1000 for millidegrees in readings if millidegrees is not None]
     if not known:
         return Finding("temperature", Grade.UNKNOWN, "the kernel does not tell it")
     warmest = max(known)
@@ -107,7 +107,7 @@ def temperature(target: Target) -> Finding:
 
 
 def supply(target: Target) -> Finding:
-    """Whether the Pi's supply holds its voltage, as its firmware sees it."""
+    """Check whether the Pi's supply holds its voltage, as its firmware sees it."""
     for name in target.found("/sys/class/hwmon", "hwmon*"):
         if target.text(f"/sys/class/hwmon/{name}/name") == "rpi_volt":
             match target.number(f"/sys/class/hwmon/{name}/in0_lcrit_alarm"):
@@ -122,7 +122,7 @@ def supply(target: Target) -> Finding:
 
 
 def settings(target: Target) -> Finding:
-    """Whether the settings file is one that can be used, and so what was chosen on the panel over it."""
+    """Check whether the settings file, and what was chosen on the panel over it, can be used."""
     if target.mistake is not None:
         advice = "mend it; 'han-appliance config' prints one with every key"
         return Finding("settings", Grade.FAULT, target.mistake, advice)
@@ -132,14 +132,14 @@ def settings(target: Target) -> Finding:
         return Finding("settings", Grade.FINE, file)  # nothing was chosen, or it is not for this user to read
     try:
         chosen = choices.load(folder)
-    except choices.ChoicesError as trouble:
-        return Finding("settings", Grade.FAULT, str(trouble), "take the file away, and choose anew on the panel")
+    except choices.ChoicesError as error:
+        return Finding("settings", Grade.FAULT, str(error), "take the file away, and choose anew on the panel")
     over = "" if chosen == choices.AS_SET else "; the panel's choices lie over it ('han-appliance config show')"
     return Finding("settings", Grade.FINE, file + over)
 
 
 def board(target: Target) -> Finding:
-    """Which machine it is."""
+    """Say which machine it is."""
     if target.board is not None:
         return Finding("board", Grade.FINE, target.board)
     advice = "`han-appliance demo` shows the panel here"
@@ -147,7 +147,7 @@ def board(target: Target) -> Finding:
 
 
 def appliance(target: Target) -> Finding:
-    """Whether the appliance runs, and what it says is wrong with itself."""
+    """Check whether the appliance runs, and what it says is wrong with itself."""
     if target.running is None:
         return Finding("appliance", Grade.UNKNOWN, "none runs here")
     process, faults = target.running.process, target.running.situation.health.faults
@@ -159,7 +159,7 @@ def appliance(target: Target) -> Finding:
 
 
 def _folder(target: Target) -> Path:
-    """The data folder, or the nearest above it that is there and may be looked into."""
+    """Return the data folder, or the nearest above it that is there and may be looked into."""
     folder = target.path(target.settings.data.folder)
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

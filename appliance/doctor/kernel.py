@@ -1,4 +1,4 @@
-"""What only a system call tells: who answers on an I2C bus, who holds a pin, whether the clock was set.
+"""What only a system call tells: what answers on an I2C bus, which program holds a pin, whether the clock is set.
 
 Nothing here changes anything. A display's status is one octet between two of its owner's transfers, which the kernel
 keeps apart, and a pin's holder is read without taking the pin, so both may be asked beside a running appliance.
@@ -21,21 +21,21 @@ _USED = 1  # GPIO_V2_LINE_FLAG_USED
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GpioLine:
     """A pin as the kernel sees it."""
 
     gpio: int
     holder: str | None
-    """Who has taken it, by its own word; `None` when nobody has."""
+    """The program that has taken it, by its own word; `None` when none has."""
 
 
 class Kernel:
-    """This machine's."""
+    """The kernel of this machine."""
 
     def i2c_status(self, bus: Path, address: int) -> int:
-        """The octet that the chip at this address gives when it is read.
+        """Return the octet that the chip at this address gives when it is read.
 
-        Raises OSError: ENXIO or EREMOTEIO when nobody answers, EBUSY when a driver of the kernel has the address.
+        Raises OSError: ENXIO or EREMOTEIO when no chip answers, EBUSY when a driver of the kernel has the address.
         """
         descriptor = os.open(bus, os.O_RDWR | os.O_CLOEXEC)
         try:
@@ -45,23 +45,23 @@ class Kernel:
             os.close(descriptor)
 
     def gpio_label(self, chip: Path) -> str:
-        """What the driver calls a chip of pins, such as pinctrl-bcm2835. Raises OSError."""
-        octets = _asked(chip, _GET_CHIPINFO, bytes(_CHIP.size))
+        """Return what the driver calls a chip of pins, such as pinctrl-bcm2835. Raises OSError."""
+        octets = _ask(chip, _GET_CHIPINFO, bytes(_CHIP.size))
         _, label, _ = _CHIP.unpack(octets)
         return _name(label)
 
-    def gpio_line(self, chip: Path, gpio: int) -> Line:
-        """A pin of a chip. Raises OSError."""
-        octets = _asked(chip, _GET_LINEINFO, _LINE.pack(b"", b"", gpio, 0, 0))
+    def gpio_line(self, chip: Path, gpio: int) -> GpioLine:
+        """Return a pin of a chip. Raises OSError."""
+        octets = _ask(chip, _GET_LINEINFO, _LINE.pack(b"", b"", gpio, 0, 0))
         _, consumer, number, _, flags = _LINE.unpack(octets)
-        return Line(number, (_name(consumer) or "the kernel") if flags & _USED else None)
+        return GpioLine(number, (_name(consumer) or "the kernel") if flags & _USED else None)
 
     def clock_set(self) -> bool:
-        """Whether the kernel holds its clock for set (adjtimex(2))."""
+        """Return whether the kernel believes that its clock is set (adjtimex(2))."""
         return SystemClock().synchronised()
 
 
-def _asked(device: Path, request: int, octets: bytes) -> bytes:
+def _ask(device: Path, request: int, octets: bytes) -> bytes:
     descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC)
     try:
         return fcntl.ioctl(descriptor, request, octets)

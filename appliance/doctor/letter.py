@@ -1,7 +1,7 @@
 """A letter to the grid company: please open the HAN port.
 
 Every new installation begins with it, in the words the company knows; it is in the language of the settings. Only the
-meter's number is ours to fill in, and only when the meter itself has told it once.
+meter's number is ours to fill in, and only when the meter itself has sent it.
 """
 
 from appliance.household.situation import MeterIdentity
@@ -61,7 +61,7 @@ Med vänliga hälsningar
 
 
 def letter(language: str, meter: MeterIdentity) -> str:
-    """The letter in one of the settings' languages."""
+    """Return the letter in one of the settings' languages."""
     unknown = _NOT_KNOWN[language]
     named = " ".join(filter(None, ((meter.maker or "").capitalize(), meter.meter_type)))
     return _LETTERS[language].format(number=meter.meter_id or unknown, meter=named or unknown)

@@ -74,7 +74,7 @@ class _Counter:
                 self.rejected += 1
 
     def lost(self, cut_off: Sequence[Rejected]) -> None:
-        """The port is gone: what had begun will not end, and is not counted."""
+        """Do not count what had begun and will not end."""
 
 
 def listen(target: Target, seconds: float) -> LineSample:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.doctor.finding import Finding, Grade
-from appliance.doctor.kernel import Line
+from appliance.doctor.kernel import GpioLine
 from appliance.doctor.target import Target, join, locked_out
 from appliance.settings import settings_file
 from appliance.system.health import FaultKind
@@ -17,7 +17,7 @@ _HEADER = ("pinctrl-bcm", "pinctrl-rp1")
 
 
 def display(target: Target) -> Finding:
-    """Who answers at the display's addresses.
+    """Check what answers at the display's addresses.
 
     Not which chip it is: the bits of the status that makers' libraries have gone by are reserved, and alike in chips
     that differ (github.com/bitbank2/OneBitDisplay, issue 23).
@@ -33,10 +33,10 @@ def display(target: Target) -> Finding:
     if (group := locked_out(device)) is not None:
         return Finding("display", Grade.FAULT, f"this user may not use I2C bus {bus}: group {group}", join(group))
     answers = {address: _status(target, device, address) for address in ADDRESSES}
-    there = {address: told for address, told in answers.items() if isinstance(told, int)}
-    for address, told in answers.items():
-        if isinstance(told, OSError) and (told.errno not in _SILENT) and not there:
-            return _refused(bus, address, told)
+    there = {address: answer for address, answer in answers.items() if isinstance(answer, int)}
+    for address, answer in answers.items():
+        if isinstance(answer, OSError) and (answer.errno not in _SILENT) and not there:
+            return _refused(bus, address, answer)
     if wanted in there:
         also = " (one answers at the other address too)" if len(there) > 1 else ""
         driver = target.settings.display.driver
@@ -50,22 +50,22 @@ def display(target: Target) -> Finding:
     return Finding("display", Grade.FAULT, f"none answers on I2C bus {bus}, neither at 0x3C nor at 0x3D", advice)
 
 
-def _refused(bus: int, address: int, trouble: OSError) -> Finding:
-    if trouble.errno == errno.EBUSY:
+def _refused(bus: int, address: int, error: OSError) -> Finding:
+    if error.errno == errno.EBUSY:
         says = f"a driver of the kernel holds address 0x{address:02X} on I2C bus {bus}"
         return Finding("display", Grade.FAULT, says, "take its dtoverlay line out of config.txt and restart")
-    return Finding("display", Grade.UNKNOWN, f"cannot tell: I2C bus {bus} says {trouble.strerror or trouble}")
+    return Finding("display", Grade.UNKNOWN, f"cannot tell: I2C bus {bus} says {error.strerror or error}")
 
 
 def _status(target: Target, device: Path, address: int) -> int | OSError:
     try:
         return target.kernel.i2c_status(device, address)
-    except OSError as trouble:
-        return trouble
+    except OSError as error:
+        return error
 
 
 def pins(target: Target) -> Finding:
-    """Who holds the pins of lamps, buzzer and buttons."""
+    """Check which program holds the pins of lamps, buzzer and buttons."""
     chips = [target.path(f"/dev/{name}") for name in target.found("/dev", "gpiochip*")]
     if not chips:
         grade, says = (Grade.UNKNOWN, "not a Pi, and there are no pins") if target.board is None else _NO_CHIP
@@ -79,8 +79,8 @@ def pins(target: Target) -> Finding:
         gpio = settings_file.pins(target.settings)
         names = [name for name, signal in settings_file.board().items() if signal.direction in ("in", "out")]
         lines = {name: target.kernel.gpio_line(chip, gpio[name]) for name in names if not name.startswith("han_")}
-    except OSError as trouble:
-        return Finding("pins", Grade.UNKNOWN, f"cannot tell: {trouble.strerror or trouble}")
+    except OSError as error:
+        return Finding("pins", Grade.UNKNOWN, f"cannot tell: {error.strerror or error}")
     return _held(target, lines)
 
 
@@ -91,7 +91,7 @@ def _on_the_header(target: Target, chips: list[Path]) -> Iterator[Path]:
     return (chip for chip in chips if target.kernel.gpio_label(chip).startswith(_HEADER))
 
 
-def _held(target: Target, lines: dict[str, Line]) -> Finding:
+def _held(target: Target, lines: dict[str, GpioLine]) -> Finding:
     held = {name: line for name, line in lines.items() if line.holder is not None}
     named = ", ".join(f"GPIO {line.gpio} ({name}) by {line.holder}" for name, line in held.items())
     if target.running is None:
@@ -102,6 +102,6 @@ def _held(target: Target, lines: dict[str, Line]) -> Finding:
     # One holder of all of them is the appliance itself; its word for itself is its pin library's.
     if len(held) == len(lines) and len({line.holder for line in held.values()}) == 1:
         return Finding("pins", Grade.FINE, f"the running appliance holds all {len(lines)}")
-    faults = [trouble.detail for trouble in target.running.situation.health.faults if trouble.kind is FaultKind.PINS]
+    faults = [fault.detail for fault in target.running.situation.health.faults if fault.kind is FaultKind.PINS]
     says = "; ".join(["the running appliance does not hold all its pins", *faults, *([named] if named else [])])
     return Finding("pins", Grade.FAULT, says, "journalctl -u han-appliance says why")

@@ -1,4 +1,4 @@
-"""The serial port: is it there, may it be opened, who else is at it, and can its hardware do what a meter needs."""
+"""The serial port: is it there, may it be opened, what else uses it, and can its hardware do what a meter needs."""
 
 import stat
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _NO_CONSOLE = (
 
 
 def port(target: Target) -> Finding:
-    """Whether the port that is set can be used."""
+    """Check whether the port that is set can be used."""
     name = target.settings.line.port
     path = target.path(name)
     if not path.exists():
@@ -39,7 +39,7 @@ def port(target: Target) -> Finding:
 
 
 def holder(target: Target) -> Finding:
-    """Whether another program has the port open."""
+    """Check whether another program has the port open."""
     path = target.path(target.settings.line.port)
     if not path.exists():
         return Finding("port holder", Grade.UNKNOWN, "there is no port to hold")
@@ -52,7 +52,7 @@ def holder(target: Target) -> Finding:
 
 
 def uart(target: Target) -> Finding:
-    """Which hardware is behind the port: a Pi's mini-UART has no parity and cannot see a damaged octet."""
+    """Check which hardware the port is: a Pi's mini-UART has no parity and cannot see a damaged octet."""
     path = target.path(target.settings.line.port)
     if not path.exists():
         return Finding("uart", Grade.UNKNOWN, "there is no port to look at")
@@ -74,13 +74,15 @@ def uart(target: Target) -> Finding:
 
 
 def console(target: Target) -> Finding:
-    """Whether the kernel or a login speaks on the port."""
+    """Check whether the kernel or a login speaks on the port."""
     name = target.settings.line.port
     names = {Path(name).name, target.path(name).resolve().name}
-    told, listed = target.text("/proc/cmdline"), target.text("/proc/consoles")
-    if told is None and listed is None:
+    ordered_text, listed = target.text("/proc/cmdline"), target.text("/proc/consoles")
+    if ordered_text is None and listed is None:
         return Finding("console", Grade.UNKNOWN, "the kernel does not tell where its consoles are")
-    ordered = {word.removeprefix("console=").split(",")[0] for word in (told or "").split() if "console=" in word}
+    ordered = {
+        word.removeprefix("console=").split(",")[0] for word in (ordered_text or "").split() if "console=" in word
+    }
     active = {line.split()[0] for line in (listed or "").splitlines() if line}
     if taken := names & (ordered | active):
         return Finding("console", Grade.FAULT, f"the kernel's console is on {' and '.join(taken)}", _NO_CONSOLE)
@@ -106,7 +108,7 @@ def _command(target: Target, pid: int) -> str:
 
 
 def _hardware(target: Target, name: str) -> Iterator[str]:
-    """What the device and those that it hangs on are called: in the device tree ("maker,part"), and their drivers."""
+    """Yield what the device and those it hangs on are called in the device tree ("maker,part"), and their drivers."""
     device = target.path(f"/sys/class/tty/{name}/device")
     if not device.exists():
         return

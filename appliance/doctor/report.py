@@ -1,8 +1,8 @@
-"""A folder with all that somebody far away needs to help, for the boot partition of a Pi that nobody can log in to.
+"""A folder with all that is needed to help from far away, for the boot partition of a Pi that one cannot log in to.
 
-Who asks puts a file `report` on the card with a PC, and finds a folder beside it. Each part is made on its own, and
-one that cannot be made says why: a damaged history keeps nobody from the doctor's verdict. The folder gets its name
-when all is on the card, and the request goes last, so after a power cut in the middle it is asked for again.
+The household puts a file `report` on the card with a PC, and finds a folder beside it. Each part is made on its own,
+and one that cannot be made says why: a damaged history does not keep the doctor's verdict back. The folder gets its
+name when all is on the card, and the request goes last, so after a power cut in the middle it is asked for again.
 
 Texts have a PC's line ends and a byte order mark, which Notepad and spreadsheets tell UTF-8 by.
 """
@@ -38,7 +38,7 @@ LISTENS_S = 30.0
 
 
 def write(folder: Path, settings_file: Path | None, data: Path, settings: Settings) -> Path:
-    """Make the report's folder in `folder` and take the request away; the new folder. Raises OSError.
+    """Make the report's folder in `folder` and take the request away. Return the new folder. Raises OSError.
 
     `settings_file` is that of the appliance (`None`: the usual one), `data` where its history is.
     """
@@ -71,8 +71,8 @@ def _parts(settings_file: Path | None, data: Path, settings: Settings) -> Iterat
 def _or_why(made: Callable[[], str]) -> str:
     try:
         return made()
-    except (HistoryError, ControlError, OSError) as trouble:
-        return f"This could not be made: {trouble}\r\n"
+    except (HistoryError, ControlError, OSError) as error:
+        return f"This could not be made: {error}\r\n"
 
 
 def _text(text: str) -> bytes:
@@ -80,30 +80,30 @@ def _text(text: str) -> bytes:
 
 
 def _verdict(settings_file: Path | None) -> str:
-    target, refused = doctor.target(settings_file)
+    target, refused = doctor.find_target(settings_file)
     found = list(doctor.findings(target, refused, LISTENS_S))
     lines = [f"HAN appliance {__version__}", "", *map(finding.as_text, found), "", finding.summary(found)]
     return "\n".join(lines) + "\n"
 
 
 def _status(data: Path) -> str:
-    told = status.ask_status(data / SOCKET)
-    if told is None:
+    answer = status.ask_status(data / SOCKET)
+    if answer is None:
         return "No appliance is running.\n"
-    report, as_it_came = told
+    report, as_it_came = answer
     return status_text.as_text(report) + "\n\n" + json.dumps(as_it_came, ensure_ascii=False, indent=1) + "\n"
 
 
 def _settings(settings_file: Path | None, data: Path) -> str:
-    said = effective.effective_settings(settings_file, data)
-    return "".join(f"{mistake}\n" for mistake in said.mistakes) + effective.as_table(said)
+    shown = effective.effective_settings(settings_file, data)
+    return "".join(f"{mistake}\n" for mistake in shown.mistakes) + effective.as_table(shown)
 
 
 def _meter(data: Path) -> MeterIdentity:
-    told = None
+    answer = None
     with contextlib.suppress(ControlError):
-        told = status.ask_status(data / SOCKET)
-    return MeterIdentity() if told is None else told[0].situation.meter
+        answer = status.ask_status(data / SOCKET)
+    return MeterIdentity() if answer is None else answer[0].situation.meter
 
 
 def _table(data: Path, settings: Settings, what: csv_export.What) -> str:
@@ -119,7 +119,7 @@ def _table(data: Path, settings: Settings, what: csv_export.What) -> str:
 
 
 def _newest(data: Path) -> datetime | None:
-    """The beginning of the newest hour; `None` without a history."""
+    """Return the beginning of the newest hour; `None` without a history."""
     with contextlib.suppress(HistoryError), contextlib.closing(History(data / HISTORY_FILE, read_only=True)) as history:
         hours = history.hours(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
         return hours[-1].start if hours else None
@@ -127,7 +127,7 @@ def _newest(data: Path) -> datetime | None:
 
 
 def _free_name(folder: Path, newest: datetime | None) -> Path:
-    """By the day of the newest hour, for a Pi without a network knows no other; numbered where that is taken."""
+    """Return a name with the day of the newest hour, which a Pi without a network knows; numbered where it is taken."""
     stem = "report" if newest is None else f"report-{newest.astimezone(OSLO):%Y-%m-%d}"
     names = (folder / (stem if number == 1 and newest else f"{stem}-{number}") for number in range(1, 1000))
     return next(name for name in names if not name.exists())

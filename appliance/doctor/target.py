@@ -1,7 +1,7 @@
-"""Whom the doctor looks at: a machine, its settings, and the appliance that runs on it, if one does.
+"""What the doctor looks at: a machine, its settings, and the appliance that runs on it, if one does.
 
 The kernel's files are looked up below a root that is handed in, so that a test can build a whole machine in a folder.
-What a file cannot tell, a display's acknowledge or who holds a pin, is asked through `Kernel`.
+What a file cannot tell, a display's acknowledge or the holder of a pin, is asked through `Kernel`.
 """
 
 import grp
@@ -29,25 +29,25 @@ class Target:
     kernel: Kernel = field(default_factory=Kernel)
 
     def path(self, absolute: str) -> Path:
-        """Where a path of the machine is."""
+        """Return where a path of the machine is."""
         return self.root / absolute.lstrip("/")
 
     def text(self, absolute: str) -> str | None:
-        """What one of the kernel's files says, without its end; `None` when it cannot be read."""
+        """Return what one of the kernel's files says, without its end; `None` when it cannot be read."""
         try:
             return self.path(absolute).read_text(encoding="utf-8", errors="replace").strip("\0\n ")
         except OSError:
             return None
 
     def number(self, absolute: str) -> float | None:
-        """The first number in one of the kernel's files; `None` when there is none."""
+        """Return the first number in one of the kernel's files; `None` when there is none."""
         try:
             return float((self.text(absolute) or "").split()[0])
         except (IndexError, ValueError):
             return None
 
     def found(self, folder: str, pattern: str) -> list[str]:
-        """The names in a folder that match a pattern, in order; none when there is no such folder."""
+        """Return the names in a folder that match a pattern, in order; none when there is no such folder."""
         return sorted(path.name for path in self.path(folder).glob(pattern))
 
     @property
@@ -58,7 +58,7 @@ class Target:
 
 
 def locked_out(path: Path) -> str | None:
-    """The group that this user would have to be in to read and write a device; `None` when it may."""
+    """Return the group that this user would have to be in to read and write a device; `None` when it may."""
     if os.access(path, os.R_OK | os.W_OK):
         return None
     group = path.stat().st_gid
@@ -69,5 +69,5 @@ def locked_out(path: Path) -> str | None:
 
 
 def join(group: str) -> str:
-    """What to do to get into a group."""
+    """Return what to do to get into a group."""
     return f"sudo adduser $USER {group}, then log in again; the service has the group by its unit"

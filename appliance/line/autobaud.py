@@ -1,13 +1,14 @@
 """Finds the settings at which the line can be read, without I/O: events with their times in, settings out.
 
-Nobody tells the household its meter's baud and parity, and wrong ones look like a broken meter. So each of a few
-`CANDIDATES` is listened at, and a frame that checks settles it. Listening must be patient, for some meters speak but
-every ten seconds, so most is made of what a burst of octets says of wrong settings (`burst`): they are left amid the
-burst, for those that its errors speak for.
+The household does not know its meter's baud and parity, and wrong ones look like a broken meter. So each of a few
+`CANDIDATES` is tried, and an intact frame settles it. The search must be patient, since some meters speak every ten
+seconds only, so most is made of what a burst of octets says of wrong settings (`burst`): they are left in the middle of
+the burst, for those that its errors speak for.
 
 Frames can check at wrong settings too, so a frame settles only among few errors. Silence says nothing against a
-candidate, nor does a crackle. Settled settings are left only when octets have come for minutes without anything that
-checks. A round that found nothing is followed by one that lets errors be, for a receiver that calls every octet wrong.
+candidate, nor does a crackle. Settled settings are left only when octets have come for minutes without an intact frame
+or header. A round that found nothing is followed by one that ignores errors, for a receiver that calls every octet
+wrong.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ CANDIDATES = (
 GAP_S = 0.5
 """A pause this long ends a burst: the shortest between two lists is 0.8 s."""
 CRACKLE = 2
-"""So many octets alone say nothing."""
+"""This number of octets alone says nothing."""
 FEW = 30
 """A burst below this is no list: the shortest frame has 41 octets."""
 CHANCES, MANY_CHANCES = 2, 6
@@ -44,15 +45,15 @@ CHANCES, MANY_CHANCES = 2, 6
 ENDLESS = 2100
 """A burst beyond the longest frame is none: noise without a pause."""
 LOST_S = 300.0
-"""Settled settings are left when octets have come for so long without anything that checks."""
+"""Settled settings are left when octets have come for this long without an intact frame or header."""
 LULL_S = 30.0
 """Three of the slowest meter's lists: after a pause of this length the search and the rhythm begin from nothing."""
 _CHECKED = (Reason.FRAME, Reason.NO_CLOSING_FLAG, Reason.CUT_OFF)
-"""Rejected behind a right header check sequence."""
+"""Rejected after a right header check sequence."""
 
 
 def candidates(baud: int | None = None, parity: Parity | None = None) -> tuple[SerialSettings, ...]:
-    """Those with this baud and this parity; `None` is "find it"."""
+    """Return those with this baud and this parity; `None` is "find it"."""
     if baud is None and parity is None:
         return CANDIDATES
     return tuple(
@@ -64,12 +65,12 @@ class LineSearch:
     """Decides at which settings to listen. `settings` are those of the moment, and may change with each event."""
 
     def __init__(self, candidates: Sequence[SerialSettings] = CANDIDATES, remembered: SerialSettings | None = None):
-        """A search among candidates, beginning with the one that read the last time."""
+        """Begin a search among candidates with the one that read the last time."""
         self._candidates = sorted(candidates, key=lambda one: one != remembered)
         self.settings = self._candidates[0]
         self.settled = False
         self.rounds = 0
-        """How often all candidates were listened at in vain."""
+        """The number of times that all candidates were tried without a frame."""
         self.frames = QuirkFilter()
         self.burst = Burst(joined=True)
         self._last: Burst | None = None
@@ -79,7 +80,7 @@ class LineSearch:
         self._tried: set[SerialSettings] = set()
         self._failures = 0
         self._likely = self.settings == remembered  # something speaks for the settings
-        self._marks = False  # the driver tells of errors
+        self._sees_errors = False  # the driver reports errors
         self._too_slow = 0  # at this baud a list was but a few octets
 
     @property
@@ -88,7 +89,7 @@ class LineSearch:
         return None if self._last_octet_at is None else self._last_octet_at + GAP_S
 
     def opened(self) -> None:
-        """The port is open, perhaps amid a burst. The settings that read before come first again."""
+        """Begin again: the port is open, perhaps amid a burst. The settings that read before come first."""
         self.settled, self.rounds, self._in_vain_since = False, 0, None
         self._tried.clear()
         self._failures = self._too_slow = 0
@@ -101,7 +102,7 @@ class LineSearch:
         return self.frames.close()
 
     def refused(self, settings: SerialSettings) -> bool:
-        """The port does not take these, nor, if they have one, any parity; whether there is something else to try."""
+        """Drop settings that the port does not take, with any parity if they have one. Return whether any are left."""
         parity = settings.parity is not _NONE
         left = [one for one in self._candidates if one != settings and not (parity and one.parity is not _NONE)]
         if not left and not parity:
@@ -120,7 +121,7 @@ class LineSearch:
             self._in_vain_since = now
         self._last_octet_at = self._octets_at = now
         self.burst.add(received)
-        self._marks = self._marks or received.error_count > 0
+        self._sees_errors = self._sees_errors or received.error_count > 0
         framed = self.frames.feed(received.octets, settled=self.settled)
         if any(is_proof(one) for one in framed.at_these_settings):
             self.burst.proven = True
@@ -134,7 +135,7 @@ class LineSearch:
         return framed
 
     def passed(self, now: float) -> None:
-        """Time passed; a pause ends the burst."""
+        """End the burst if time has passed without an octet."""
         if self._last_octet_at is not None and now >= self._last_octet_at + GAP_S:
             self._end_burst()
 
@@ -145,7 +146,7 @@ class LineSearch:
         if self.settled or burst.proven or burst.joined or burst.octets <= CRACKLE:
             return
         self._failures += 1
-        likely = self._likely or (self._marks and burst.share < GOOD_SHARE)
+        likely = self._likely or (self._sees_errors and burst.share < GOOD_SHARE)
         chances = MANY_CHANCES if likely else CHANCES
         few, wrong = burst.octets < FEW, burst.telling and burst.share >= BAD_SHARE
         if few:
@@ -155,24 +156,24 @@ class LineSearch:
 
     @property
     def _only(self) -> bool:
-        """There is nothing to choose from."""
+        """Whether there is nothing to choose from."""
         return len(self._candidates) == 1
 
     @property
     def _patient(self) -> bool:
-        """This round lets errors be."""
+        """Whether errors are ignored in this round."""
         return self.rounds % 2 == 1
 
     @property
     def _others_may_do(self) -> bool:
-        """Others of this baud may do better."""
+        """Whether other settings of this baud may do better."""
         return not (self._only or self._patient) or any(
             one.baud == self.settings.baud and one != self.settings and one not in self._tried
             for one in self._candidates
         )
 
     def _judge(self) -> None:
-        """Enough was heard of a burst to settle here or to leave."""
+        """Settle here or leave: enough of a burst has come."""
         if self.burst.proven:
             # Settings that the errors speak for come again, also when noise hid them the first time.
             better = self.burst.better(self.settings) in self._candidates
@@ -190,7 +191,7 @@ class LineSearch:
             self._failures = 0
 
     def _leave(self) -> None:
-        """These settings are not the line's."""
+        """Try other settings: these are not the line's."""
         burst = self.burst if self._last_octet_at is not None else self._last
         self._tried.add(self.settings)
         self._failures, self._likely = 0, False

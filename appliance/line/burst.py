@@ -2,7 +2,7 @@
 
 Wrong settings leave traces, in how many octets came with an error and in which:
 
-- An 8E1 line heard as 8N1 gives right octets, and a framing error at each that has an even number of ones, for there
+- An 8E1 line read as 8N1 gives right octets, and a framing error at each that has an even number of ones, for there
   the parity bit stands where the stop bit should be. With odd parity it is the other octets. One burst tells both.
 - A wrong kind of parity is wrong at every octet. Parity where there is none is wrong at about half, and where octets
   follow each other closely, at most of them, for the receiver falls out of step; but not at all.
@@ -15,23 +15,23 @@ from appliance.line.port import Parity, Received, SerialSettings
 TELLING = 24
 """Octets after which the share of errors is believed."""
 JOINING = 32
-"""Octets until a receiver that was set anew amid a burst has found its step."""
+"""Octets to skip after the settings change amid a burst, while the receiver finds the start bits again."""
 BAD_SHARE = 0.3
-"""Settings with so many errors are left amid a burst. A line with one bit in a hundred turned has a third of that."""
+"""Settings with this share of errors are left amid a burst. One bit in a hundred turned gives a third of it."""
 GOOD_SHARE = 0.1
 """A frame among fewer errors than this settles."""
 NEARLY_ALL = 0.8
-"""Of the octets that should be wrong by their number of ones, so many are."""
+"""The least share of the octets with the wrong number of ones that must have come with an error."""
 ALL_SHARE = 0.97
-"""All octets, but for noise. Lists of 8N1 that are heard with parity have 0.81 to 0.965 (bit-level model)."""
+"""All octets, but for noise. Lists of 8N1 that are read with parity have 0.81 to 0.965 (bit-level model)."""
 
 _EVEN = bytes(octet.bit_count() % 2 == 0 for octet in range(256))
 """By octet, 1 where its number of ones is even."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Burst:
-    """What was heard since the last pause, or since the settings were changed."""
+    """What came since the last pause, or since the settings were changed."""
 
     joined: bool
     """It had begun before."""
@@ -49,7 +49,7 @@ class Burst:
     """A frame or a header in it checked."""
 
     def add(self, received: Received) -> None:
-        """Count octets and errors, but of the first ones when it was joined."""
+        """Count octets and errors, without the first ones when the burst was joined."""
         skip = min(JOINING - self.skipped, len(received.octets)) if self.joined else 0
         self.skipped += skip
         marked = [place for place in received.wrong if place >= skip]
@@ -62,7 +62,7 @@ class Burst:
 
     @property
     def telling(self) -> bool:
-        """Its errors can be believed already."""
+        """Whether its errors can be believed already."""
         return self.octets >= TELLING
 
     @property
@@ -71,7 +71,7 @@ class Burst:
         return min(1.0, self.wrong / self.octets) if self.octets else 0.0
 
     def better(self, settings: SerialSettings) -> SerialSettings | None:
-        """The settings that the errors speak for; `None` where they do not."""
+        """Return the settings that the errors speak for; `None` where they do not."""
         if settings.data_bits != 8 or not self.telling:
             return None
         odd = self.octets - self.even
@@ -92,5 +92,5 @@ class Burst:
 
 
 def _only_these(wrong: int, of: int, stray: int, others: int) -> bool:
-    """Whether errors come at octets of one kind and at hardly any others."""
+    """Return whether errors come at octets of one kind and at hardly any others."""
     return wrong >= 4 and wrong >= NEARLY_ALL * of and stray <= (1 - NEARLY_ALL) * others

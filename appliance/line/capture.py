@@ -1,7 +1,7 @@
 """A capture to a table for people, or to one JSON object a line for programs.
 
-A capture is octets as they came, the same in hex, or a recording. It is read piece by piece, so its size is no
-matter, and every frame is told as soon as it is found, in the order of the stream.
+A capture is octets as they came, the same in hex, or a recording. It is read piece by piece, so its size does not
+matter, and every frame is shown as soon as it is found, in the order of the stream.
 """
 
 import json
@@ -22,14 +22,14 @@ class BadCaptureError(Exception):
 
 
 def octets_of(file: BinaryIO, name: str, *, is_hex: bool) -> Iterator[bytes]:
-    """The octets of a capture file, piece by piece. Raises `BadCaptureError`, and OSError from the file."""
+    """Yield the octets of a capture file, piece by piece. Raises `BadCaptureError`, and OSError from the file."""
     piece = file.read(_PIECE)
     if piece.startswith(recording.HEADER[:15].encode()):
         text = (piece + file.read()).decode("ascii", "replace")
         try:
             yield from (chunk.octets for chunk in recording.parse(text, name))
-        except recording.BadRecordingError as trouble:
-            raise BadCaptureError(str(trouble)) from None
+        except recording.BadRecordingError as error:
+            raise BadCaptureError(str(error)) from None
         return
     line, carried = 1, b""
     while piece:
@@ -53,7 +53,7 @@ def octets_of(file: BinaryIO, name: str, *, is_hex: bool) -> Iterator[bytes]:
 
 
 def results(octets: Iterator[bytes]) -> Iterator[Reading | Rejected]:
-    """What the decoder finds in the octets, to their end."""
+    """Yield what the decoder finds in the octets, to their end."""
     decoder = Decoder()
     for piece in octets:
         yield from decoder.feed(piece)
@@ -61,7 +61,10 @@ def results(octets: Iterator[bytes]) -> Iterator[Reading | Rejected]:
 
 
 def as_json(result: Reading | Rejected) -> str:
-    """One JSON object, on one line: offset and length in octets with both flags, values in W, var, V, A, Wh, varh."""
+    """Return one JSON object, on one line.
+
+    Offset and length are in octets, with both flags; values in W, var, V, A, Wh, varh.
+    """
     if isinstance(result, Rejected):
         return json.dumps({"offset": result.offset, "ok": False, "reason": result.reason.value})
     return json.dumps(
@@ -94,14 +97,14 @@ _COLUMNS = (
 
 
 def as_row(result: Reading | Rejected) -> str:
-    """A line of the table whose head is `TABLE_HEAD`."""
+    """Return a line of the table whose head is `TABLE_HEAD`."""
     place = f"{result.offset:8}  {result.length:6}"
     if isinstance(result, Rejected):
         return f"{place}  rejected: {result.reason}"
     values = result.values()
     if "1.8.0" in values:
         values["1.8.0"] /= 1000
-    told = " ".join(form.format(values[code]) for code, form in _COLUMNS if code in values)
+    shown = " ".join(form.format(values[code]) for code, form in _COLUMNS if code in values)
     kind = f"{result.list_name or '-'} ({result.elements})"
     clock = result.clock.wall.isoformat(" ") if result.clock else "-"
-    return f"{place}  {result.maker or 'unknown':8}  {kind:19}  {clock:19}  {told}"
+    return f"{place}  {result.maker or 'unknown':8}  {kind:19}  {clock:19}  {shown}"

@@ -1,9 +1,9 @@
-"""What the line does, in the words of `health`, from what was heard and when; without I/O.
+"""What the line does, in the words of `health`, from what came and when; without I/O.
 
 A line that is wrong is nearly always wrong in one of a few ways, and octets, errors and rhythm tell them apart: an
 inverted line rests low, so bursts end without a stop bit, or in a break; a meter that cuts its port's supply is back
-within some 60 s; a port that never said a word was most likely never opened by the grid company. Causes are in order
-of likelihood and never more than that, for no electronics here can see the other end of the cable.
+within some 60 s; a port that never sent an octet was most likely never opened by the grid company. Causes are in order
+of likelihood and never more than likely: no electronics here can see the other end of the cable.
 """
 
 from collections import deque
@@ -18,24 +18,24 @@ from appliance.meter.hdlc import Frame
 from appliance.system.health import Cause, LineCondition
 
 UNREAD_S = 60.0
-"""Octets that give nothing for so long are noise, though the line was read before."""
+"""Octets that give nothing for this long are noise, though the line was read before."""
 PAUSE_S = (45.0, 75.0)
 """The overcurrent pause takes a minute (Aidon v1.1A §2.2.1); a silence of this length that ends by itself was one."""
 WINDOW_S = 600.0
-"""What is older has been mended, perhaps."""
+"""What is older may have been mended."""
 MOST = 200
 """Lists that are remembered."""
 DAMAGED_SHARE, MISSING_SHARE, FEWEST = 0.01, 0.02, 3
-"""More than this share, and no fewer than so many, so that one bad moment is no condition of the line."""
+"""More than this share and at least this number, so that one bad moment is no condition of the line."""
 TELLING_LISTS = 8
-"""Lists from which a rhythm is told."""
+"""The number of lists that make a rhythm."""
 
 
 class LineWatch:
     """Remembers what happened on the line; fed with the same events as the search."""
 
     def __init__(self, search: LineSearch, *, silent_s: float, read_before: bool = False) -> None:
-        """A watch over a search. The line is silent `silent_s` after its last octet.
+        """Watch over a search. The line is silent `silent_s` after its last octet.
 
         `read_before`: this line was read in a previous run.
         """
@@ -54,13 +54,13 @@ class LineWatch:
         self._starts: deque[float] = deque(maxlen=MOST)
 
     def opened(self, now: float) -> None:
-        """The port is open."""
+        """Begin again: the port is open."""
         self._open_since, self._last_octet_at, self._last = now, None, None
         self._burst_octets = self._low_ends = self._full_bursts = 0
         self._starts.clear()
 
     def lost(self) -> None:
-        """The port is gone."""
+        """Note that the port is gone."""
         self._open_since = None
 
     def take(self, now: float, received: Received, results: Iterable[FrameResult], settings: SerialSettings) -> None:
@@ -83,14 +83,14 @@ class LineWatch:
                 self._starts.append(now - len(one.octets) * settings.octet_s)
 
     def _end_burst(self) -> None:
-        """A pause came behind a burst."""
+        """Count a burst that a pause has ended."""
         if self._burst_octets > CRACKLE and self._burst_baud == 2400 and self._last is not None:
             self._low_ends = self._low_ends + self._last.ends_in_break if self._last.ends_wrong else 0
         self._full_bursts += self._burst_octets >= FEW
         self._burst_octets = 0
 
     def condition(self, now: float, *, by_hand: bool) -> tuple[LineCondition, tuple[Cause, ...]]:
-        """What the line does, and why where it is silent; `by_hand`: baud and parity were both set."""
+        """Return what the line does, and why where it is silent; `by_hand`: baud and parity were both set."""
         if self._open_since is None:
             return LineCondition.NO_PORT, ()
         since = self._last_octet_at if self._last_octet_at is not None else self._open_since
@@ -118,7 +118,7 @@ class LineWatch:
         return LineCondition.FINE
 
     def _missing(self, now: float) -> tuple[int, int]:
-        """Lists that the rhythm of the others lacks, and how many there should have been."""
+        """Return how many lists the rhythm of the others lacks, and how many there should have been."""
         starts = [at for at in self._starts if now - at <= WINDOW_S]
         if len(starts) <= TELLING_LISTS:
             return 0, 0

@@ -18,7 +18,7 @@ class LastSettings:
     """The settings that read the line the last time, in a file."""
 
     def __init__(self, folder: Path, worker: Worker) -> None:
-        """Those in `folder`, which `worker` writes."""
+        """Remember in `folder`, which `worker` writes."""
         self._path = folder / LINE_FILE
         self._worker = worker
 

@@ -1,7 +1,7 @@
-"""What a serial port is to those who listen on it: a narrow seam.
+"""What the search for the line's settings and the port have to do with each other: a narrow seam.
 
 A search for the line's settings lives on what a receiver notices of wrong ones: octets whose parity or stop bit did
-not fit, and breaks. No pseudo-terminal knows these, so what listens stands behind this seam: the real port
+not fit, and breaks. A pseudo-terminal knows none of these, so ports are opened through this seam: the real port
 (`serialport`) implements it, and so does the model of a UART at bit level that the tests have.
 """
 
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Parity(StrEnum):
-    """The bit behind the data bits."""
+    """The bit after the data bits."""
 
     NONE = "none"
     EVEN = "even"
@@ -43,7 +43,7 @@ class Counters:
     framing: int = 0
     """Octets without a stop bit."""
     overruns: int = 0
-    """Octets that nobody fetched in time."""
+    """Octets that were not fetched in time."""
     breaks: int = 0
     """Times the line was low for longer than an octet."""
 
@@ -53,7 +53,7 @@ class Counters:
         return self.parity + self.framing + self.breaks
 
     def since(self, earlier: "Counters") -> "Counters":
-        """What was noticed after `earlier`."""
+        """Return what was counted after `earlier`."""
         return Counters(
             self.parity - earlier.parity,
             self.framing - earlier.framing,
@@ -74,7 +74,7 @@ class Received:
 
     @property
     def error_count(self) -> int:
-        """How many errors there were, by marks or counters, whichever the driver has."""
+        """The number of errors, by marks or counters, whichever the driver has."""
         return max(len(self.wrong), self.errors or 0)
 
     @property
@@ -92,16 +92,16 @@ class Port(Protocol):
     """An open serial port. What the device refuses or does not survive is raised as OSError."""
 
     def fileno(self) -> int:
-        """What becomes readable when octets have come."""
+        """Return the descriptor that becomes readable when octets have come."""
 
     def apply(self, settings: SerialSettings) -> bool:
-        """Read with these settings from now on; whether the device took them. What has come is kept."""
+        """Read with these settings from now on. Return whether the device took them. What has come is kept."""
 
     def read(self) -> Received | None:
-        """What has come; without octets when nothing has, `None` when the port has gone."""
+        """Return what has come: without octets when nothing has, `None` when the port has gone."""
 
     def counters(self) -> Counters | None:
-        """What was noticed since the port was opened; `None` where the driver does not count."""
+        """Return what was counted since the port was opened; `None` where the driver does not count."""
 
     def close(self) -> None:
         """Give the port back."""

@@ -42,12 +42,12 @@ class Recorder:
 
 
 def is_recording(text: str) -> bool:
-    """Whether a file's text begins as a recording does."""
+    """Return whether a file's text begins as a recording does."""
     return text.startswith("# HAN recording 1")
 
 
 def parse(text: str, name: str) -> Iterator[Chunk]:
-    """The chunks of a recording's text. Raises `BadRecordingError` naming file and line."""
+    """Yield the chunks of a recording's text. Raises `BadRecordingError` naming file and line."""
     if not is_recording(text):
         raise BadRecordingError(f"{name}: not a recording; its first line should be {HEADER!r}")
     lines = text.split("\n")
@@ -67,5 +67,5 @@ def parse(text: str, name: str) -> Iterator[Chunk]:
 
 
 def read(path: Path) -> Iterator[Chunk]:
-    """The chunks of a recording. Raises `BadRecordingError` naming file and line, and OSError."""
+    """Yield the chunks of a recording. Raises `BadRecordingError` naming file and line, and OSError."""
     return parse(path.read_text(encoding="ascii", errors="replace"), str(path))

@@ -28,7 +28,7 @@ _SHAPE = termios.CSIZE | termios.PARENB | termios.PARODD | termios.CSTOPB
 
 
 class SerialPort:
-    """An open serial port that nobody else has."""
+    """An open serial port that no other program has."""
 
     def __init__(self, name: str) -> None:
         """Open the port at 2400 8N1, which every device takes. Raises OSError and termios.error."""
@@ -43,11 +43,11 @@ class SerialPort:
             raise
 
     def fileno(self) -> int:
-        """The descriptor."""
+        """Return the descriptor."""
         return int(self._device.fileno())
 
     def apply(self, settings: SerialSettings) -> bool:
-        """Read with these settings from now on; whether the device took them."""
+        """Read with these settings from now on. Return whether the device took them."""
         wanted, speed = _SIZES[settings.data_bits] | _PARITIES[settings.parity], _SPEEDS[settings.baud]
         try:
             mode = termios.tcgetattr(self.fileno())
@@ -56,12 +56,12 @@ class SerialPort:
             with contextlib.suppress(termios.error):  # the C library's own word for nothing that could be changed
                 termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
             took = termios.tcgetattr(self.fileno())
-        except termios.error as trouble:
-            raise OSError(*trouble.args) from None
+        except termios.error as error:
+            raise OSError(*error.args) from None
         return bool(took[_CFLAG] & _SHAPE == wanted and took[_ISPEED] == speed)
 
     def read(self) -> Received | None:
-        """What has come."""
+        """Return what has come; `None` when the port has gone."""
         try:
             raw = os.read(self.fileno(), _CHUNK)
         except BlockingIOError:
@@ -76,7 +76,7 @@ class SerialPort:
         return Received(octets, wrong, errors)
 
     def counters(self) -> Counters | None:
-        """What was noticed since the port was opened."""
+        """Return what was counted since the port was opened; `None` where the driver does not count."""
         now = self._counted()
         return None if now is None or self._zero is None else now.since(self._zero)
 
@@ -91,7 +91,7 @@ class SerialPort:
         termios.tcsetattr(self.fileno(), termios.TCSANOW, mode)
 
     def _counted(self) -> Counters | None:
-        """The driver's counters since the machine started."""
+        """Return the driver's counters since the machine started."""
         try:
             numbers = _ICOUNTER.unpack(fcntl.ioctl(self.fileno(), _TIOCGICOUNT, bytes(_ICOUNTER.size)))
         except OSError:
@@ -107,7 +107,7 @@ class Marks:
         self._begun = b""
 
     def feed(self, raw: bytes) -> tuple[bytes, tuple[int, ...]]:
-        """The octets, and the places of those that were marked."""
+        """Return the octets, and the places of those that were marked."""
         if not self._begun and _MARK not in raw:
             return raw, ()
         raw, self._begun = self._begun + raw, b""

@@ -39,13 +39,13 @@ class Receiver(Protocol):
     """Learns what happens on the port; all calls come from the event loop."""
 
     def opened(self) -> None:
-        """The port is open: octets may come."""
+        """Prepare for a new stream of octets: the port is open."""
 
     def received(self, octets: bytes, results: Sequence[FrameResult]) -> None:
-        """Octets came, and these frames of the stream end with them, in stream order."""
+        """Take octets that came, and the frames of the stream that end with them, in stream order."""
 
     def lost(self, cut_off: Sequence[Rejected]) -> None:
-        """The port is gone; what had begun will not end."""
+        """Go on without the port; what had begun will not end."""
 
 
 class Uart:
@@ -62,7 +62,7 @@ class Uart:
         last_settings: LastSettings | None = None,
         open_port: Callable[[str], Port] = SerialPort,
     ) -> None:
-        """A port by name, on which the line is silent `silent_s` after its last octet.
+        """Make a port by name, on which the line is silent `silent_s` after its last octet.
 
         Baud and parity that are `None` are searched for, first those that `last_settings` recalls.
         """

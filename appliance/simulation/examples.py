@@ -45,7 +45,7 @@ def _hours(start: datetime, loads_w: tuple[int, ...]) -> tuple[Hour, ...]:
 
 
 def _recent() -> tuple[float | None, ...]:
-    """A fridge, a kettle, and the oven that cycles."""
+    """Return the powers of a fridge, a kettle, and an oven that cycles."""
     return tuple(
         900.0
         + (120 if step % 60 < 30 else 0)
@@ -108,7 +108,7 @@ CALM = Situation(
 
 
 def _since(steps: int, power_w: float) -> tuple[float | None, ...]:
-    """The last ten minutes of a calm house in which something was switched on so many steps ago."""
+    """Return the last ten minutes of a calm house in which something was switched on some steps ago."""
     return (*CALM.recent_w[:-steps], *(power_w,) * steps)
 
 
@@ -233,12 +233,12 @@ def _line(condition: LineCondition, *causes: Cause) -> Situation:
     return replace(SILENT, health=Health(condition, causes))
 
 
-def _trouble(fault: FaultKind, detail: str) -> Situation:
+def _failing(fault: FaultKind, detail: str) -> Situation:
     return replace(CALM, health=Health(LineCondition.FINE, faults=(Fault(fault, detail),)))
 
 
 def _long_day() -> Situation:
-    """The day in October that has 25 hours, of which one was not seen."""
+    """Return the day in October that has 25 hours, of which one was not seen."""
     midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
     hours = _hours(midnight, (400, 380, 360, 340, 350, 900, 1900, 2400, 1100, 800, 700, 900, 1000, 1400, 3100))
     hours = (*hours[:9], replace(hours[9], quality=Quality.UNKNOWN, import_wh=0.0), *hours[10:])
@@ -327,10 +327,10 @@ EXAMPLES: Mapping[str, Draw] = {
     "fault-noise": _of(pages.fault, _line(LineCondition.NOISE)),
     "fault-inverted": _of(pages.fault, _line(LineCondition.INVERTED)),
     "fault-settings": _of(
-        pages.fault, _trouble(FaultKind.SETTINGS, "thresholds.watch_w (9000) must be above 0 and below act_w (8000)")
+        pages.fault, _failing(FaultKind.SETTINGS, "thresholds.watch_w (9000) must be above 0 and below act_w (8000)")
     ),
-    "fault-history": _of(pages.fault, _trouble(FaultKind.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
-    "fault-button": _of(pages.fault, _trouble(FaultKind.BUTTON, "A")),
+    "fault-history": _of(pages.fault, _failing(FaultKind.HISTORY, "/var/lib/han-appliance/history.sqlite3")),
+    "fault-button": _of(pages.fault, _failing(FaultKind.BUTTON, "A")),
     "fault-set-aside": _of(pages.fault, replace(CALM, storage=Storage.SET_ASIDE)),
     "menu": _menu(Menu(), Choices(limit_kw=5)),
     "menu-quiet": _menu(Menu(Row.QUIET)),

@@ -1,6 +1,6 @@
 """What goes wrong in the field, put into what a simulated meter sends.
 
-Each is a stream of lists in and a stream of lists out, so they can be put behind one another.
+Each is a stream of lists in and a stream of lists out, so they can be put one after another.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,22 +12,22 @@ from appliance.simulation.meter import Sent
 
 
 def until(stream: Iterator[Sent], end: datetime) -> Iterator[Sent]:
-    """What is sent before `end`."""
+    """Return what is sent before `end`."""
     return takewhile(lambda sent: sent.moment < end, stream)
 
 
 def silent(stream: Iterator[Sent], start: datetime, end: datetime) -> Iterator[Sent]:
-    """Nothing is heard from `start` to before `end`."""
+    """Leave out what is sent from `start` to before `end`."""
     return (sent for sent in stream if not start <= sent.moment < end)
 
 
 def without_hourly(stream: Iterator[Sent], hours: Collection[datetime]) -> Iterator[Sent]:
-    """The hourly lists of these full hours are missing."""
+    """Leave out the hourly lists of these full hours."""
     return (sent for sent in stream if not (_is_hourly(sent) and _hour(sent) in hours))
 
 
 def stuck_hourly(stream: Iterator[Sent], hours: Collection[datetime]) -> Iterator[Sent]:
-    """At these full hours the hourly list of the hour before is sent once more, octet for octet.
+    """Send the hourly list of the hour before once more at these full hours, octet for octet.
 
     An Aidon did this at 18:00:11, with the clock and the register of 17:00 (HAN users' reports).
     """
@@ -43,7 +43,7 @@ def stuck_hourly(stream: Iterator[Sent], hours: Collection[datetime]) -> Iterato
 
 
 def twice_hourly(stream: Iterator[Sent], seconds: float) -> Iterator[Sent]:
-    """Every hourly list is sent again so many seconds later, as it was; streams of lists stay in order of time."""
+    """Send every hourly list again `seconds` later, as it was; the stream stays in order of time."""
     waiting: list[Sent] = []
     for sent in stream:
         while waiting and waiting[0].moment <= sent.moment:

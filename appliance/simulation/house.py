@@ -62,7 +62,7 @@ def _hour(moment: datetime) -> float:
 
 
 def _base(moment: datetime, chance: Chance) -> float:
-    """Lights, standby, a fridge that runs ten minutes of each half hour, and someone at home in the evening."""
+    """Return the power of lights, standby, a fridge that runs ten minutes of each half hour, and evenings at home."""
     minute = moment.hour * 60 + moment.minute
     fridge = 90.0 if minute % 30 < 10 else 0.0
     evening = 180.0 if 16 <= moment.hour < 23 else 40.0
@@ -70,21 +70,21 @@ def _base(moment: datetime, chance: Chance) -> float:
 
 
 def _water_heater(moment: datetime, chance: Chance) -> float:
-    """A 2 kW tank that heats after showers."""
+    """Return the power of a 2 kW tank that heats after showers."""
     hour = _hour(moment)
     night = 2.0 < hour < 2.2 + 0.2 * chance("tank", moment.day)
     return 1960.0 if night or 6.6 < hour < 8.1 or 20.3 < hour < 21.4 else 0.0
 
 
 def _heaters(moment: datetime, chance: Chance) -> float:
-    """Panel heaters: thermostats that are on for longer when it is cold; coldest before dawn."""
+    """Return the power of panel heaters: thermostats that are on for longer when it is cold; coldest before dawn."""
     cold = 0.45 + 0.2 * math.cos((_hour(moment) - 5) / 24 * 2 * math.pi)
     slot, second = divmod(moment.hour * 3600 + moment.minute * 60 + moment.second, 420)
     return 2400.0 if second < 420 * (cold + 0.2 * chance("heater", slot)) else 0.0
 
 
 def _cooker(moment: datetime, _chance: Chance) -> float:
-    """Breakfast, and a dinner of oven and two plates from five o'clock, each on its own thermostat."""
+    """Return the power of breakfast, and of a dinner from five o'clock: oven and two plates with a thermostat each."""
     hour = _hour(moment)
     second = moment.minute * 60 + moment.second
     power = 0.0
@@ -103,7 +103,7 @@ def _kettle(moment: datetime, _chance: Chance) -> float:
 
 
 def _car(moment: datetime, chance: Chance) -> float:
-    """A car that comes home and takes 16 A on three phases for ten minutes, then waits for the night."""
+    """Return the power of a car that takes 16 A on three phases for ten minutes when it comes home, and at night."""
     hour = _hour(moment)
     home = 17.1 + 0.02 * chance("car", moment.day)
     if home < hour < home + 0.17 or hour > 23 or hour < 2.5:
@@ -122,7 +122,7 @@ LOADS = (
 
 
 def _solar(moment: datetime, chance: Chance) -> float:
-    """A roof of 6 kW: an arc as long and as high as the season gives it in the south, with clouds that pass."""
+    """Return the power of a 6 kW roof: an arc as long and high as the season gives it in the south, and clouds."""
     season = math.cos((moment.timetuple().tm_yday + 10) / 365 * 2 * math.pi)  # 1 in midwinter, -1 in midsummer
     half_day_h = 6 - 3 * season
     height = (
@@ -138,7 +138,7 @@ class House:
     def __init__(
         self, net: Net = Net.IT, *, solar: bool = False, seed: int = 1, loads: tuple[Load, ...] = LOADS, step_s: int = 1
     ) -> None:
-        """A house in which nothing changes within a step of so many seconds, counted from the full hour."""
+        """Build a house in which nothing changes within a step of `step_s`, counted from the full hour."""
         self.net = net
         self._step = timedelta(seconds=step_s)
         self._solar = solar
@@ -169,7 +169,7 @@ class House:
         return self._moment
 
     def mains(self, moment: datetime) -> Mains:
-        """What the meter's inputs see at a moment."""
+        """Return what the meter's inputs see at a moment."""
         moment = self._begun(moment)
         branches = self._branches(moment)
         active = sum(branches)
@@ -186,21 +186,21 @@ class House:
         )
 
     def net_w(self, moment: datetime) -> float:
-        """The power drawn from the grid at a moment, W; negative when the roof gives more than is used."""
+        """Return the power drawn from the grid at a moment, W; negative when the roof gives more than is used."""
         return sum(self._branches(self._begun(moment)))
 
     def running(self, moment: datetime) -> list[str]:
-        """The names of what draws power now, base load aside."""
+        """Return the names of what draws power now, base load aside."""
         local = moment.astimezone(OSLO)
         on = [load.name for load in self._loads if load.name != "base" and load.power_w(local, self._chance) > 0]
         return [*on, "solar"] if self._solar and _solar(local, self._chance) > 0 else on
 
     def _begun(self, moment: datetime) -> datetime:
-        """When the step that a moment lies in began."""
+        """Return when the step that a moment lies in began."""
         return moment - (moment - moment.replace(minute=0, second=0, microsecond=0)) % self._step
 
     def _branches(self, moment: datetime) -> list[float]:
-        """Active power of the three branches, W; negative where the roof gives more than is used."""
+        """Return the active power of the three branches, W; negative where the roof gives more than is used."""
         if self._looked is not None and self._looked[0] == moment:
             return self._looked[1]
         branches = self._drawn(moment.astimezone(OSLO))
@@ -208,7 +208,7 @@ class House:
         return branches
 
     def _drawn(self, moment: datetime) -> list[float]:
-        """The same at a local time."""
+        """Return the same at a local time."""
         branches = [0.0, 0.0, 0.0]
         for load in self._loads:
             power = load.power_w(moment, self._chance)

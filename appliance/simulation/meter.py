@@ -47,7 +47,7 @@ class Meter:
         meter_id: str | None = None,
         clock_error: timedelta = timedelta(),
     ) -> None:
-        """A meter whose register stands at `register_wh` and what the house has imported since it was built.
+        """Build a meter whose register stands at `register_wh` and what the house has imported since it was built.
 
         Its clock is ahead of the true time by `clock_error`, and so are the full hours it goes by.
         """
@@ -61,7 +61,7 @@ class Meter:
         self._meter_id = meter_id or self._maker.meter_id
 
     def sent(self) -> Iterator[Sent]:
-        """All that the meter sends, without end, in order of time."""
+        """Yield all that the meter sends, without end, in order of time."""
         cadence = self._maker.cadence
         step = timedelta(seconds=cadence.fast_s or cadence.full_s)
         hour = self._start.replace(minute=0, second=0, microsecond=0)
@@ -151,7 +151,7 @@ class Meter:
 
 
 def noisy(octets: bytes, rate: float, chance: random.Random) -> bytes:
-    """The octets as a bad line delivers them: each is turned, lost or doubled with the given probability, 0..1."""
+    """Return the octets as a bad line delivers them: each turned, lost or doubled with the given probability, 0..1."""
     delivered = bytearray()
     for octet in octets:
         if chance.random() >= rate:
@@ -187,7 +187,7 @@ class Line:
             await self.send(sent.octets)
 
     async def send(self, octets: bytes) -> None:
-        """Send octets at the pace of the line; what nobody reads is lost, as on a wire."""
+        """Send octets at the pace of the line; what is not read is lost, as on a wire."""
         octets = noisy(octets, self._noise, self._chance) if self._noise else octets
         began = self._timebase.now()
         for place in range(0, len(octets), _BURST):
@@ -200,11 +200,11 @@ class Line:
             os.write(self._master, octets)
         except BlockingIOError:
             pass
-        except OSError as trouble:
-            if trouble.errno != errno.EIO:
+        except OSError as error:
+            if error.errno != errno.EIO:
                 raise
 
     def close(self) -> None:
-        """Unplug: the port vanishes, and who reads it gets an error."""
+        """Unplug: the port vanishes, and reading it is an error."""
         os.close(self._slave)
         os.close(self._master)

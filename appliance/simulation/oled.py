@@ -141,7 +141,7 @@ class Glass:
         self._power_on()
 
     def _power_on(self) -> None:
-        """The registers after reset: SSD1306 section 8.9 and the "RESET" marks of section 9."""
+        """Set the registers as after reset: SSD1306 section 8.9 and the "RESET" marks of section 9."""
         self._memory = Memory(COLUMNS[self.chip], wraps=self.chip != "sh1106")
         self._pending = bytearray()
         self._awaited = 0
@@ -158,7 +158,7 @@ class Glass:
         self._has_voltage = self.chip != "ssd1306"
 
     def unplug(self) -> None:
-        """Pull the wires: nobody answers on the bus, and nothing shines."""
+        """Pull the wires: nothing answers on the bus, and nothing shines."""
         self._plugged = False
         self._power_on()
 
@@ -168,7 +168,7 @@ class Glass:
         self._plugged = True
 
     def write_i2c_block_data(self, i2c_addr: int, register: int, data: Sequence[int]) -> None:
-        """An SMBus block write, at most 32 octets. Raises OSError EREMOTEIO when nobody has that address."""
+        """Write an SMBus block of at most 32 octets. Raises OSError EREMOTEIO when no chip has that address."""
         if len(data) > LARGEST_BLOCK:
             raise ValueError(f"an SMBus block holds at most {LARGEST_BLOCK} octets, not {len(data)}")
         self._receive(i2c_addr, bytes((register, *data)))
@@ -181,14 +181,14 @@ class Glass:
             self._receive(message.addr, bytes(message))
 
     def open(self, number: int) -> "Glass":  # noqa: ARG002 - it hangs on every bus
-        """Be the bus of this number, for whoever opens one."""
+        """Be the bus of this number."""
         return self
 
     def close(self) -> None:
         """Close the bus, as one closes an SMBus; the module keeps what it shows."""
 
     def picture(self) -> Image.Image:
-        """What a person in front of the module sees: mode "1", 128x64, black while it is off.
+        """Return what a person in front of the module sees: mode "1", 128x64, black while it is off.
 
         The module is mounted as they all are: upright after A1 and C8, turned by half after A0 and C0.
         """
@@ -200,7 +200,7 @@ class Glass:
         return self._arranged(ImageChops.invert(stored) if self._inverted else stored)
 
     def _stored(self) -> Image.Image:
-        """The RAM by rows, with segment 127 on the left, where these modules have it."""
+        """Return the RAM by rows, with segment 127 on the left, where these modules have it."""
         first = FIRST_SHOWN[self.chip]
         stripes = bytearray(WIDTH * PAGES)
         for page, octets in enumerate(self._memory.pages):
@@ -209,7 +209,7 @@ class Glass:
         return upright.transpose(Image.Transpose.TRANSPOSE)
 
     def _arranged(self, stored: Image.Image) -> Image.Image:
-        """The rows in the order in which they are scanned onto the glass (SSD1306 tables 10-1 and 10-2)."""
+        """Return the rows in the order in which they are scanned onto the glass (SSD1306 tables 10-1 and 10-2)."""
         order = [self._row_at(line) for line in range(HEIGHT)]
         if order == list(range(HEIGHT)):
             return stored

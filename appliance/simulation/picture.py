@@ -44,7 +44,7 @@ DARK: dict[str, tuple[Colour, Colour]] = {
 
 
 def front_picture(view: PanelView, scale: int = 4) -> Image.Image:
-    """The front as it looks at one moment: RGB, 204 by 126 display pixels of `scale` each."""
+    """Return the front as it looks at one moment: RGB, 204 by 126 display pixels of `scale` each."""
     picture = _case(scale).copy()
     picture.paste(_pixels(view.glass, scale), (GLASS[0] * scale, GLASS[1] * scale))
     for colour in LAMP_Y:
@@ -56,7 +56,7 @@ def front_picture(view: PanelView, scale: int = 4) -> Image.Image:
 
 
 def _pixels(glass: Image.Image, scale: int) -> Image.Image:
-    """The display's pixels, each with the thin dark seam that one sees on the real ones."""
+    """Return the display's pixels, each with the thin dark seam that one sees on the real ones."""
     width, height = glass.width * scale, glass.height * scale
     grown = glass.convert("L").resize((width, height), Image.Resampling.NEAREST)
     picture = Image.new("RGB", (width, height), PIXEL_OFF)
@@ -101,7 +101,7 @@ def _case(scale: int) -> Image.Image:
 
 
 def _shadow(picture: Image.Image, fine: int) -> None:
-    """The case's shadow on the wall; soft, so it is blurred small and scaled up."""
+    """Return the case's shadow on the wall; soft, so it is blurred small and scaled up."""
     small = Image.new("L", SIZE)
     left, top, right, foot = CASE
     ImageDraw.Draw(small).rounded_rectangle((left + 1, top + 2, right - 1, foot + 2), 7, fill=150)
@@ -110,13 +110,13 @@ def _shadow(picture: Image.Image, fine: int) -> None:
 
 
 def _holes() -> list[tuple[float, float]]:
-    """A ring of six holes around one."""
+    """Draw a ring of six holes around one."""
     x, y = BUZZER
     return [(x, y), *((x + dx, y + dy) for dx, dy in ((-4, 0), (4, 0), (-2, -3.5), (2, -3.5), (-2, 3.5), (2, 3.5)))]
 
 
 def _button(draw: ImageDraw.ImageDraw, letter: str, x: float, y: float, fine: int) -> None:
-    """A round cap in its recess, with its letter on the case beside it."""
+    """Draw a round cap in its recess, with its letter on the case beside it."""
     draw.ellipse(_round(x, y, BUTTON_RADIUS + 1, fine), fill=HOLE)
     for step in range(12):
         shade = 104 - 4 * step
@@ -127,7 +127,7 @@ def _button(draw: ImageDraw.ImageDraw, letter: str, x: float, y: float, fine: in
 
 
 def _lens(draw: ImageDraw.ImageDraw, x: float, y: float, colours: tuple[Colour, Colour], fine: int) -> None:
-    """A lamp in its collar, brightest a little above the middle, where the light falls on it."""
+    """Draw a lamp in its collar, brightest a little above the middle, where the light falls on it."""
     draw.ellipse(_round(x, y, LAMP_RADIUS + 1.2, fine), fill=HOLE)
     rim, bright = colours
     steps = 24
@@ -151,7 +151,7 @@ def _shine(picture: Image.Image, colour: str, scale: int) -> None:
 
 @cache
 def _light(colour: str, scale: int) -> tuple[Image.Image, Image.Image, Image.Image]:
-    """The glow of a lamp, its lens, and where in the square the lens is."""
+    """Return the glow of a lamp, its lens, and where in the square the lens is."""
     reach, fine = 4 * LAMP_RADIUS, scale * FINER
     side = round(2 * reach * scale)
     glow = Image.new("RGB", (side, side))

@@ -44,7 +44,7 @@ def write(folder: Path) -> Iterator[Path]:
 
 
 def sheet(examples: Mapping[str, Draw], words: Words, chosen: Iterable[str] | None = None) -> Image.Image:
-    """A contact sheet of all examples, or of those named: mode "P", four colours."""
+    """Return a contact sheet of all examples, or of those named: mode "P", four colours."""
     names = list(examples if chosen is None else chosen)
     rows = -(-len(names) // ACROSS)
     cell = WIDTH + _GAP, HEIGHT + _CAPTION

@@ -24,7 +24,7 @@ from appliance.simulation.view import PanelView
 
 LOOK_S = 1 / 20
 LINGER_LOOKS = 16
-"""Notes stay on the screen for so many looks after the last one: they are shorter than a glance."""
+"""The number of looks for which notes stay on the screen after the last one: they are shorter than a glance."""
 
 LARGE = (134, 40)
 """The smallest terminal, in characters, that has room for half blocks."""
@@ -44,17 +44,17 @@ class Stage(Protocol):
     """What the window looks at."""
 
     async def run(self) -> None:
-        """The appliance and all around it, until cancelled."""
+        """Run the appliance and all around it, until cancelled."""
 
     def view(self) -> PanelView:
-        """What the panel shows at this moment."""
+        """Return what the panel shows at this moment."""
 
     def press(self, press: Press) -> None:
         """Press a button, hold it for as long as the press is, and let it go."""
 
 
 def show(stage: Stage, seconds: float | None = None) -> int:
-    """Run the stage and show its panel until `q`, or for so many seconds; returns the exit code.
+    """Run the stage and show its panel until `q`, or for `seconds`. Return the exit code.
 
     What ends the stage ends the window, and is raised.
     """
@@ -66,7 +66,7 @@ def show(stage: Stage, seconds: float | None = None) -> int:
 
 
 def as_braille(picture: Image.Image) -> str:
-    """A one-bit picture in characters of two by four pixels; a dark one is a space."""
+    """Return a one-bit picture in characters of two by four pixels; a dark one is a space."""
     pixels, width = picture.convert("L").tobytes(), picture.width
     dots = [(row * width + column, bit) for row, bits in enumerate(BRAILLE) for column, bit in enumerate(bits)]
     lines = []
@@ -77,7 +77,7 @@ def as_braille(picture: Image.Image) -> str:
 
 
 def as_half_blocks(picture: Image.Image) -> str:
-    """A one-bit picture in characters of one by two pixels."""
+    """Return a one-bit picture in characters of one by two pixels."""
     pixels, width = picture.convert("L").tobytes(), picture.width
     lines = []
     for top in range(0, picture.height * width, 2 * width):
@@ -151,7 +151,7 @@ class VirtualPanel(App[None]):
         self._quiet_looks = 0
 
     def compose(self) -> ComposeResult:
-        """The display with the lamps beside it, as on the front, and three lines of words."""
+        """Return the display with the lamps beside it, as on the front, and three lines of words."""
         with Center(), Horizontal(id="front"):
             yield self._glass
             with Vertical(id="lamps"):

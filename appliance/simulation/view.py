@@ -1,4 +1,4 @@
-"""What stands in front of a person at one moment, for those who draw the panel: the terminal and the front picture."""
+"""What stands in front of a person at one moment, for what draws the panel: the terminal and the front picture."""
 
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from appliance.doctor.kernel import Kernel, Line
+from appliance.doctor.kernel import GpioLine, Kernel
 from appliance.doctor.target import Target
 from appliance.settings import settings_file
 
@@ -35,8 +35,8 @@ class Wiring(Kernel):
     def gpio_label(self, chip: Path) -> str:  # noqa: ARG002 - there is one chip
         return self.label
 
-    def gpio_line(self, chip: Path, gpio: int) -> Line:  # noqa: ARG002 - there is one chip
-        return Line(gpio, self.holders.get(gpio))
+    def gpio_line(self, chip: Path, gpio: int) -> GpioLine:  # noqa: ARG002 - there is one chip
+        return GpioLine(gpio, self.holders.get(gpio))
 
     def clock_set(self) -> bool:
         return self.set

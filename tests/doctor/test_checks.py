@@ -242,7 +242,7 @@ def test_a_pin_is_read_as_linux_lays_it_out(pi: Machine, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(kernel.fcntl, "ioctl", ioctl)
 
-    assert kernel.Kernel().gpio_line(pi.root / "dev/gpiochip0", 17) == kernel.Line(17, "fan")
+    assert kernel.Kernel().gpio_line(pi.root / "dev/gpiochip0", 17) == kernel.GpioLine(17, "fan")
 
 
 def test_the_running_appliance_is_believed_about_its_port_its_pins_and_its_disk(pi: Machine):

@@ -226,14 +226,13 @@ def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(ho
     assert (situation.level, situation.chime) == (Level.ACT, None)
     assert [alarm.acknowledged for alarm in situation.alarms] == [True]
 
-    again.reading(LIST_1, 3.5)
-    for now in (3.5, 20.0):
+    over = 3.5 + Thresholds().off_delay_s
+    for now in (3.5, (3.5 + over) / 2, over):
         again.reading(LIST_1, now)
         again.situation(now)
-    again.reading(LIST_1, 40.0)
-    assert again.situation(40.0).level is Level.OK
-    again.reading(HEAVY, 42.5)
-    assert again.situation(42.5).chime.sound is Sound.ACT
+    assert again.situation(over).level is Level.OK
+    again.reading(HEAVY, over + 2.5)
+    assert again.situation(over + 2.5).chime.sound is Sound.ACT
 
 
 def test_a_meter_that_falls_silent_is_a_fault_that_is_heard_once(household):

@@ -39,7 +39,8 @@ class Lamps:
 
 def lamps_for(situation: Situation, rule: LampRule = LAMPS) -> Lamps:
     """Return what the lamps say of a situation; what is not known, and a fault of the appliance, blinks yellow."""
-    on = Light.DIM if rule.night_level < 1 and rule.night.covers(situation.local_time) else Light.ON
+    night = situation.local_time is not None and rule.night.covers(situation.local_time)
+    on = Light.DIM if night and rule.night_level < 1 else Light.ON
     match situation.level:
         case Level.ACT:
             return Lamps(red=Light.ON)

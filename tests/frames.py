@@ -8,6 +8,7 @@ from fastcrc.crc16 import ibm_sdlc
 
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Net
+from appliance.simulation.makers import MAKERS
 from appliance.simulation.meter import Meter
 
 # Aidon HAN Interface Description v1.1A, section 3.3.1: list 2 of a one-phase meter.
@@ -32,7 +33,7 @@ def simulated() -> tuple[bytes, ...]:
     """One frame of every list that the simulated meters send."""
     start = datetime(2026, 7, 15, 9, 59, 30, tzinfo=UTC)
     kinds: dict[tuple[Maker, Net, int], bytes] = {}
-    for maker in Maker:
+    for maker in MAKERS:
         for net in Net:
             meter = Meter(maker, House(net, solar=True), start)
             for sent in takewhile(lambda sent: sent.moment < start + timedelta(minutes=1), meter.sent()):

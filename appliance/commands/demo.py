@@ -11,6 +11,7 @@ from appliance.service.signals import run_until_signal
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
+from appliance.simulation.makers import MAKERS
 
 
 def add(commands: Any) -> None:
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
         "line for each change.",
         epilog="example: han-appliance demo --meter aidon --speed 10 --seconds 60 --headless --png pictures",
     )
-    parser.add_argument("--meter", choices=("aidon", "kaifa", "kamstrup"), default="aidon", help="default: aidon")
+    parser.add_argument("--meter", choices=[maker.value for maker in MAKERS], default="aidon", help="default: aidon")
     parser.add_argument(
         "--net", choices=("it", "tn", "one-phase"), default="it", help="how the house is fed; default: it"
     )

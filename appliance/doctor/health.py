@@ -11,6 +11,7 @@ from appliance.household.clock import ClockSource
 from appliance.household.situation import Storage
 from appliance.service.status_text import span
 from appliance.settings import choices
+from appliance.system.health import sentence
 
 _LITTLE_OCTETS = 100_000_000
 _NONE_OCTETS = 10_000_000
@@ -152,7 +153,7 @@ def appliance(target: Target) -> Finding:
     process, faults = target.running.process, target.running.situation.health.faults
     says = f"runs for {span(process.running_s)} as process {process.pid}"
     if faults:
-        named = "; ".join(f"{trouble.kind.value}: {trouble.detail}".removesuffix(": ") for trouble in faults)
+        named = "; ".join(map(sentence, faults))
         return Finding("appliance", Grade.FAULT, f"{says}; {named}", "journalctl -u han-appliance tells more")
     return Finding("appliance", Grade.FINE, says)
 

@@ -8,6 +8,7 @@ from appliance.household.hours import OSLO
 from appliance.household.situation import Alarm, Phase, Signal, Situation
 from appliance.household.tariff import Basis
 from appliance.service.status import Process, StatusAnswer
+from appliance.system.health import sentence
 
 UNKNOWN = "--"
 """Not known yet, as on the panel."""
@@ -32,7 +33,7 @@ def _lines(report: StatusAnswer) -> Iterator[tuple[str, str]]:
     yield "Line", _line(situation)
     yield "Time", _time(situation)
     yield "History", situation.storage.value
-    yield "Troubles", "; ".join(f"{one.kind.value}: {one.detail}" for one in health.faults) or "none"
+    yield "Troubles", "; ".join(map(sentence, health.faults)) or "none"
     yield "Process", ", ".join(_process(process)) or UNKNOWN
 
 
@@ -155,8 +156,7 @@ def one_line(situation: Situation) -> str:
             line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
         case Signal.RECEIVING:
             line = _power_in_a_line(situation)
-    faults = [f"{trouble.kind.value}: {trouble.detail}".removesuffix(": ") for trouble in situation.health.faults]
-    return "; ".join([line, *faults]).replace("\n", " ")
+    return "; ".join([line, *map(sentence, situation.health.faults)]).replace("\n", " ")
 
 
 def _power_in_a_line(situation: Situation) -> str:

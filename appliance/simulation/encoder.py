@@ -1,8 +1,8 @@
-"""A reading back into the octets that its meter would send.
+"""The parts of a frame that says what a reading says.
 
 The simulator needs frames that cannot be told from a meter's, so this is the exact inverse of the meter room, made
 from the meter room's own tables. What a reading does not hold (addresses, invoke-id, the form of the header's clock)
-is the `Envelope`, which each maker fills in his own way.
+is the `Envelope`, which differs from maker to maker. `makers.encode` puts the parts together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from appliance.meter import aidon, cosem, hdlc, kaifa, kamstrup
 from appliance.meter.quantities import CLOCK, QUANTITIES, TEXTS, Unit, obis
-from appliance.meter.reading import Maker, MeterClock, Reading
+from appliance.meter.reading import MeterClock, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +31,18 @@ KAMSTRUP = Envelope(hdlc.Address(b"\x2b", b"\x21", 0x13), b"\0\0\0\0", b"\x0c")
 KAMSTRUP_OLD = Envelope(hdlc.Address(b"\x2b", b"\x21", 0x13), b"\0\0\0\0", b"\x09\x0c")
 
 
-def encode(reading: Reading, envelope: Envelope, header_clock: MeterClock | None = None) -> bytes:
-    """The frame that says what the reading says, both flags included; its offset and length are not looked at.
-
-    The header's clock is the reading's own unless another is given. Raises ValueError for a reading that no meter of
-    its maker can send.
-    """
-    head = cosem.LLC_HEADER + bytes((cosem.DATA_NOTIFICATION,)) + envelope.invoke_id + envelope.clock_prefix
-    if envelope.clock_prefix != b"\0":
-        clock = header_clock or reading.clock
-        if clock is None:
-            raise ValueError("the header needs a clock")
-        head += cosem.encode_date_time(clock)
-    match reading.maker:
-        case Maker.AIDON:
-            data = _aidon(reading)
-        case Maker.KAIFA:
-            data = _kaifa(reading)
-        case Maker.KAMSTRUP:
-            data = _kamstrup(reading)
-        case _:
-            raise ValueError("nobody knows how this maker writes")
-    return hdlc.encode(envelope.address, head + data)
+def head(envelope: Envelope, clock: MeterClock | None) -> bytes:
+    """Return what stands before a list's data. Raises ValueError where the envelope has a clock and there is none."""
+    octets = cosem.LLC_HEADER + bytes((cosem.DATA_NOTIFICATION,)) + envelope.invoke_id + envelope.clock_prefix
+    if envelope.clock_prefix == b"\0":
+        return octets
+    if clock is None:
+        raise ValueError("the header needs a clock")
+    return octets + cosem.encode_date_time(clock)
 
 
-def _aidon(reading: Reading) -> bytes:
+def aidon_data(reading: Reading) -> bytes:
+    """Return a list's data as an Aidon writes it."""
     swedish = reading.list_name is None and reading.elements > 1
     order = aidon.SWEDISH if swedish else aidon.NORWEGIAN
     objects = []
@@ -75,7 +62,8 @@ def _aidon(reading: Reading) -> bytes:
     return _collection(cosem.ARRAY, objects)
 
 
-def _kaifa(reading: Reading) -> bytes:
+def kaifa_data(reading: Reading) -> bytes:
+    """Return a list's data as a Kaifa writes it. Raises ValueError for a list that it does not have."""
     if reading.elements == 2 * len(kaifa.SWEDISH):
         names: Iterable[str] = kaifa.SWEDISH
     elif reading.elements in kaifa.LISTS:
@@ -93,7 +81,8 @@ def _kaifa(reading: Reading) -> bytes:
     return _collection(cosem.STRUCTURE, elements)
 
 
-def _kamstrup(reading: Reading) -> bytes:
+def kamstrup_data(reading: Reading) -> bytes:
+    """Return a list's data as a Kamstrup writes it."""
     elements = [_plain(reading.list_name or "", cosem.VISIBLE_STRING)]
     for name in kamstrup.OBJECTS:
         value = _attribute(reading, obis(name))
@@ -103,7 +92,7 @@ def _kamstrup(reading: Reading) -> bytes:
 
 
 def _attribute(reading: Reading, code: bytes) -> float | str | MeterClock | None:
-    """The reading's value for an OBIS code; its clock only where the list carries one."""
+    """Return the reading's value for an OBIS code; its clock only where the list carries one."""
     key = code[2:5]
     if key == CLOCK:
         return reading.clock if reading.energy_import_wh is not None else None
@@ -113,7 +102,7 @@ def _attribute(reading: Reading, code: bytes) -> float | str | MeterClock | None
 
 
 def _element(name: str, value: float | str | MeterClock, scales: Mapping[Unit, int], text: int) -> bytes:
-    """A value as Kaifa and Kamstrup write it: unsigned, 32 bits, Kamstrup's voltages 16; the scale is not sent."""
+    """Return a value as Kaifa and Kamstrup write it, without its scale: unsigned, 32 bits, Kamstrup's voltages 16."""
     quantity = QUANTITIES.get(obis(name)[2:5])
     if quantity is None:
         return _plain(value, text)
@@ -146,6 +135,6 @@ def _structure(*parts: bytes) -> bytes:
 
 
 def _collection(tag: int, parts: Iterable[bytes]) -> bytes:
-    """An array or structure; its count is of one octet, as lists of fewer than 128 elements have it."""
+    """Return an array or structure. Its count is one octet: there are fewer than 128 elements."""
     elements = list(parts)
     return bytes((tag, len(elements))) + b"".join(elements)

@@ -12,57 +12,16 @@ import random
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-from appliance.household.hours import OSLO
 from appliance.meter.reading import Maker, MeterClock, Reading
-from appliance.simulation import encoder
 from appliance.simulation.house import House, Mains, Net
+from appliance.simulation.makers import MAKERS, encode
 from appliance.system.timebase import Timebase
 
-STANDARD_TIME = timezone(timedelta(hours=1))
 _HOUR = timedelta(hours=1)
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
 _BURST = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a maker's meter sends what, seconds; offsets are behind the full hour."""
-
-    fast_s: float | None
-    full_s: float
-    hourly_offset_s: float
-    hourly_replaces: bool
-    """The hourly list is sent in place of the list due then."""
-    hourly_made_on_the_hour: bool
-    """Its clock, registers and values are those of xx:00:00, whenever it is sent."""
-
-
-CADENCES = {
-    Maker.AIDON: Cadence(2.5, 10, 10, hourly_replaces=True, hourly_made_on_the_hour=True),
-    Maker.KAIFA: Cadence(2, 10, 10, hourly_replaces=True, hourly_made_on_the_hour=False),
-    Maker.KAMSTRUP: Cadence(None, 10, 5, hourly_replaces=False, hourly_made_on_the_hour=False),
-}
-
-TYPES = {
-    (Maker.AIDON, Net.IT): "6525",
-    (Maker.AIDON, Net.TN): "6534",
-    (Maker.AIDON, Net.ONE_PHASE): "6515",
-    (Maker.KAIFA, Net.IT): "MA304H3E",
-    (Maker.KAIFA, Net.TN): "MA304H4",
-    (Maker.KAIFA, Net.ONE_PHASE): "MA105H2E",
-    (Maker.KAMSTRUP, Net.IT): "6841121BN243101040",
-    (Maker.KAMSTRUP, Net.TN): "6841138BN245101090",
-    (Maker.KAMSTRUP, Net.ONE_PHASE): "6861111BN242101040",
-}
-LIST_NAMES = {Maker.AIDON: "AIDON_V0001", Maker.KAIFA: "KFM_001", Maker.KAMSTRUP: "Kamstrup_V0001"}
-METER_IDS = {
-    Maker.AIDON: "7359990000000001",
-    Maker.KAIFA: "6970630000000001",
-    Maker.KAMSTRUP: "5706560000000001",
-}
-ENVELOPES = {Maker.AIDON: encoder.AIDON, Maker.KAIFA: encoder.KAIFA, Maker.KAMSTRUP: encoder.KAMSTRUP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +53,16 @@ class Meter:
         """
         if start.tzinfo is not UTC:
             raise ValueError("the simulator lives in UTC")
-        self.maker = maker
+        self._name, self._maker = maker, MAKERS[maker]
         self._house = house
         self._clock_error = clock_error
         self._start = start + clock_error  # by its own clock, as is all in here
         self._register_wh = register_wh
-        self._meter_id = meter_id or METER_IDS[maker]
+        self._meter_id = meter_id or self._maker.meter_id
 
     def sent(self) -> Iterator[Sent]:
         """All that the meter sends, without end, in order of time."""
-        cadence = CADENCES[self.maker]
+        cadence = self._maker.cadence
         step = timedelta(seconds=cadence.fast_s or cadence.full_s)
         hour = self._start.replace(minute=0, second=0, microsecond=0)
         due = self._start + (hour - self._start) % step
@@ -125,33 +84,31 @@ class Meter:
             due += step
 
     def _frame(self, moment: datetime, reading: Reading) -> Sent:
-        header = None if self.maker is Maker.AIDON else self._clock(moment)
-        return Sent(moment - self._clock_error, encoder.encode(reading, ENVELOPES[self.maker], header), reading)
+        header = None if self._maker.clock_hourly_only else self._clock(moment)
+        return Sent(moment - self._clock_error, encode(reading, header_clock=header), reading)
 
     def _clock(self, moment: datetime) -> MeterClock:
-        """The clock as this maker sends it: Kamstrup stays on standard time, Aidon calls its deviation 0."""
-        zone = STANDARD_TIME if self.maker is Maker.KAMSTRUP else OSLO
-        wall = moment.astimezone(zone).replace(tzinfo=None)
-        aidon = self.maker is Maker.AIDON
+        """Return the clock as this maker sends it."""
+        wall = moment.astimezone(self._maker.zone).replace(tzinfo=None)
         return MeterClock(
             wall.replace(microsecond=0),
-            deviation_min=0 if aidon else None,
+            deviation_min=self._maker.deviation_min,
             status=0,
             day_of_week=wall.isoweekday(),
-            hundredths=0 if aidon else None,
+            hundredths=self._maker.hundredths,
         )
 
     def _reading(self, moment: datetime, *, hourly: bool, fast: bool = False) -> Reading:
         self._house.advance(moment - self._clock_error)
         mains = self._house.mains(moment - self._clock_error)
-        clock = self._clock(moment) if hourly or self.maker is not Maker.AIDON else None
+        clock = self._clock(moment) if hourly or not self._maker.clock_hourly_only else None
         if fast:
-            return Reading(offset=0, length=0, maker=self.maker, elements=1, clock=clock, power_import_w=mains.import_w)
+            return Reading(offset=0, length=0, maker=self._name, elements=1, clock=clock, power_import_w=mains.import_w)
         fields: dict[str, object] = {
-            "maker": self.maker,
-            "list_name": LIST_NAMES[self.maker],
+            "maker": self._name,
+            "list_name": self._maker.list_name,
             "meter_id": self._meter_id,
-            "meter_type": TYPES[self.maker, self._house.net],
+            "meter_type": self._maker.types[self._house.net],
             "clock": clock,
             **self._instant(mains),
         }
@@ -161,27 +118,25 @@ class Meter:
         return Reading.of({"offset": 0, "length": 0, "elements": elements} | fields)
 
     def _instant(self, mains: Mains) -> dict[str, float]:
+        """Return powers, currents and voltages, as far as this maker sends them in this house's net."""
+        maker, it_net = self._maker, self._house.net is Net.IT
         values: dict[str, float] = {
             "power_import_w": mains.import_w,
             "power_export_w": mains.export_w,
             "reactive_import_var": mains.reactive_import_var,
             "reactive_export_var": mains.reactive_export_var,
         }
-        lines = (1,) if self._house.net is Net.ONE_PHASE else (1, 2, 3)
-        amperes = {Maker.AIDON: 1, Maker.KAIFA: 3, Maker.KAMSTRUP: 2}[self.maker]
-        volts = 0 if self.maker is Maker.KAMSTRUP else 1
-        it_net = self._house.net is Net.IT
-        for line in lines:
-            if not (line == 2 and it_net and self.maker is Maker.AIDON):
-                values[f"current_l{line}_a"] = round(mains.currents_a[line - 1], amperes)
-            unmeasured = line == 2 and it_net and self.maker is Maker.KAIFA
-            voltage = 0.0 if unmeasured else round(mains.voltages_v[line - 1], volts)
+        for line in (1,) if self._house.net is Net.ONE_PHASE else (1, 2, 3):
+            if line != 2 or not it_net or maker.sends_l2_current_in_it_net:
+                values[f"current_l{line}_a"] = round(mains.currents_a[line - 1], maker.current_decimals)
+            measured = line != 2 or not it_net or maker.measures_l2_voltage_in_it_net
+            voltage = round(mains.voltages_v[line - 1], maker.voltage_decimals) if measured else 0.0
             values[f"voltage_l{line}_v"] = voltage
         return values
 
     def _registers(self) -> dict[str, float]:
-        """Registers as they stand, in whole steps of the maker's resolution: 1 Wh for Kaifa, else 10 Wh."""
-        step = 1 if self.maker is Maker.KAIFA else 10
+        """Return the registers as they stand, Wh and varh, in whole steps of the maker's resolution."""
+        step = self._maker.register_step_wh
         return {
             "energy_import_wh": (self._register_wh + int(self._house.import_wh)) // step * step,
             "energy_export_wh": int(self._house.export_wh) // step * step,
@@ -190,9 +145,9 @@ class Meter:
         }
 
     def _count(self, fields: dict[str, object]) -> int:
-        """Elements as this maker counts them: Kamstrup counts the codes too."""
+        """Return the number of elements as this maker counts them."""
         values = len(fields) - 1 - (fields["clock"] is None or "energy_import_wh" not in fields)
-        return 2 * values - 1 if self.maker is Maker.KAMSTRUP else values
+        return 2 * values - 1 if self._maker.counts_codes else values
 
 
 def noisy(octets: bytes, rate: float, chance: random.Random) -> bytes:

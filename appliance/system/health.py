@@ -66,6 +66,22 @@ class Fault:
     detail: str = ""
 
 
+def sentence(fault: Fault) -> str:
+    """Return what is wrong, in plain English and without a full stop: "a part keeps failing: display"."""
+    match fault.kind:
+        case FaultKind.HISTORY:
+            wrong = "the history cannot be written"
+        case FaultKind.SETTINGS:
+            wrong = "the settings have a mistake"
+        case FaultKind.BUTTON:
+            wrong = "a button is held or stuck"
+        case FaultKind.PINS:
+            wrong = "lamps, buzzer and buttons cannot be had"
+        case FaultKind.PART:
+            wrong = "a part keeps failing"
+    return f"{wrong}: {fault.detail}" if fault.detail else wrong
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What the appliance knows of itself; `None` and empty are "not known"."""

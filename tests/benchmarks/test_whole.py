@@ -26,8 +26,8 @@ from appliance.panel.panel import Panel
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
-from appliance.simulation import encoder
 from appliance.simulation.house import House, Net
+from appliance.simulation.makers import encode
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
@@ -61,7 +61,7 @@ def full_list(power_w: float) -> bytes:
     """An Aidon list of 13 that says this power."""
     meter = Meter(Maker.AIDON, House(Net.TN), START)
     sent = next(sent for sent in meter.sent() if sent.meant.elements == 13)
-    return encoder.encode(replace(sent.meant, power_import_w=power_w), encoder.AIDON)
+    return encode(replace(sent.meant, power_import_w=power_w))
 
 
 def percentile(values: list[float], share: float) -> float:

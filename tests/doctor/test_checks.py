@@ -273,7 +273,10 @@ def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
     found = {name: finds(name, target) for name in doctor.CHECKS}
     assert {found[name].grade for name in ("port", "pins", "space", "appliance")} == {Grade.FAULT}
     assert "no lamps on GPIO 17" in found["pins"].says
-    assert found["appliance"].says == "runs for 1 d 1 h as process 412; pins: no lamps on GPIO 17; room: display"
+    assert found["appliance"].says == (
+        "runs for 1 d 1 h as process 412; lamps, buzzer and buttons cannot be had: no lamps on GPIO 17; "
+        "a part keeps failing: display"
+    )
 
 
 def test_a_history_that_the_card_cannot_take_has_the_cards_own_advice(pi: Machine):

@@ -12,6 +12,7 @@ from appliance.household.situation import Level, Rule, Signal
 from appliance.meter.reading import Maker
 from appliance.simulation.faults import silent, stuck_hourly, twice_hourly, without_hourly
 from appliance.simulation.house import Load, Net
+from appliance.simulation.makers import MAKERS
 from appliance.simulation.meter import Meter
 from tests.household.living import Life, constant
 
@@ -68,7 +69,7 @@ def test_the_power_of_a_repeated_list_is_an_hour_old_and_not_shown():
     assert set(powers[powers.index(1000.0) :]) == {1000.0}
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_an_hourly_list_that_comes_twice_counts_once(maker):
     life = Life(maker, START)
     life.live(twice_hourly(life.meter(), 45.0), 4)
@@ -77,7 +78,7 @@ def test_an_hourly_list_that_comes_twice_counts_once(maker):
     hold_true(life)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_a_missing_hourly_list_leaves_two_integrated_hours_and_their_sum(maker):
     life = Life(maker, START)
     life.live(without_hourly(life.meter(), {utc("2026-01-15T17:00")}), 5)
@@ -95,7 +96,7 @@ def test_a_missing_hourly_list_leaves_two_integrated_hours_and_their_sum(maker):
     assert span.import_wh == pytest.approx(two, rel=0.01)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_a_port_that_goes_silent_over_hours_is_a_fault_and_its_register_difference_stays_a_sum(maker):
     life = Life(maker, START)
     signals = []
@@ -125,7 +126,7 @@ def test_a_port_that_goes_silent_over_hours_is_a_fault_and_its_register_differen
     assert span.import_wh == pytest.approx(sum(life.was(span.start + timedelta(hours=n)) for n in range(3)), abs=32)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_a_silence_within_an_hour_is_made_good_by_the_register(maker):
     life = Life(maker, START)
     life.live(silent(life.meter(), utc("2026-01-15T16:05"), utc("2026-01-15T16:40")), 2.4)
@@ -135,7 +136,7 @@ def test_a_silence_within_an_hour_is_made_good_by_the_register(maker):
     hold_true(life)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_an_exchanged_meter_ends_no_hour_wrongly(maker):
     life = Life(maker, START)
     life.live(life.meter(), 1.5)
@@ -151,7 +152,7 @@ def test_an_exchanged_meter_ends_no_hour_wrongly(maker):
     hold_true(life)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_a_register_that_starts_again_from_zero_ends_no_hour_wrongly(maker):
     life = Life(maker, START)
     life.live(life.meter(register_wh=99_990_000), 1.5)
@@ -162,7 +163,7 @@ def test_a_register_that_starts_again_from_zero_ends_no_hour_wrongly(maker):
     hold_true(life)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize("error_s", [-7200, -3600, -1500, 1500, 3600, 90_000])
 def test_a_clock_that_the_grid_company_sets_counts_nothing_twice(maker, error_s):
     life = Life(maker, START, loads=constant(3000))
@@ -183,7 +184,7 @@ def test_a_clock_that_the_grid_company_sets_counts_nothing_twice(maker, error_s)
     assert whole <= 3000 * (2.4 + 4.2) + 60
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_a_clock_that_is_some_seconds_off_and_corrected_keeps_its_hours(maker):
     life = Life(maker, START)
     life.live(life.meter(clock_error=timedelta(seconds=40)), 2.2)
@@ -196,7 +197,7 @@ def test_a_clock_that_is_some_seconds_off_and_corrected_keeps_its_hours(maker):
 
 
 @pytest.mark.parametrize(("fold", "day", "hours"), [(0, "2026-03-29", 23), (1, "2026-10-25", 25)])
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_the_days_of_23_and_25_hours_have_all_their_hours_and_no_other_days(maker, fold, day, hours):
     midnight = datetime.combine(date.fromisoformat(day), datetime.min.time(), OSLO).astimezone(UTC)
     life = Life(maker, midnight - timedelta(minutes=70), solar=True)
@@ -243,7 +244,7 @@ def test_a_restart_after_a_power_cut_shows_no_hour_until_an_aidon_has_told_the_t
     hold_true(life)
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize("downtime_s", [4.0, 240.0])
 def test_a_restart_within_the_same_boot_goes_on_with_the_hour_and_says_so(maker, downtime_s):
     life = Life(maker, START, loads=constant(3600))

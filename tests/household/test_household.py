@@ -13,6 +13,7 @@ from appliance.household.rules import Rules, SoundRule, Thresholds
 from appliance.household.situation import Level, LineQuality, Phase, Rule, Signal, Situation, Sound
 from appliance.meter.reading import Maker, Reading, Reason, Rejected
 from appliance.simulation.house import House, Net
+from appliance.simulation.makers import MAKERS
 from appliance.simulation.meter import Meter
 
 LIST_1 = Reading(offset=0, length=44, maker=Maker.AIDON, elements=1, power_import_w=1661)
@@ -147,7 +148,7 @@ def whole_day(situation: Situation) -> float | None:
     return None if situation.today is None else situation.today.import_wh
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_hour_and_day_are_unknown_until_one_was_seen_from_its_beginning_and_then_true(maker):
     start = datetime(2026, 1, 15, 21, 55, tzinfo=UTC)  # five to eleven in the evening, Norwegian time
     at_hour = at_midnight = None

@@ -21,9 +21,9 @@ from appliance.household.rules import Rules
 from appliance.household.tariff import Tariff, month
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.simulation.house import House, Net
-from appliance.simulation.meter import CADENCES, LIST_NAMES
+from appliance.simulation.makers import MAKERS as SIMULATED
 
-MAKERS = list(Maker) if os.environ.get("HAN_LONG") else [Maker.AIDON]
+MAKERS = list(SIMULATED) if os.environ.get("HAN_LONG") else [Maker.AIDON]
 """One after the other would take minutes: all three are lived through in .ci/long."""
 START = datetime(2025, 12, 31, 23, tzinfo=UTC)
 """Midnight in Norway."""
@@ -52,7 +52,7 @@ class Meter:
     def _hour(self, hour: datetime) -> Iterator[tuple[datetime, Reading]]:
         fine = hour.astimezone(OSLO).day <= 7
         step = timedelta(seconds=10 if fine else 60)
-        offset = timedelta(seconds=CADENCES[self.maker].hourly_offset_s)
+        offset = timedelta(seconds=SIMULATED[self.maker].cadence.hourly_offset_s)
         at_the_hour = self._registers()
         whole = self.truth.setdefault(hour, [0.0, 0.0])
         moment, listed = hour, False
@@ -86,7 +86,7 @@ class Meter:
         fields: dict[str, object] = {"offset": 0, "length": 0, "elements": 13, "maker": self.maker, **values}
         hourly = "energy_import_wh" in values
         if hourly:
-            fields |= {"list_name": LIST_NAMES[self.maker], "meter_id": "1"}
+            fields |= {"list_name": SIMULATED[self.maker].list_name, "meter_id": "1"}
         if hourly or self.maker is not Maker.AIDON:
             zone = STANDARD_TIME if self.maker is Maker.KAMSTRUP else OSLO
             fields["clock"] = MeterClock(moment.astimezone(zone).replace(tzinfo=None))

@@ -13,6 +13,7 @@ import pytest
 from appliance.line.autobaud import CANDIDATES, CRACKLE, LOST_S, LineSearch, candidates
 from appliance.line.port import Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
+from appliance.simulation.makers import MAKERS
 from tests.frames import AIDON_EXAMPLE
 from tests.line.trials import Ear, bursts, settle
 from tests.simulation.wire import Receiver, School, Sender, Wire, dropping, text_mode
@@ -39,7 +40,7 @@ def table(school: School) -> dict[tuple[SerialSettings, Maker, float], list[Ear]
             settle(Sender(settings), maker, noise=noise, seed=place + trial * 1000, school=school)
             for trial in range(TRIALS)
         ]
-        for place, (settings, maker, noise) in enumerate(itertools.product(MEANINGFUL, Maker, NOISES))
+        for place, (settings, maker, noise) in enumerate(itertools.product(MEANINGFUL, MAKERS, NOISES))
     }
 
 
@@ -48,12 +49,12 @@ def test_it_never_settles_wrongly_and_in_time_on_a_line_that_works(school):
     trials = table(school)
 
     print(f"\n\nSeconds until settled, the longest of {TRIALS}, by makers and bits turned; {school.name}")
-    print(f"{'':12} " + "".join(f"{maker:<{7 * len(NOISES)}}" for maker in Maker))
-    print(f"{'':12} " + "".join(f"{noise:7g}" for _ in Maker for noise in NOISES))
+    print(f"{'':12} " + "".join(f"{maker:<{7 * len(NOISES)}}" for maker in MAKERS))
+    print(f"{'':12} " + "".join(f"{noise:7g}" for _ in MAKERS for noise in NOISES))
     for settings in MEANINGFUL:
         times = [
             max(ear.settled_s if ear.settled_s is not None else float("inf") for ear in trials[settings, *rest])
-            for rest in itertools.product(Maker, NOISES)
+            for rest in itertools.product(MAKERS, NOISES)
         ]
         print(f"{settings!s:12} " + "".join(f"{time_s:7.1f}" for time_s in times))
     wrong = {key for key, ears in trials.items() for ear in ears if ear.settled_s and ear.search.settings != key[0]}
@@ -67,7 +68,7 @@ def test_it_never_settles_wrongly_and_in_time_on_a_line_that_works(school):
     assert not late
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize(
     "settings", [SerialSettings(2400, N), SerialSettings(2400, E), SerialSettings(9600, O)], ids=str
 )
@@ -110,7 +111,7 @@ def test_with_even_parity_frames_check_at_8n1_too_and_errors_decide():
 
 
 @pytest.mark.parametrize("settings", [SerialSettings(2400, E), SerialSettings(2400, O)], ids=str)
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_parity_is_found_without_a_detour(settings, maker):
     assert settle(Sender(settings), maker).changes == [SerialSettings(2400, N), settings]
 
@@ -124,7 +125,7 @@ def test_a_driver_that_counts_errors_and_marks_none_will_do(settings):
 
 
 @pytest.mark.parametrize("settings", [SerialSettings(baud, N) for baud in (2400, 9600, 115200)], ids=str)
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_without_marks_and_counters_frames_alone_decide(settings, maker):
     ear = settle(Sender(settings), maker, marks=False, seconds=120)
 
@@ -132,7 +133,7 @@ def test_without_marks_and_counters_frames_alone_decide(settings, maker):
     assert ear.search.settled
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_two_stop_bits_and_pauses_between_octets_change_nothing(maker):
     for sender in (Sender(SerialSettings(2400, N), stop_bits=2), Sender(SerialSettings(2400, E), pause_bits=3)):
         assert settle(sender, maker, seconds=60).search.settings == sender.settings
@@ -145,7 +146,7 @@ def test_a_sender_of_seven_bits_settles_nothing():
     assert ear.search.rounds > 1
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_an_inverted_line_settles_nothing(maker):
     assert settle(Sender(SerialSettings(2400, E), inverted=True), maker).settled_s is None
 
@@ -158,7 +159,7 @@ def test_a_converter_that_drops_every_fortieth_octet_is_settled_all_the_same(mak
     assert ear.search.settled
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_line_feeds_that_a_converter_made_two_octets_of_are_mended_once_proven(maker):
     wire = Wire(Sender(SerialSettings(2400, E)))
     ear = Ear(LineSearch(candidates(2400, E)), Receiver(SerialSettings(2400, E)))

@@ -9,6 +9,7 @@ from appliance.line.autobaud import LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
 from appliance.line.port import Parity, Received, SerialSettings
 from appliance.meter.reading import Maker
+from appliance.simulation.makers import MAKERS
 from appliance.system.health import Cause, LineCondition
 from tests.line.trials import Ear, bursts
 from tests.simulation.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
@@ -49,7 +50,7 @@ def causes(watch: LineWatch, now: float) -> tuple[Cause, ...]:
     return likely
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize("settings", [SerialSettings(), EVEN], ids=str)
 def test_a_line_that_gives_all_its_lists_is_fine(settings, maker):
     ear = listened(Sender(settings), maker=maker, seconds=590)
@@ -61,7 +62,7 @@ def test_before_the_first_frame_it_is_searching():
     assert said(listened(Sender(EVEN), seconds=0.2), 0.2) is LineCondition.SEARCHING
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize("settings", [SerialSettings(), EVEN], ids=str)
 @pytest.mark.parametrize("school", School, ids=lambda school: school.name)
 def test_an_inverted_line_is_named(settings, maker, school):
@@ -73,7 +74,7 @@ def test_an_inverted_line_is_named(settings, maker, school):
 @pytest.mark.parametrize(
     "settings", [SerialSettings(9600), SerialSettings(115200), SerialSettings(2400, Parity.EVEN, 7)]
 )
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 @pytest.mark.parametrize("school", School, ids=lambda school: school.name)
 def test_other_settings_are_never_called_inverted(settings, maker, school):
     search = LineSearch(candidates(2400))
@@ -127,7 +128,7 @@ def test_one_bad_moment_is_no_damage():
     assert said(ear, 150) is LineCondition.FINE
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_lists_missing_from_the_rhythm_are_missed(maker):
     ear = listened(Sender(EVEN), maker=maker, seconds=590, keep=lambda place, _burst: place % 7 != 5)
 

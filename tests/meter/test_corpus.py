@@ -8,7 +8,8 @@ from appliance.meter.cosem import LLC_HEADER, date_time
 from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.hdlc import Frame, FrameSearch
 from appliance.meter.reading import Reason
-from appliance.simulation.encoder import Envelope, encode
+from appliance.simulation.encoder import Envelope
+from appliance.simulation.makers import encode
 from tests.corpus import by_code, captures, reported
 from tests.frames import framed
 

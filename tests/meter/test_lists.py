@@ -8,7 +8,7 @@ import pytest
 
 from appliance.meter.decoder import Decoder, Reading, Rejected
 from appliance.meter.reading import Maker, MeterClock, Reason
-from appliance.simulation.encoder import KAIFA, encode
+from appliance.simulation.makers import encode
 from tests.frames import AIDON_EXAMPLE, KAMSTRUP_EXAMPLE, framed, information, simulated
 
 HEAD = bytes.fromhex("e6e7000f4000000000")
@@ -82,7 +82,7 @@ def test_kaifas_hourly_list_of_a_one_phase_meter_has_fourteen_elements():
         reactive_energy_import_varh=79_233,
         reactive_energy_export_varh=2_059_951,
     )
-    assert encode(reading, KAIFA) == frame
+    assert encode(reading) == frame
 
 
 def test_a_negative_current_is_read_as_such():

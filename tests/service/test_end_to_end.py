@@ -28,6 +28,7 @@ from appliance.service.supervisor import Supervisor
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.simulation.house import House, Load, Net
+from appliance.simulation.makers import MAKERS
 from appliance.simulation.meter import Line, Meter
 from appliance.simulation.oled import Glass
 from appliance.system.timebase import Timebase
@@ -110,7 +111,7 @@ async def running(maker: Maker = Maker.AIDON, **given) -> AsyncIterator[Bench]:
         bench.line.close()
 
 
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 async def test_a_calm_load_lights_green_and_stands_on_the_glass(maker):
     async with running(maker) as bench:
         await bench.until(lambda: bench.lamps == {"green"})

@@ -295,6 +295,14 @@ def shows(**changed: object) -> dict[str, str]:
     return {row[:10].rstrip(): row[10:] for row in status_text.as_text(report).splitlines()}
 
 
+def test_faults_are_told_in_plain_words():
+    faults = Fault(FaultKind.PART, "display"), Fault(FaultKind.BUTTON, "A"), Fault(FaultKind.HISTORY)
+
+    assert shows(health=Health(faults=faults))["Troubles"] == (
+        "a part keeps failing: display; a button is held or stuck: A; the history cannot be written"
+    )
+
+
 def test_each_thing_has_a_line():
     rows = shows()
 

@@ -10,6 +10,7 @@ import pytest
 from appliance.meter.decoder import Decoder
 from appliance.meter.reading import Maker
 from appliance.simulation.house import House, Load, Net
+from appliance.simulation.makers import MAKERS, encode
 from appliance.simulation.meter import Meter, noisy
 
 START = datetime(2026, 1, 15, 15, 58, tzinfo=UTC)
@@ -21,7 +22,7 @@ def sent(maker: Maker, net: Net = Net.IT, minutes: int = 4, **house):
 
 
 @pytest.mark.parametrize("net", list(Net))
-@pytest.mark.parametrize("maker", list(Maker))
+@pytest.mark.parametrize("maker", list(MAKERS))
 def test_every_frame_decodes_to_what_was_meant(maker, net):
     for frame in sent(maker, net, solar=True):
         (reading,) = Decoder().feed(frame.octets)
@@ -97,3 +98,8 @@ def test_in_a_tn_net_three_equal_loads_draw_equal_currents():
     house = House(Net.TN, loads=(Load("car", None, lambda _moment, _chance: 6900.0),))
 
     assert house.mains(START).currents_a == (10.0, 10.0, 10.0)
+
+
+def test_a_maker_that_is_not_simulated_cannot_be_written():
+    with pytest.raises(ValueError, match="no simulated meter"):
+        encode(replace(sent(Maker.KAIFA)[0].meant, maker=None))

@@ -159,7 +159,7 @@ AIDON = MeterIdentity("aidon")
                 power_export_w=2100,
                 health=Health(faults=(Fault(FaultKind.PART, "display"), Fault(FaultKind.SETTINGS, "line 3:\nbad"))),
             ),
-            "the meter: 2.10 kW to the grid; room: display; settings: line 3: bad",
+            "the meter: 2.10 kW to the grid; a part keeps failing: display; the settings have a mistake: line 3: bad",
         ),
     ],
 )

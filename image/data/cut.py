@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from image.data.card import START, Card
+from image.data.disk import START, Disk
 
 TAKE_DOWN = (
     "strace -f -y -xx -s 1000000 -o /outside/writes "
@@ -43,12 +43,12 @@ class Write:
         octets = self.octets and self.octets[start - self.at : end - self.at]
         return Write(start, end - start, octets, self.epoch)
 
-    def put(self, card: Card) -> None:
+    def put(self, card: Disk) -> None:
         """Do it on this card."""
         card.write(START + self.at, self.octets or bytes(self.length))
 
 
-def taken_down(card: Card) -> list[Write]:
+def taken_down(card: Disk) -> list[Write]:
     """What the start with `TAKE_DOWN` wrote to the data partition."""
     writes: list[Write] = []
     epoch = place = 0

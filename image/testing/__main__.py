@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from image.testing import tools
-from image.testing.card import room
 from image.testing.course import Course, DeadError
 from image.testing.meter import Household
+from image.testing.sdcard import room
 from image.testing.verdict import Verdict
 
 

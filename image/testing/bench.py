@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.testing.cable import Cable
-from image.testing.card import Card
 from image.testing.console import Console
 from image.testing.display import Display, saved
-from image.testing.machine import Machine, start
 from image.testing.meter import Household
 from image.testing.pins import Pins
+from image.testing.qemu import EmulatedPi, start
+from image.testing.sdcard import SDCard
 from image.testing.trace import Written, follow
 
 PATIENCE_S = 360.0
@@ -30,8 +30,8 @@ class Bench:
     """What a check may look at and touch."""
 
     name: str
-    card: Card
-    machine: Machine
+    card: SDCard
+    machine: EmulatedPi
     console: Console
     display: Display
     pins: Pins
@@ -65,7 +65,7 @@ class Bench:
 @asynccontextmanager
 async def powered(
     name: str,
-    card: Card,
+    card: SDCard,
     house: Household,
     folder: Path,
     words: tuple[str, ...] = (),
@@ -74,7 +74,7 @@ async def powered(
     cable: Cable | None = None,
 ) -> AsyncIterator[Bench]:
     """A machine that runs on this card while this lasts. Raises ToolError."""
-    machine = Machine(card, start(card, folder), folder / f"{name}.trace", cable, words)
+    machine = EmulatedPi(card, start(card, folder), folder / f"{name}.trace", cable, words)
     await machine.power_on()
     watchers: list[asyncio.Task[None]] = []
     try:

@@ -15,10 +15,10 @@ from pathlib import Path
 from image.testing import front, inside
 from image.testing.bench import PATIENCE_S, Bench, powered
 from image.testing.cable import laid, ssh_opens_to_its_key
-from image.testing.card import Card
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
 from image.testing.meter import CALM_W, Household
+from image.testing.sdcard import SDCard
 from image.testing.verdict import NotSoError, Verdict
 
 BOOT_RATIO = 1.5
@@ -78,7 +78,7 @@ class Course:
                 before = await self.cut_in_running(number, card)
             await self.lives_on(number, card, before)
 
-    async def first_boot(self, card: Card) -> list[str]:
+    async def first_boot(self, card: SDCard) -> list[str]:
         """A new card: from the first word to a cut. The units that are the image's own."""
         self.verdict.say("a new card's first whole boot; the meter is plugged in when it looks for one")
         async with powered("first", card, self.house, self.folder, meter=False) as bench:
@@ -114,7 +114,7 @@ class Course:
         await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
         return units
 
-    async def bare_boot(self, card: Card, units: list[str], first_s: float) -> None:
+    async def bare_boot(self, card: SDCard, units: list[str], first_s: float) -> None:
         """The same kernel and system without the image's own units, for comparison."""
         self.verdict.say("the same card without the appliance's units, for comparison")
         words = tuple(MASKED + unit for unit in units)
@@ -127,7 +127,7 @@ class Course:
             f"{first_s / bare_s:.2f} times (target {BOOT_RATIO}; on a host that does nothing else)"
         )
 
-    async def flashed_over(self, card: Card) -> float:
+    async def flashed_over(self, card: SDCard) -> float:
         """A newer image over the old card, and settings from a PC's editor: history and wishes hold.
 
         It is an ordinary boot too, of a card that has its data: when the first reading stood there, seconds.
@@ -156,7 +156,7 @@ class Course:
         await self._report(card)
         return first_s
 
-    async def mistaken(self, card: Card) -> None:
+    async def mistaken(self, card: SDCard) -> None:
         """A mistake in the settings: named on the panel, and the last good ones run on."""
         self.verdict.say("a mistake in appliance.toml")
         _edit(card, ("watch_w = 3000.0", front.MISTAKE))
@@ -164,7 +164,7 @@ class Course:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
 
-    async def cut_in_making(self, number: int, card: Card) -> None:
+    async def cut_in_making(self, number: int, card: SDCard) -> None:
         """Power goes while a new card's data partition is being made."""
         enough = self.chance.randrange(1, MAKING_SECTORS)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
@@ -173,7 +173,7 @@ class Course:
             sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
 
-    async def cut_in_running(self, number: int, card: Card) -> Kept:
+    async def cut_in_running(self, number: int, card: SDCard) -> Kept:
         """Power goes at any moment of a boot, or of the time after; what was known stays known. It is given back."""
         after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
@@ -185,7 +185,7 @@ class Course:
         await self._history(card, None, before=before)
         return before
 
-    async def lives_on(self, number: int, card: Card, before: Kept | None) -> None:
+    async def lives_on(self, number: int, card: SDCard, before: Kept | None) -> None:
         """The boot after a cut: it comes up, and writes on."""
         async with powered(f"cut{number}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
@@ -227,7 +227,7 @@ class Course:
         return units.split()
 
     async def _history(
-        self, card: Card, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
+        self, card: SDCard, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
     ) -> None:
         """Look at the card after a cut."""
         found = kept(card)
@@ -256,7 +256,7 @@ class Course:
         checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]
         await self.verdict.check(found, *checks)
 
-    async def _report(self, card: Card) -> None:
+    async def _report(self, card: SDCard) -> None:
         """Look at the boot partition in a PC."""
         names = card.names()
 
@@ -272,14 +272,14 @@ class Course:
 
         await self.verdict.check(names, is_there)
 
-    def _new(self, name: str) -> Card:
-        card = Card(self.folder / f"{name}.card")
+    def _new(self, name: str) -> SDCard:
+        card = SDCard(self.folder / f"{name}.card")
         card.file.unlink(missing_ok=True)
         card.flash(self.image)
         return card
 
 
-def _edit(card: Card, *changes: tuple[str, str]) -> None:
+def _edit(card: SDCard, *changes: tuple[str, str]) -> None:
     """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
     text = card.get(front.SETTINGS, card.file.with_name(front.SETTINGS)).read_text(encoding="utf-8-sig")
     for old, new in changes:

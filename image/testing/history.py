@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.checkpoint import MinuteRow
 from appliance.system.clock import Boot
-from image.testing.card import Card, file_of
+from image.testing.sdcard import SDCard, file_of
 
 FOLDER = "/han-appliance"
 _LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ class Kept:
         return [at for at in (min(starts) + timedelta(minutes=n) for n in range(span)) if at not in starts]
 
 
-def kept(card: Card) -> Kept:
+def kept(card: SDCard) -> Kept:
     """Look at a card that is in no machine."""
     data = card.mended()
     try:

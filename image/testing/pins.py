@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
-from image.testing.machine import Machine
+from image.testing.qemu import EmulatedPi
 
 LAMPS = ("green", "yellow", "red")
 GPIO = settings_file.pins(Settings())
@@ -25,7 +25,7 @@ class Levels:
 class Pins:
     """What the pins did; `seen` are the changes, oldest first."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: EmulatedPi) -> None:
         self.seen = [Levels(0.0, frozenset(), buzzer=False)]
         self._machine = machine
         self._changed = asyncio.Event()

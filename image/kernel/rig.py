@@ -22,7 +22,7 @@ from appliance.simulation.house import House, Load
 from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS, Words
-from image.kernel.machine import START, Machine
+from image.kernel.vm import START, VM
 
 T = TypeVar("T")
 
@@ -42,11 +42,11 @@ class NotSoError(Exception):
     """What was expected, and what was seen instead."""
 
 
-class Bench:
+class Rig:
     """One machine and its meter."""
 
-    def __init__(self, machine: Machine, line: Line) -> None:
-        self.machine = machine
+    def __init__(self, vm: VM, line: Line) -> None:
+        self.vm = vm
         self.load_w = CALM_W
         self.words: Words = WORDS["nb"]
         self._line = line
@@ -69,7 +69,7 @@ class Bench:
 
     async def levels(self, names: Sequence[str] = OUTPUTS) -> tuple[int, ...]:
         """What the kernel says of these lines."""
-        return tuple(await self.machine.ask("levels", gpios=[GPIO[name] for name in names]))
+        return tuple(await self.vm.ask("levels", gpios=[GPIO[name] for name in names]))
 
     async def lit(self) -> str:
         """Which lamps are on, by name."""
@@ -79,11 +79,11 @@ class Bench:
 
     async def press(self, button: str, seconds: float = SHORT_S) -> None:
         """A finger."""
-        await self.machine.ask("press", gpio=GPIO[button], seconds=seconds)
+        await self.vm.ask("press", gpio=GPIO[button], seconds=seconds)
 
     async def situation(self) -> Situation | None:
         """What the appliance makes of it all; `None` while it does not answer."""
-        told = await self.machine.ask("status")
+        told = await self.vm.ask("status")
         return None if told is None or "error" in told else msgspec.convert(told, StatusAnswer).situation
 
     async def shows(self, page: Callable[[Situation], Sequence[Image.Image]]) -> bool:
@@ -91,16 +91,16 @@ class Bench:
         situation = await self.situation()
         if situation is None:
             return False
-        shown = (await self.machine.glass()).picture().tobytes()
+        shown = (await self.vm.glass()).picture().tobytes()
         return any(shifted(one, shift).tobytes() == shown for one in page(situation) for shift in SHIFTS)
 
     async def unit(self, name: str) -> str:
         """A property of the service, as systemd says it."""
-        return await self.machine.run("systemctl", "show", "--value", "-p", name, UNIT)
+        return await self.vm.run("systemctl", "show", "--value", "-p", name, UNIT)
 
     async def log(self) -> str:
         """What the service has logged."""
-        return await self.machine.run("journalctl", "--no-pager", "-o", "cat", "-u", UNIT)
+        return await self.vm.run("journalctl", "--no-pager", "-o", "cat", "-u", UNIT)
 
     async def until(
         self, look: Callable[[], Awaitable[T]], fits: Callable[[T], Any], expected: str, within_s: float = SOON_S

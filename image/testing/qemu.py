@@ -28,7 +28,7 @@ from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from image.testing import tools
 from image.testing.cable import Cable
-from image.testing.card import Card
+from image.testing.sdcard import SDCard
 from image.testing.trace import EVENTS
 
 TREE = "bcm2837-rpi-3-b.dtb"
@@ -66,7 +66,7 @@ class Start:
     words: str
 
 
-def start(card: Card, folder: Path) -> Start:
+def start(card: SDCard, folder: Path) -> Start:
     """Take it out of the card's boot partition. Raises ToolError."""
     kernel, initrd = card.get("vmlinuz", folder / "vmlinuz"), card.get("initrd.img", folder / "initrd.img")
     own, overlay, tree = card.get(TREE, folder / TREE), folder / "console.dtbo", folder / "test.dtb"
@@ -76,10 +76,10 @@ def start(card: Card, folder: Path) -> Start:
     return Start(kernel, initrd, tree, words)
 
 
-class Machine:
+class EmulatedPi:
     """One machine, from power on to power off; `now` is the time since power on, s."""
 
-    def __init__(self, card: Card, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
+    def __init__(self, card: SDCard, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
         """A machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
         self.trace = log
         self._cable = cable

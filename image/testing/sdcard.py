@@ -35,7 +35,7 @@ class Mended:
     """It was whole, or became so without a question."""
 
 
-class Card:
+class SDCard:
     """The card in one file."""
 
     def __init__(self, file: Path) -> None:
@@ -56,10 +56,10 @@ class Card:
             done[4] = "conv=notrunc"
         subprocess.run(done, check=True)
 
-    def copied(self, to: Path) -> "Card":
+    def copied(self, to: Path) -> "SDCard":
         """Another card, the same in every octet."""
         subprocess.run(["cp", "--sparse=always", "--reflink=auto", str(self.file), str(to)], check=True)
-        return Card(to)
+        return SDCard(to)
 
     def get(self, name: str, to: Path) -> Path:
         """Copy a file of the boot partition out. Raises ToolError when there is none."""

@@ -89,7 +89,7 @@ class Start:
     seconds: float
 
 
-class Card:
+class Disk:
     """A card of so many octets, flashed: a partition table, and a root in its second partition."""
 
     def __init__(self, folder: Path, size: int) -> None:
@@ -150,7 +150,7 @@ class Card:
         trouble = folder / "trouble"
         return Start(ran.stdout, trouble.read_text().strip() if trouble.exists() else None, seconds)
 
-    def cut(self) -> "Card":
+    def cut(self) -> "Disk":
         """Go on with what `CUT` left, as after a power cut."""
         (self.path.parent / "cut.img").replace(self.path)
         return self

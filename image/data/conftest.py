@@ -17,11 +17,11 @@ def _needs() -> None:
 
 @pytest.fixture
 def flashed(tmp_path: Path) -> Callable[[int], Disk]:
-    """A freshly flashed card of so many MiB."""
+    """Return what makes a freshly flashed card of a number of MiB."""
     return lambda mib: Disk(tmp_path, mib * MIB)
 
 
 @pytest.fixture
 def card(flashed: Callable[[int], Disk]) -> Disk:
-    """A freshly flashed card of 1.5 GiB, so that five copies of the superblock would not all fit."""
+    """Return a freshly flashed card of 1.5 GiB, so that five copies of the superblock would not all fit."""
     return flashed(1536)

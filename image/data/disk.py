@@ -90,7 +90,7 @@ class Start:
 
 
 class Disk:
-    """A card of so many octets, flashed: a partition table, and a root in its second partition."""
+    """A card of a size in octets, flashed: a partition table, and a root in its second partition."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self.path = folder / "card.img"
@@ -100,7 +100,7 @@ class Disk:
 
     @property
     def size(self) -> int:
-        """Octets."""
+        """How many octets it has."""
         return self.path.stat().st_size
 
     def resize(self, size: int) -> None:
@@ -118,13 +118,13 @@ class Disk:
         self.write(ROOT[0], _root())
 
     def write(self, at: int, octets: bytes) -> None:
-        """Write them there."""
+        """Write octets from this place on."""
         with self.path.open("r+b") as file:
             file.seek(at)
             file.write(octets)
 
     def digest(self, start: int = START, length: int = 300 * MIB) -> str:
-        """Of so many octets from there: to see that nothing was written to them."""
+        """Return the SHA-256 of `length` octets from `start` on: to see that nothing was written to them."""
         digest = hashlib.sha256()
         with self.path.open("rb") as file:
             file.seek(start)
@@ -134,9 +134,9 @@ class Disk:
         return digest.hexdigest()
 
     def start(self, after: str = "", *, before: str = "", write_protected: bool = False) -> Start:
-        """Start the machine with it; `before` is put before the script's name, `after` are commands to run then.
+        """Start the machine with it, and return what it said and did.
 
-        Both find the card as `$disk`.
+        `before` is put before the script's name, `after` are commands to run then. Both find the card as `$disk`.
         """
         folder = self.path.parent
         (folder / "trouble").unlink(missing_ok=True)
@@ -156,7 +156,7 @@ class Disk:
         return self
 
     def tool(self, command: str) -> str:
-        """What a tool says of the data partition, or does to it; `$part` is its device."""
+        """Run a tool on the data partition, `$part`, and return what it says."""
         disk = f"--offset={START}", f"--sizelimit={self.size - SPARE - START}", str(self.path)
         part = _output("losetup", "--find", "--show", *disk)
         inner = f"part={part}; {command}"
@@ -169,7 +169,7 @@ class Disk:
 
 @contextmanager
 def _disk(card: Path, write_protected: bool) -> Iterator[str]:
-    """The card as a disk of the kernel's, with the partitions of its table."""
+    """Attach the card as a disk of the kernel's, with the partitions of its table."""
     way = ["--read-only"] if write_protected else []
     disk = _output("losetup", "--find", "--show", "--partscan", *way, str(card))
     try:
@@ -186,7 +186,7 @@ def _disk(card: Path, write_protected: bool) -> Iterator[str]:
 
 @cache
 def _root() -> bytes:
-    """A file system with the folders of the image's root and the appliance's user."""
+    """Return a file system with the folders of the image's root and the appliance's user."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         for name in ("usr", "dev", "sys", "proc", "run", "var", "tmp", "data", "program", "outside", "etc"):

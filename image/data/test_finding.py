@@ -12,14 +12,14 @@ BLOCK = 4096
 
 @pytest.fixture
 def lived_in(card: Disk) -> Disk:
-    """A card with a history on it, switched off in order."""
+    """Return a card with a history on it, switched off in order."""
     card.start(MAKE_HISTORY)
     return card
 
 
 @pytest.fixture
 def cut_off(card: Disk) -> Disk:
-    """A card with a history whose power went right after it was written."""
+    """Return a card with a history whose power went right after it was written."""
     card.start(MAKE_HISTORY + CUT)
     return card.cut()
 

@@ -88,7 +88,7 @@ def test_cut_at_any_write_of_its_making_the_next_start_ends_with_a_whole_one(car
 
 
 def _used_card(folder: Path, writes: list[Write]) -> Disk:
-    """A card that was used for something else before, with these writes done to it."""
+    """Return a card that was used for something else before, with these writes done to it."""
     card = Disk(folder, 1536 * MIB)
     leftovers = Random(1).randbytes(4 * MIB)
     for at in (0, 127 * MIB, 255 * MIB, 268 * MIB):

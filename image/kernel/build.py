@@ -1,7 +1,7 @@
 """python3 -m image.kernel.build CHECKOUT CACHE WHEELS: makes the machine's two disks, kernel and initial file system.
 
 What takes long is kept: Debian's packages with the compilers beside them (the toolchain), keyed by their list; kernel
-modules and Python packages, keyed by what they are made of. The program itself is installed anew each time.
+modules and Python packages, keyed by what they are made of. The program itself is installed again each time.
 
 gpio-sim is the kernel's own simulator of pins, which Debian does not build; it and the interrupt simulator under it
 are taken from Debian's source of the same kernel. The bus with the display is ours, see modules/i2c-glass.c.
@@ -47,22 +47,22 @@ class Toolchain:
         return tree.name
 
     def inside(self, *command: str | Path, **env: str) -> str:
-        """Run a command in it. Raises BuildError."""
+        """Run a command in it, and return what it said. Raises BuildError."""
         plain = {"PATH": "/usr/sbin:/usr/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", **env}
         return self.steps.run("chroot", self.root, *command, env=plain)
 
     def is_made(self, what: str, of: str) -> bool:
-        """Whether this was made of these inputs already."""
+        """Return whether this was made of these inputs already."""
         mark = self.folder / what
         return mark.exists() and mark.read_text(encoding="ascii") == of
 
     def made(self, what: str, of: str) -> None:
-        """It is, from now on."""
+        """Note that it is, from now on."""
         (self.folder / what).write_text(of, encoding="ascii")
 
 
 def build(steps: Steps, checkout: Path, cache: Path, wheels: Path) -> Toolchain:
-    """Everything, in its order. Raises BuildError."""
+    """Build everything, in its order, and return it. Raises BuildError."""
     toolchain = Toolchain(steps, cache)
     if not (toolchain.folder / "toolchain").exists():
         with steps.step("fetches Debian's kernel and a compiler for it (two minutes; kept for the next time)"):
@@ -112,7 +112,7 @@ def _modules(toolchain: Toolchain) -> None:
 
 
 def _packages(toolchain: Toolchain, wheels: Path) -> None:
-    """The packages of requirements.lock; lgpio is built here, as there is no wheel of it."""
+    """Install the packages of requirements.lock; lgpio is built here, as there is no wheel of it."""
     for old in (HOME, "opt/pip", "opt/wheels"):
         shutil.rmtree(toolchain.root / old, ignore_errors=True)
     shutil.copytree(wheels, toolchain.root / "opt/wheels")
@@ -130,7 +130,7 @@ def _packages(toolchain: Toolchain, wheels: Path) -> None:
 
 
 def _names(lock: str) -> list[str]:
-    """name==version of each line of a lock file."""
+    """Return name==version of each line of a lock file."""
     lines = (IMAGE / lock).read_text(encoding="utf-8").splitlines()
     return [line.split()[0] for line in lines if line and not line.startswith("#")]
 
@@ -155,7 +155,7 @@ def _folder(path: Path) -> Path:
 
 
 def _pack(toolchain: Toolchain) -> None:
-    """The base's disk, once; the program's disk, the kernel and the initial file system, each time."""
+    """Pack the base's disk, once; the program's disk, kernel and initial file system, each time."""
     squash = ("-noappend", "-comp", "lz4", "-all-root", "-no-xattrs", "-no-progress", "-quiet")
     if not (base := toolchain.folder / "base.squashfs").exists():
         part = base.with_suffix(".part")
@@ -193,7 +193,7 @@ def _initial(toolchain: Toolchain) -> None:
 
 
 def _with_needs(tree: Path) -> list[Path]:
-    """Debian's modules that are loaded, each after what it needs; what is built in is left out."""
+    """Return Debian's modules to load, each after what it needs; what is built in is left out."""
     needs = dict(line.split(":", 1) for line in (tree / "modules.dep").read_text(encoding="ascii").splitlines())
     by_name = {Path(path).name.split(".")[0]: path for path in needs}
     order: list[Path] = []
@@ -204,7 +204,7 @@ def _with_needs(tree: Path) -> list[Path]:
 
 
 def main() -> int:
-    """The exit code."""
+    """Build the machine. Return the exit code."""
     checkout, cache, wheels = (Path(word) for word in sys.argv[1:4])
     steps = Steps(cache / "kernel-test/build.log")
     try:

@@ -27,7 +27,7 @@ STAGES = (
 
 
 async def test(disks: Path, work: Path) -> int:
-    """The exit code."""
+    """Boot the machine, and make all checks. Return the exit code."""
     line = Line(Timebase())
     vm = VM(work, disks, line.port)
     rig = Rig(vm, line)
@@ -58,7 +58,7 @@ async def test(disks: Path, work: Path) -> int:
 
 
 async def _stages(vm: VM) -> str:
-    """How long the boot took, by stage, by the machine's own clock."""
+    """Return how long the boot took, by stage, by the machine's own clock."""
     await vm.ask("run", command=["systemctl", "is-system-running", "--wait"])
     told = await vm.run("systemctl", "show")
     at = dict(one.split("=", 1) for one in told.splitlines() if "TimestampMonotonic=" in one)

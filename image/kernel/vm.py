@@ -81,7 +81,7 @@ class VM:
             asked.set_exception(VMError("the machine is off"))
 
     async def ask(self, deed: str, **arguments: Any) -> Any:
-        """Have the agent do something (see guest/agent.py): what it gave back. Raises VMError."""
+        """Have the agent do something (see guest/agent.py), and return what it gave back. Raises VMError."""
         self._number += 1
         asked = self._asked[self._number] = asyncio.get_running_loop().create_future()
         request = {"number": self._number, "do": deed, "with": arguments}
@@ -92,14 +92,14 @@ class VM:
             raise VMError(f"no answer to {request} within {ANSWER_S:.0f} s") from None
 
     async def run(self, *words: str) -> str:
-        """What a command in the machine said. Raises VMError when it failed."""
+        """Run a command in the machine, and return what it said. Raises VMError when it failed."""
         done: Mapping[str, Any] = await self.ask("run", command=list(words))
         if done["code"]:
             raise VMError(f"{' '.join(words)} ended with {done['code']}: {done['said'].strip()}")
         return str(done["said"]).strip()
 
     async def glass(self) -> Glass:
-        """The model of the display's controller, with all octets that crossed the kernel's bus until now."""
+        """Return the model of the display's controller, with all octets that crossed the bus until now."""
         for message in await self.ask("glass"):
             octets = base64.b64decode(message)
             self.bus_messages += 1
@@ -113,7 +113,7 @@ class VM:
 
 
 def command(disks: Path, console: Path, meter_port: str, agent: int) -> list[str]:
-    """The emulator: a log on the first serial port, the meter on the second, the agent on a port of its own."""
+    """Return the emulator's command: log on the first serial port, meter on the second, agent on its own."""
     return [
         "qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi", "-smp", "2", "-m", "512",
         "-nodefaults", "-display", "none", "-no-reboot", "-rtc", f"base={START}",

@@ -32,11 +32,11 @@ class Kept:
     """Why there is no history, or no whole one."""
 
     def missing(self, until: datetime) -> timedelta:
-        """How much of the time until then is not in it; all of it when nothing is."""
+        """Return how much of the time until then is not in it; all of it when nothing is."""
         return until - (self.noted or _LONG_AGO)
 
     def gaps(self) -> list[datetime]:
-        """Minutes between the first and the last that are not there."""
+        """Return the minutes between the first and the last that are not there."""
         starts = {row.start for row in self.minutes}
         if not starts:
             return []
@@ -45,7 +45,7 @@ class Kept:
 
 
 def kept(card: SDCard) -> Kept:
-    """Look at a card that is in no machine."""
+    """Return what a card keeps that is in no machine."""
     data = card.mended()
     try:
         file = None

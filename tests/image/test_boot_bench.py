@@ -79,15 +79,15 @@ def test_what_the_driver_sent_is_on_the_glass_again() -> None:
     open_display("ssd1309", 1, 0x3C, 0, 207, lambda _number: bus).show(shown)
     display = Display(lambda: 1.0)
     for line in bus.lines:
-        display.told(line)
+        display.line(line)
     display.rested()
     assert display.pictures[-1].picture.tobytes() == shown.tobytes()
 
 
 def test_a_sector_of_the_card_is_counted_and_a_display_octet_is_not() -> None:
     written = Written()
-    written.told("7@1795445471.758364:sdcard_write_block addr 0x40000000 size 0x200")
-    written.told("7@1795445471.758364:i2c_send send(addr:0x3c) data:0x40")
+    written.line("7@1795445471.758364:sdcard_write_block addr 0x40000000 size 0x200")
+    written.line("7@1795445471.758364:i2c_send send(addr:0x3c) data:0x40")
     assert written.sectors == 1
 
 

@@ -21,7 +21,7 @@ import msgspec
 from appliance.history import salvage, schema
 from appliance.household.checkpoint import MINUTES_KEPT, AlarmRow, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.hours import Hour, Quality, Span
-from appliance.household.ledger import KEPT
+from appliance.household.ledger import MAX_HOURS
 from appliance.system.clock import Boot
 from appliance.system.field_names import inverse, renamed
 
@@ -158,7 +158,7 @@ class History:
 
 
 def _load(connection: sqlite3.Connection, boot: Boot) -> Restored:
-    rows = connection.execute(f"{schema.HOURS} ORDER BY start DESC LIMIT ?", (KEPT,))
+    rows = connection.execute(f"{schema.HOURS} ORDER BY start DESC LIMIT ?", (MAX_HOURS,))
     hours = tuple(schema.made(schema.hour, rows))[::-1]
     row = connection.execute("SELECT boot, clock_s, notes FROM notes").fetchone()
     if row is None:

@@ -1,1 +1,1 @@
-"""Readings in, the situation out. Nobody here asks for the time: it comes with each event."""
+"""Readings in, the situation out. Nothing here asks for the time: it comes with each event."""

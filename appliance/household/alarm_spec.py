@@ -31,7 +31,7 @@ class AlarmInputs:
     hour_wh: float | None = None
     """The projected hour."""
     hour_allowed_wh: float | None = None
-    """What it may have; `None` when crossing that costs nothing, or nobody can say."""
+    """What it may have; `None` when crossing that costs nothing, or it is not known what it costs."""
     hour_left_s: float = 3600.0
     silence_s: float = 0.0
     """Since the last reading, or since the line was first listened to."""

@@ -64,7 +64,7 @@ class Alarms:
         return concerned
 
     def unacknowledged(self) -> Level:
-        """Return the highest level that nobody has acknowledged."""
+        """Return the highest level that is not acknowledged."""
         return max((alarm.level for alarm in self if alarm.level > alarm.acknowledged), default=Level.OK)
 
     def alarm_checkpoints(self, now: float, utc: datetime | None) -> tuple[AlarmCheckpoint, ...]:

@@ -1,4 +1,4 @@
-"""What outlives the program: the record that is written once a minute, and the notes to go on from.
+"""What outlives the program: the batch that is written once a minute, and the checkpoint to go on from.
 
 Plain frozen values between the household, which makes them and knows no file, and the history, which keeps them and
 knows no rule. All moments are UTC.
@@ -49,10 +49,10 @@ class Checkpoint:
 
     ledger: LedgerCheckpoint = field(default_factory=LedgerCheckpoint)
     utc: datetime | None = None
-    """The time of these notes, if it was known."""
+    """When it was made, UTC, if the time was known."""
     source: ClockSource = ClockSource.UNKNOWN
     last_clock: ClockReading | None = None
-    """What the meter's clock said last."""
+    """What the meter's clock said last, and its register then."""
     alarm_checkpoints: tuple[AlarmCheckpoint, ...] = ()
     chime_ages_s: tuple[float, ...] = ()
     voltage_day: VoltageDay | None = None
@@ -60,7 +60,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """All that is new since the last one that was written, and the notes as they are now."""
+    """All that is new since the last batch that was written, and the running state."""
 
     hours: tuple[Hour, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -71,10 +71,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a history had to say when it was opened."""
+    """What a history held when it was opened."""
 
     hours: tuple[Hour, ...] = ()
     """The newest, oldest first, the household's corrections in them."""
     checkpoint: Checkpoint | None = None
     downtime_s: float | None = None
-    """How long ago the notes were made; `None` when the power was lost since."""
+    """How long ago the checkpoint was made, s; `None` when the power was lost since."""

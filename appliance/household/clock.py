@@ -1,14 +1,13 @@
 """What time it is, and how we know: the meter says so, now and then.
 
 The Pi has no clock of its own that survives a power cut, and may have no network. The meter's clock is then the only
-time there is: in every frame from Kaifa and Kamstrup, once an hour from an Aidon. Between two tellings the monotonic
-clock carries on. The system's clock counts only while the meter has told nothing, and only once something has set it.
+time there is: some meters send it with every list, some once an hour. Between two of them the monotonic
+clock carries on. The system's clock counts only while the meter has said nothing, and only once something has set it.
 
-What the meters send is wall clock without a usable zone: Aidon and Kaifa follow daylight saving and call their
-deviation what they like, Kamstrup stays on standard time all year. So a telling is turned into UTC here, once, and a
-wall clock that fits two moments, none, or is called invalid by the meter itself tells nothing. One that contradicts
-the time we have is believed when a second one, later by as much as has passed, confirms it: so a list that is sent
-again an hour late moves nothing, and a clock that the grid company has set does.
+What the meters send is wall clock without a usable zone: what it means stands in the maker's profile. It is turned
+into UTC here, once. A wall clock that fits two moments or none, or that the meter itself calls invalid, says nothing.
+One that contradicts the time we have is believed when a second one, later by as much as has passed, confirms it: so a
+list that is sent again an hour late moves nothing, and a clock that the grid company has set does.
 """
 
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ _INVALID = 0x01
 _OCTETS_A_SECOND = 240  # 2400 baud, ten bits an octet
 _FIRST_METER = datetime(2015, 1, 1)  # a meter that lost its clock starts in 2000
 _CORRECTION = timedelta(minutes=2)
-"""A telling this close to the time we have is a correction of it, and needs no second one."""
+"""A clock this close to the time we have is a correction of it, and needs no second one."""
 _CONFIRMED = timedelta(seconds=10)
-"""Two tellings confirm each other when they are as far apart as the monotonic clock says, give or take this."""
+"""Two clocks confirm each other when they are as far apart as the monotonic clock says, give or take this."""
 
 
 class ClockSource(Enum):
@@ -36,12 +35,12 @@ class ClockSource(Enum):
     SYSTEM = "system"
     """By the Pi's clock, which something has set: a network, or a battery clock."""
     METER = "meter"
-    """By the meter's telling, carried on by the monotonic clock."""
+    """By the meter's clock, carried on by the monotonic one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """A clock as a meter sent it, and the register that stood beside it, if one did."""
+    """A clock as a meter sent it, and the register in the same list, if there was one."""
 
     wall: datetime
     """Without a zone."""
@@ -49,7 +48,7 @@ class ClockReading:
 
 
 class WallClock:
-    """UTC by the meter's telling, else by the system's; carried on by the monotonic clock."""
+    """UTC by the meter's clock, else by the system's; carried on by the monotonic clock."""
 
     def __init__(self) -> None:
         self._meter: tuple[datetime, float] | None = None  # a moment, and when it was on the monotonic clock, s
@@ -65,7 +64,7 @@ class WallClock:
         return ClockSource.UNKNOWN if self._system is None else ClockSource.SYSTEM
 
     def tell(self, reading: Reading, now: float) -> None:
-        """Take the clock of a reading whose last octet came at `now`, s; one that repeats itself is no news."""
+        """Take the clock of a reading whose last octet came at `now`, s, unless it repeats the last one."""
         clock = _clock_reading(reading)
         if clock is None or clock == self._last_clock:
             return
@@ -92,21 +91,21 @@ class WallClock:
         return _clock_reading(reading) == self._last_clock
 
     def system(self, utc: datetime, synchronised: bool, now: float) -> None:
-        """The system's clock says `utc` at `now`, s; one that nothing has set says nothing."""
+        """Take the system's clock, which says `utc` at `now`, s; it counts only if something has set it."""
         if synchronised:
             self._system = utc, now
 
     @property
-    def last_clock(self) -> "ClockReading | None":
-        """What the meter told last; what comes again is no news, not even after a power cut."""
+    def last_clock(self) -> ClockReading | None:
+        """What the meter's clock said last; what repeats it is ignored, even after a power cut."""
         return self._last_clock
 
-    def remember(self, last_clock: "ClockReading | None") -> None:
-        """This was `last_clock` before the program ended."""
+    def remember(self, last_clock: ClockReading | None) -> None:
+        """Restore `last_clock` as it was before the program ended."""
         self._last_clock = last_clock
 
     def go_on(self, utc: datetime, source: ClockSource, now: float) -> None:
-        """It is `utc` at `now`, s, by what the program knew before its restart within the same boot."""
+        """Take `utc` for the time at `now`, s, as the program knew it before its restart within the same boot."""
         match source:
             case ClockSource.METER:
                 self._meter = utc, now
@@ -116,19 +115,19 @@ class WallClock:
                 pass
 
     def listed(self, reading: Reading, now: float) -> datetime | None:
-        """The moment in UTC that a reading's own clock names, if that can be its present at `now`, s."""
+        """Return the moment in UTC that a reading's own clock names, if that can be the present at `now`, s."""
         expected, moment = self.utc(now), self._moment(reading, now)
         if expected is None or moment is None or abs(expected - moment) > _CORRECTION:
             return None
         return moment
 
     def utc(self, now: float) -> datetime | None:
-        """The time at `now`, s; `None` until somebody has told it."""
+        """Return the time at `now`, s; `None` until a clock has said it."""
         known = self._meter or self._system
         return None if known is None else known[0] + timedelta(seconds=now - known[1])
 
     def local(self, now: float) -> datetime | None:
-        """The same in Norway's time zone."""
+        """Return the same in Norway's time zone."""
         moment = self.utc(now)
         return moment and moment.astimezone(OSLO)
 
@@ -139,7 +138,7 @@ class WallClock:
         return abs(moment - before - timedelta(seconds=now - at)) <= _CONFIRMED
 
     def _moment(self, reading: Reading, now: float) -> datetime | None:
-        """The one moment that a reading's clock names; `None` when it has none or the meter does not vouch for it."""
+        """Return the one moment that a reading's clock names; `None` without one, or if the meter calls it invalid."""
         clock = reading.clock
         if clock is None or clock.wall < _FIRST_METER or (clock.status or 0) & _INVALID:
             return None
@@ -167,7 +166,7 @@ def _clock_reading(reading: Reading) -> ClockReading | None:
 
 
 def until_clock_s(local: datetime, clock: time) -> float:
-    """How long it is from a moment until Norway's clocks next show `clock`, s: above 0, up to 25 hours."""
+    """Return how long it is from a moment until Norway's clocks next show `clock`, s: above 0, up to 25 hours."""
     today = datetime.combine(local.date(), clock, OSLO).astimezone(UTC)
     tomorrow = datetime.combine(local.date() + timedelta(days=1), clock, OSLO).astimezone(UTC)
     return ((today if today > local else tomorrow) - local).total_seconds()

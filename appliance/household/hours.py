@@ -23,7 +23,7 @@ class Quality(Enum):
     INTEGRATED = "integrated"
     """By the powers of the whole hour."""
     PARTLY = "partly"
-    """By the powers of a part of it: there was at least so much."""
+    """By the powers of a part of it: a lower bound."""
     UNKNOWN = "unknown"
 
 
@@ -83,11 +83,11 @@ class RunningHour:
     elapsed_s: float = 0.0
     """Seconds since the hour began, up to the newest power."""
     continued: bool = False
-    """The program was restarted within this hour, and what came before is from its notes."""
+    """The program was restarted within this hour, and what came before is from its checkpoint."""
 
     @property
     def missing_s(self) -> float:
-        """Seconds of the hour so far that nobody saw."""
+        """Seconds of the hour so far in which no power was seen."""
         return max(0.0, self.elapsed_s - self.seen_s)
 
     @property
@@ -96,7 +96,7 @@ class RunningHour:
         return self.missing_s <= UNSEEN_S
 
     def ended(self) -> Hour:
-        """The hour as it is when it ends now."""
+        """Return the hour as it is when it ends now."""
         return Hour(
             self.start,
             self.import_wh,
@@ -118,5 +118,5 @@ class LedgerCheckpoint:
 
 
 def quality_for(seen_s: float) -> Quality:
-    """How an hour is known of which so many seconds of powers were seen."""
+    """Return how an hour is known with this many seconds of powers."""
     return Quality.INTEGRATED if seen_s >= HOUR_S - UNSEEN_S else Quality.PARTLY if seen_s else Quality.UNKNOWN

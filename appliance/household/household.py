@@ -30,7 +30,7 @@ from appliance.meter.reading import Reading, Rejected
 HOUR_SETTLES_S = 300.0
 """The projection of a younger hour says more of the present power than of the hour: no alarm comes of it."""
 NIGHT_S = 36_000.0
-"""What "till morning" is while nobody knows the time."""
+"""How long "until morning" is while the time is not known."""
 
 
 class Household:
@@ -44,7 +44,7 @@ class Household:
         sound: SoundRule | None = None,
         tariffs: Sequence[Tariff] = (Tariff(),),
     ) -> None:
-        """A household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
+        """Make a household whose voltages are between phases ("it"), to neutral ("tn"), or as the lists make likely."""
         self._rules = rules
         self._sound = sound or SoundRule()
         self._latest = LatestValues(rules.silent_s, net)
@@ -62,7 +62,7 @@ class Household:
         self._listening_since: float | None = None
 
     def port(self, is_open: bool) -> None:
-        """The serial port was opened, or is gone."""
+        """Take note that the serial port was opened, or is gone."""
         self._port_open = is_open
 
     def octets(self, count: int) -> None:
@@ -71,30 +71,30 @@ class Household:
         self._quality = LineQuality(quality.octets + count, quality.readings, quality.rejected)
 
     def rejected(self, _rejected: Rejected) -> None:
-        """A frame gave no reading."""
+        """Count a frame that gave no reading."""
         quality = self._quality
         self._quality = LineQuality(quality.octets, quality.readings, quality.rejected + 1)
 
     def system_clock(self, utc: datetime, synchronised: bool, now: float) -> None:
-        """The system's clock says `utc` at `now`, s; it counts once something has set it."""
+        """Take the system's clock, which says `utc` at `now`, s; it counts once something has set it."""
         self._clock.system(utc, synchronised, now)
 
     def storage(self, storage: Storage) -> None:
-        """What the history's file is up to."""
+        """Take note of how the history's file is."""
         self._storage = storage
 
     def history_lost(self) -> None:
-        """A new history was begun: what is still known here is to be written again."""
+        """Have all that is still known here written again: a new history was begun."""
         self._summary.ledger.rewrite()
 
     def acknowledge(self) -> None:
-        """Somebody has seen what is over a limit: it is silent until it is over or gets worse."""
+        """Silence what is over a limit until it is over or gets worse: the household has seen it."""
         self._attention.acknowledge()
 
     def apply_rules(self, rules: Rules, tariffs: Sequence[Tariff], sound: SoundRule, now: float) -> None:
         """Go by other rules and tables from `now`, s, on.
 
-        Nothing is forgotten: hours, alarms and their hold times go on, and are judged by the new limits.
+        Nothing is forgotten: hours, alarms and their delays go on, and are judged by the new limits.
         """
         self._rules = rules
         self._sound = sound
@@ -107,12 +107,12 @@ class Household:
         self._attention.chimes.mute(until)
 
     def morning(self, now: float) -> float:
-        """When the quiet hours of the coming night end, on the monotonic clock, s; in `NIGHT_S` if no time is known."""
+        """Return when the next quiet hours end, on the monotonic clock, s; in `NIGHT_S` while the time is not known."""
         local = self._clock.local(now)
         return now + (NIGHT_S if local is None else until_clock_s(local, self._sound.quiet_to))
 
     def correct(self, start: datetime, import_wh: float) -> None:
-        """The hour that began at `start`, UTC, had this import, by the household's own word."""
+        """Correct the import of the hour that began at `start`, UTC, by the household's own figure."""
         self._summary.ledger.correct(start, import_wh)
 
     @property
@@ -121,11 +121,11 @@ class Household:
         return self._summary.ledger.ended
 
     def utc(self, now: float) -> datetime | None:
-        """The time at `now`, s, if it is known."""
+        """Return the time at `now`, s, if it is known."""
         return self._clock.utc(now)
 
     def reading(self, reading: Reading, now: float) -> None:
-        """A reading whose last octet came at `now`, s."""
+        """Take a reading whose last octet came at `now`, s."""
         quality = self._quality
         self._quality = LineQuality(quality.octets, quality.readings + 1, quality.rejected)
         if self._clock.repeats(reading):
@@ -143,7 +143,7 @@ class Household:
             self._registers(reading.energy_import_wh, reading, now)
 
     def situation(self, now: float) -> Situation:
-        """All that can be shown at `now`, s; hold times, the running minute and the hour have gone on until then."""
+        """Bring delays, the running minute and the hour to `now`, s, and return all that can be shown then."""
         if self._listening_since is None:
             self._listening_since = now
         utc, local = self._clock.utc(now), self._clock.local(now)
@@ -187,7 +187,7 @@ class Household:
         )
 
     def record(self, now: float) -> Batch:
-        """All that is new since what was last `written`, and the notes to go on from, at `now`, s."""
+        """Return all that is new since what was last `written`, and the state to go on from, at `now`, s."""
         utc = self._clock.utc(now)
         hours, spans = self._summary.ledger.unwritten()
         minutes = () if utc is None else tuple(self._row(minute) for minute in self._minutes)
@@ -210,7 +210,7 @@ class Household:
         )
 
     def written(self, record: Batch) -> None:
-        """The record is on the disk; what is newer stays to be written."""
+        """Forget what a batch that is on the disk now had to write; what is newer stays to be written."""
         self._summary.ledger.written(record.hours, record.spans)
         self._attention.log.written(record.alarms)
         while self._minutes and self._minutes[0].at <= self._offered_to:
@@ -238,7 +238,7 @@ class Household:
             self._summary.ledger.register(import_wh, reading.energy_export_wh, reading.meter_id, at, listed)
 
     def _ended(self, minute: Minute | None) -> None:
-        """A minute is over: judge its voltages, and keep it."""
+        """Judge the voltages of a minute that is over, and keep it."""
         if minute is None:
             return
         self._minutes.append(minute)
@@ -248,7 +248,7 @@ class Household:
             self._voltage_day = with_minute(self._voltage_day, local.date(), minute.voltages_v, self._rules.voltage)
 
     def _inputs(self, outlook: Outlook | None, now: float) -> AlarmInputs:
-        """What the rules judge at `now`, s; the hour only when crossing its limit costs money."""
+        """Return what the rules judge at `now`, s; the hour only when crossing its limit costs money."""
         present, fresh = self._latest, self._latest.fresh(now)
         received_at = self._listening_since if present.received_at is None else present.received_at
         silence_s = 0.0 if received_at is None else now - received_at
@@ -272,7 +272,7 @@ class Household:
     def _row(self, minute: Minute) -> MinuteRow:
         start = self._clock.utc(minute.at)
         if start is None:
-            raise RuntimeError("minutes are put to UTC once the time is known")
+            raise RuntimeError("a minute has no time in UTC before the clock has one")
         return MinuteRow(start, minute.import_w, minute.export_w, minute.voltages_v)
 
     def _signal(self, fresh: bool) -> Signal:

@@ -1,7 +1,7 @@
 """What the meter says of this moment: power, phases, and who it is.
 
-A list says what it says and no more: a fast one has only the power, so phases and export are those of the last list
-that had them, for as long as that is the present.
+A fast list has only the power. So phases and export are those of the last list that had them, as long as that is
+fresh.
 """
 
 from typing import Literal
@@ -18,7 +18,7 @@ class LatestValues:
     """The newest values, and how old they are."""
 
     def __init__(self, stale_s: float, net: Literal["auto", "it", "tn"]) -> None:
-        """Values that are the present for `stale_s` seconds, in a net that is known or as the lists make likely."""
+        """Hold values that are fresh for `stale_s` seconds, in a net that is known or as the lists make likely."""
         self._stale_s = stale_s
         self._net = net
         self._phases_at: float | None = None
@@ -32,7 +32,7 @@ class LatestValues:
         self.identity = MeterIdentity()
 
     def believe_for(self, stale_s: float) -> None:
-        """From now on values are the present for so long, s."""
+        """Take values for fresh for `stale_s` seconds from now on."""
         self._stale_s = stale_s
 
     def reading(self, reading: Reading, now: float) -> None:
@@ -49,19 +49,19 @@ class LatestValues:
             self._power(reading.power_import_w, reading.power_export_w, now)
 
     def age_s(self, now: float) -> float | None:
-        """Seconds since the last power; `None` before the first."""
+        """Return the seconds since the last power; `None` before the first."""
         return None if self.received_at is None else now - self.received_at
 
     def fresh(self, now: float) -> bool:
-        """Whether the last power is still the present one."""
+        """Return whether the last power is still the present one."""
         return self.received_at is not None and now - self.received_at < self._stale_s
 
     def phases_fresh(self, now: float) -> bool:
-        """Whether the last phases are."""
+        """Return whether the last phases are still the present ones."""
         return self._phases_at is not None and now - self._phases_at < self._stale_s
 
     def phases_at(self, now: float) -> Phases:
-        """The phases as far as they are the present ones."""
+        """Return the phases as far as they are the present ones."""
         return self.phases if self.phases_fresh(now) else _NOTHING
 
     def full_list(self, now: float) -> Reading | None:
@@ -69,7 +69,7 @@ class LatestValues:
         return self._full_list if self.phases_fresh(now) else None
 
     def currents_a(self, now: float) -> tuple[float | None, float | None, float | None]:
-        """The lines' currents as far as they are reported and present."""
+        """Return the lines' currents, A, as far as they are reported and fresh."""
         one, two, three = self.phases_at(now)
         return one.current_a, two.current_a, three.current_a
 

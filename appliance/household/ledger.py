@@ -4,7 +4,7 @@ Two witnesses tell of an hour. The power of every list, held until the next one 
 of the hourly lists give a difference. The integral knows the running hour, the register is exact, and each shows when
 the other cannot be right: an hour keeps its integral against a register that contradicts it. Neither is ever
 stretched over what was not seen: a gap in the readings is a lower coverage and not a guess, and a register that moved
-over several hours stays a sum of them and says nothing of any one.
+over several hours stays a sum of them and says nothing of any single one.
 
 An hour ends when the clock has moved past it, and once it has ended no power is credited to it again, whatever the
 clock does later. So a list that repeats itself, comes late or not at all can leave an hour less well known, but can
@@ -31,7 +31,7 @@ from appliance.household.hours import (
 
 STALE_S = 30.0
 """A power is believed for this long: three lists of the slowest meter are missing after it."""
-KEPT = 2 * 31 * 24 + 1
+MAX_HOURS = 2 * 31 * 24 + 1
 """Ended hours that stay in the ledger: this month and the one before."""
 LARGEST_HOUR_WH = 100_000.0
 """More than this is no household's hour: the meter was exchanged, or its register lies."""
@@ -52,7 +52,7 @@ class _Stretch:
     export_w: float | None
 
     def between(self, start: float, end: float) -> tuple[float, float, float]:
-        """Import Wh, export Wh and seconds of the part between two moments."""
+        """Return import Wh, export Wh and seconds of the part between two moments."""
         seconds = max(0.0, min(self.end, end) - max(self.start, start))
         return self.import_w * seconds / HOUR_S, (self.export_w or 0.0) * seconds / HOUR_S, seconds
 
@@ -61,21 +61,21 @@ class HourLedger:
     """Clock hours of one meter, as far as they were seen."""
 
     def __init__(self, stale_s: float = STALE_S) -> None:
-        """An empty ledger that believes a power for `stale_s` seconds, or until the next one."""
+        """Make an empty ledger that believes a power for `stale_s` seconds, or until the next one."""
         self._stale_s = stale_s
         self._ended: tuple[Hour, ...] = ()
         self._changed: dict[datetime, Hour] = {}
         self._spans: list[Span] = []
         self._running: RunningHour | None = None
-        self._tail: deque[_Stretch] = deque()  # of the last minutes: the time of day may be told only afterwards
+        self._tail: deque[_Stretch] = deque()  # of the last minutes: the time of day may be known only afterwards
         self._power: tuple[float, float, float | None] | None = None  # since when, s; import and export, W
         self._credited_to = float("-inf")
-        self._heard: tuple[float, datetime] | None = None
+        self._last_utc: tuple[float, datetime] | None = None
         self._register: Register | None = None
 
     @property
     def ended(self) -> tuple[Hour, ...]:
-        """The hours that have ended, oldest first; at most `KEPT`, no start twice, hours without any power left out."""
+        """The hours that have ended, oldest first; at most `MAX_HOURS`, no start twice, none without a power."""
         return self._ended
 
     @property
@@ -84,7 +84,7 @@ class HourLedger:
         return self._running
 
     def believe_for(self, stale_s: float) -> None:
-        """Believe a power for so many seconds from now on."""
+        """Believe a power for `stale_s` seconds from now on."""
         self._stale_s = stale_s
 
     def power(self, import_w: float, export_w: float | None, now: float, utc: datetime | None) -> None:
@@ -99,7 +99,7 @@ class HourLedger:
             self._pass(now, utc)
 
     def elapse(self, now: float, utc: datetime | None) -> None:
-        """Let time pass without a power: an hour ends although nothing more is heard of it."""
+        """Let time pass without a power: the hour ends all the same."""
         if utc is not None and (self._power is None or now - self._power[0] > self._stale_s):
             running = self._running
             if running is not None and utc >= running.start + HOUR:
@@ -111,10 +111,10 @@ class HourLedger:
     ) -> None:
         """Take the registers as they stood at `utc`, which was `at`, s; at a full hour or shortly after one."""
         hour = _hour_of(utc)
-        behind = (utc - hour).total_seconds()
-        used_wh, sold_wh, seen = self._since(at - behind, at)
-        if behind - seen > UNSEEN_S:
-            return  # what went by between the full hour and the list was not seen
+        past_s = (utc - hour).total_seconds()
+        used_wh, sold_wh, seen_s = self._since(at - past_s, at)
+        if past_s - seen_s > UNSEEN_S:
+            return  # what was used between the full hour and the list was not seen
         register = Register(hour, import_wh - used_wh, None if export_wh is None else export_wh - sold_wh, meter_id)
         before, self._register = self._register, register
         if before is None or before.meter_id != meter_id or before.hour > hour:
@@ -136,11 +136,11 @@ class HourLedger:
         return hour
 
     def unwritten(self) -> tuple[tuple[Hour, ...], tuple[Span, ...]]:
-        """The ended hours and spans that changed since they were last `written`."""
+        """Return the ended hours and spans that changed since they were last `written`."""
         return tuple(self._changed.values()), tuple(self._spans)
 
     def written(self, hours: Iterable[Hour], spans: Iterable[Span]) -> None:
-        """These are in the history now; what changed meanwhile stays to be written."""
+        """Take note that these are in the history now; what changed meanwhile stays to be written."""
         for hour in hours:
             if self._changed.get(hour.start) is hour:
                 del self._changed[hour.start]
@@ -152,7 +152,7 @@ class HourLedger:
         self._changed = {hour.start: hour for hour in self._ended}
 
     def checkpoint(self, now: float) -> LedgerCheckpoint:
-        """What is to outlive the program, at `now`, s."""
+        """Return what is to outlive the program, at `now`, s."""
         power = None if self._power is None else (now - self._power[0], *self._power[1:])
         return LedgerCheckpoint(self._running, self._register, power)
 
@@ -170,10 +170,10 @@ class HourLedger:
     def adopt(self, hours: Iterable[Hour]) -> None:
         """Take over hours that the history has and the ledger has not."""
         own = {hour.start: hour for hour in self._ended}
-        self._ended = tuple(sorted(({hour.start: hour for hour in hours} | own).values(), key=_start))[-KEPT:]
+        self._ended = tuple(sorted(({hour.start: hour for hour in hours} | own).values(), key=_start))[-MAX_HOURS:]
 
     def _held_until(self, now: float) -> _Stretch | None:
-        """How the power of the last reading held until `now`; `None` when it is too old to be believed."""
+        """Return how the power of the last reading held until `now`; `None` when it is too old to be believed."""
         if self._power is None:
             return None
         since, import_w, export_w = self._power
@@ -189,7 +189,7 @@ class HourLedger:
         running = self._running
         if running is not None and hour < running.start:
             hour = running.start  # corrected by seconds over the full hour: the hour before stays ended
-        # The running hour has all up to `_credited_to`; behind it is one stretch, or more if the time was not known.
+        # The running hour has all up to `_credited_to`; after it comes one stretch, or more if the time was not known.
         begun, self._credited_to = self._credited_to, now
         fresh = [stretch for stretch in self._tail if stretch.end > begun]
         if running is not None and hour == running.start:
@@ -204,17 +204,17 @@ class HourLedger:
             self._running = _credited(RunningHour(start=hour), fresh, max(begun, full_hour), now, full_hour)
 
     def _jumped(self, now: float, utc: datetime) -> bool:
-        """Whether the clock was set since it was last heard of, by more than a correction."""
-        before, self._heard = self._heard, (now, utc)
+        """Return whether the clock was set, by more than a correction, since the last power."""
+        before, self._last_utc = self._last_utc, (now, utc)
         return before is not None and abs((utc - before[1]).total_seconds() - (now - before[0])) > _CORRECTION_S
 
     def _since(self, start: float, end: float) -> tuple[float, float, float]:
-        """Import Wh, export Wh and seconds seen between two moments of the last minutes."""
+        """Return import Wh, export Wh and seconds seen between two moments of the last minutes."""
         parts = [stretch.between(start, end) for stretch in self._tail if stretch.end > start]
         return sum(part[0] for part in parts), sum(part[1] for part in parts), sum(part[2] for part in parts)
 
     def _take_metered(self, start: datetime, metered: Span) -> None:
-        """Take what the registers say of the hour that began at `start`, if it can be true."""
+        """Take the metered energy of the hour that began at `start`, if it can be true."""
         hour = self._find(start) or Hour(start, 0.0, 0.0, Quality.UNKNOWN, 0.0)
         settled = hour
         if hour.quality is not Quality.EDITED:
@@ -239,10 +239,10 @@ class HourLedger:
     def _put(self, hour: Hour) -> None:
         """Insert or replace an ended hour."""
         place = bisect_left(self._ended, hour.start, key=_start)
-        behind = self._ended[place:]
-        if behind and behind[0].start == hour.start:
-            behind = behind[1:]
-        self._ended = (*self._ended[:place], hour, *behind)[-KEPT:]
+        later = self._ended[place:]
+        if later and later[0].start == hour.start:
+            later = later[1:]
+        self._ended = (*self._ended[:place], hour, *later)[-MAX_HOURS:]
         self._changed[hour.start] = hour
 
 
@@ -257,7 +257,7 @@ def _hour_of(utc: datetime) -> datetime:
 def _credited(
     running: RunningHour, stretches: Iterable[_Stretch], start: float, end: float, full_hour: float
 ) -> RunningHour:
-    """The hour that began at `full_hour`, s, with the parts of these stretches between two moments in it."""
+    """Return the hour that began at `full_hour`, s, with these stretches' parts between two moments added."""
     import_wh, export_wh = running.import_wh, running.export_wh
     seen_s, export_seen_s = running.seen_s, running.export_seen_s
     for stretch in stretches:
@@ -284,7 +284,7 @@ def _difference(before: Register, after: Register) -> Span:
 
 
 def _agree(seen_wh: float, metered_wh: float, unseen: float) -> bool:
-    """Whether an hour of which a share was not seen, 0..1, can have had the metered energy."""
+    """Return whether an hour of which a share was not seen, 0..1, can have had the metered energy."""
     if not 0 <= metered_wh <= LARGEST_HOUR_WH:
         return False
     allowed = max(_DISAGREEMENT_WH, _DISAGREEMENT * metered_wh)

@@ -1,8 +1,8 @@
-"""One rule over time: its level, with hysteresis and hold times, and whether somebody has acknowledged it.
+"""One rule over time: its level, with hysteresis and delays, and whether the household has acknowledged it.
 
-A limit is reached when the value has stood at or above it for the rise time, and left when it has stayed below, less
-the hysteresis, for the hold time. So a thermostat that switches around a limit gives one alarm and not twenty. While
-the value is not known nothing is decided, and no time counts.
+A limit is reached when the value has stood at or above it for the on-delay, and left when it has stayed below it, by
+more than the hysteresis, for the off-delay. So a thermostat that switches around a limit gives one alarm and not
+twenty. While the value is not known nothing is decided, and no time counts.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class AlarmCheckpoint:
     passed: float | None = None
     """The limit that the worst value had passed."""
     furthest: float = 0.0
-    """The worst value as the rule reckons it, where that is something else than people know."""
+    """The worst value in the unit that the rule judges, where people know another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class LimitAlarm:
     """One rule, on one phase where it has one: its level and since when."""
 
     def __init__(self, rule: Rule, phase: int | None, set_points: SetPoints, lowest: Level = Level.WATCH) -> None:
-        """A rule that is at level `lowest` from its first set point on, and at ACT from its second."""
+        """Make a rule that is at level `lowest` from its first set point on, and at ACT from its second."""
         self.rule = rule
         self.phase = phase
         self.level = Level.OK
@@ -114,7 +114,7 @@ class LimitAlarm:
         return self.level is not self.before
 
     def take_limits_of(self, other: "LimitAlarm") -> None:
-        """Judge by the limits and times of another from now on; the level, and how long it turns already, go on."""
+        """Judge by the limits and delays of another from now on; the level and a delay that runs go on."""
         self._watch.take_limits_of(other._watch)
         self._act.take_limits_of(other._act)
 
@@ -124,7 +124,7 @@ class LimitAlarm:
         self.acknowledged, self.until = Level.OK, now
 
     def began(self, now: float, utc: datetime | None) -> datetime | None:
-        """When the level left OK, UTC; fixed when it is first asked for with the time of `now` known."""
+        """Return when the level left OK, UTC; it is fixed by the first call that knows the time of `now`."""
         if self._began is None and utc is not None:
             self._began = utc - timedelta(seconds=now - self.since)
         return self._began
@@ -162,7 +162,7 @@ class LimitAlarm:
             self.limit = limit
 
     def _go_on(self, value: float, now: float) -> None:
-        """Keep account of an alarm that has begun or lasts."""
+        """Note how bad an alarm is that has begun or lasts."""
         if self.before is Level.OK:
             self.since, self._began, self.highest = now, None, Level.OK
         if self.level > self.highest or value > self._furthest:
@@ -179,7 +179,7 @@ class _Threshold:
     delays: Delays
     reached: bool = False
     turning_since: float | None = None
-    """The value asks for the other state since then."""
+    """The value has been on the other side since then."""
 
     def take_limits_of(self, other: "_Threshold") -> None:
         self.limit, self.hysteresis, self.delays = other.limit, other.hysteresis, other.delays

@@ -1,7 +1,7 @@
 """One-minute means: what the voltage rule judges, the history keeps for two weeks, and a sparkline shows.
 
-Minutes are cut on the monotonic clock, so they go on while nobody knows the time of day; the time is put to them when
-they are read. A mean is over the readings of the minute, each as good as the other: meters send at an even pace.
+Minutes are cut on the monotonic clock, so they go on while the time of day is not known; it is added when they are
+read. A mean is over the readings of the minute, all with the same weight: meters send at an even pace.
 """
 
 from dataclasses import dataclass
@@ -31,21 +31,21 @@ class MinuteMeans:
         self._counts = [0] * 5
 
     def power(self, import_w: float, export_w: float | None, now: float) -> Minute | None:
-        """Take the powers of `now`, s; the minute before it, if this begins another."""
+        """Take the powers of `now`, s. Return the minute that has ended, if this begins another."""
         ended = self.elapse(now)
         self._add(0, import_w)
         self._add(1, export_w)
         return ended
 
     def phases(self, phases: tuple[Phase, Phase, Phase], now: float) -> Minute | None:
-        """Take the voltages of `now`, s; the minute before it, if this begins another."""
+        """Take the voltages of `now`, s. Return the minute that has ended, if this begins another."""
         ended = self.elapse(now)
         for place, phase in enumerate(phases, start=2):
             self._add(place, phase.voltage_v)
         return ended
 
     def elapse(self, now: float) -> Minute | None:
-        """Let time pass until `now`, s; the minute that ended with that, if anything was read in it."""
+        """Let time pass until `now`, s. Return the minute that has ended, if anything was read in it."""
         minute = now // MINUTE_S
         if minute == self._minute:
             return None

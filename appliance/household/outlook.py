@@ -1,4 +1,4 @@
-"""The running hour: what it will come to, what it may, and whether that costs anything.
+"""The running hour: what it will come to, what it may have, and whether that costs anything.
 
 Projection = so far + power x time left; headroom = (allowed - so far) / time left. So far is up to this moment: the
 power of the last reading has held since.
@@ -11,9 +11,9 @@ from appliance.household.hours import HOUR, HOUR_S, RunningHour
 from appliance.household.tariff import Month, OtherPeaks
 
 LARGEST_W = 100_000.0
-"""More headroom than this, as in the last seconds of an hour, is no news to anybody."""
+"""The most headroom that is shown; the last seconds of an hour would allow any power."""
 MISSING_S = 120.0
-"""With more than this of the hour unseen, its energy so far is too uncertain to reckon with."""
+"""With more than this of the hour unseen, its energy so far is too uncertain for an outlook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Outlook:
 
 
 def outlook(running: RunningHour, power_w: float, utc: datetime, limit: "Limit | None") -> Outlook | None:
-    """The outlook at `utc` with the present import power; `None` when too much of the hour was not seen."""
+    """Return the outlook at `utc` with the present import power; `None` when too much of the hour was not seen."""
     until = running.start + HOUR
     left_s = (until - utc).total_seconds()
     if running.missing_s > MISSING_S or not 0 < left_s <= HOUR_S:
@@ -80,8 +80,8 @@ class Limit:
     """
 
     other_peaks: OtherPeaks
-    wish_kw: float | None
-    """The household's choice, or what stands in for it."""
+    preferred_kw: float | None
+    """The limit that the household chose, or what stands in for it."""
     certain: bool
     """Crossing it costs money for certain."""
     enough_days: bool
@@ -89,15 +89,15 @@ class Limit:
 
     @classmethod
     def for_hour(cls, start: datetime, month: Month, before: Month | None, chosen_kw: float | None) -> "Limit":
-        """The limit of the hour that begins at `start`."""
-        wish_kw, certain = chosen_kw, chosen_kw is not None or month.enough_days
+        """Return the limit of the hour that begins at `start`."""
+        preferred_kw, certain = chosen_kw, chosen_kw is not None or month.enough_days
         if not certain and before is not None and before.enough_days and before.step is not None:
-            wish_kw, certain = before.tariff.end_of(before.step), True
-        return cls(month.other_peaks(start), wish_kw, certain, month.enough_days)
+            preferred_kw, certain = before.tariff.end_of(before.step), True
+        return cls(month.other_peaks(start), preferred_kw, certain, month.enough_days)
 
     def of(self, so_far_wh: float) -> tuple[float | None, bool]:
-        """The limit, kW, with so much in the hour already, and whether crossing it costs money for certain."""
+        """Return the limit, kW, with this energy in the hour, and whether crossing it costs money for certain."""
         tariff, reached_kw = self.other_peaks.tariff, self.other_peaks.mean_kw(so_far_wh)
-        if self.wish_kw is not None and tariff.within(reached_kw, self.wish_kw):
-            return self.wish_kw, self.certain
+        if self.preferred_kw is not None and tariff.within(reached_kw, self.preferred_kw):
+            return self.preferred_kw, self.certain
         return tariff.end_of(tariff.step(reached_kw)), self.enough_days

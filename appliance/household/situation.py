@@ -24,7 +24,7 @@ class Level(IntEnum):
     WATCH = 1
     ACT = 2
     FAULT = 3
-    """Not worse than ACT, but no level can be told before it is mended."""
+    """Not worse than ACT, but no other level can be known before it is mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Alarm:
     """The newest value, in the rule's unit; `None` when it is from before a restart."""
     limit: float
     since: datetime | None
-    """UTC; `None` while nobody knows the time."""
+    """UTC; `None` while the time is not known."""
     age_s: float
     """Seconds since then, or since the restart that it outlived."""
     acknowledged: bool
@@ -64,7 +64,7 @@ class Chime:
 
 
 class Storage(Enum):
-    """What the history's file is up to."""
+    """How the history's file is."""
 
     NONE = "none"
     """No history is kept."""
@@ -106,7 +106,7 @@ class LineQuality:
 
 @dataclass(frozen=True, slots=True)
 class MeterIdentity:
-    """Who is speaking, from the last list that said so."""
+    """The meter's names, from the last list that had them."""
 
     maker: str | None = None
     meter_type: str | None = None
@@ -158,7 +158,7 @@ class Situation:
     phases_known: bool = False
     """A list with phases has come and is fresh: `None` in a phase now means "not reported"."""
     fuse_a: float | None = None
-    """The main fuse, A; `None` when nobody has set it."""
+    """The main fuse, A; `None` when it is not set."""
     line_to_line: bool = False
     """The voltages are between phases (IT net), not from phase to neutral."""
     hour: RunningHour | None = None
@@ -176,11 +176,11 @@ class Situation:
     chime: Chime | None = None
     """The newest sound that is to be made."""
     quiet: bool = True
-    """Quiet hours are in force, or somebody asked for quiet."""
+    """Quiet hours are in force, or all sounds are muted."""
     muted_s: float | None = None
-    """For how long somebody asked for quiet from now on, s; `None` when nobody did."""
+    """For how long all sounds are muted from now on, s; `None` when they are not."""
     local_time: datetime | None = None
-    """Norwegian local time with its zone; `None` until the meter or a clock that was set has told it."""
+    """Norwegian local time with its zone; `None` until the meter or a clock that was set has said it."""
     clock_source: ClockSource = ClockSource.UNKNOWN
     storage: Storage = Storage.NONE
     reading_age_s: float | None = None

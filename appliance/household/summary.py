@@ -1,6 +1,6 @@
-"""The ledger's hours put to account: the running hour's outlook, today, and the month's capacity.
+"""What follows from the ledger's hours: the running hour's outlook, today, and the month's capacity.
 
-Each of these is a pure function of the hours; this keeps their results until the hours change.
+Each is a pure function of the hours; the results are kept here until the hours change.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Summary:
     def __init__(
         self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None = None
     ) -> None:
-        """Accounts by these tables, for a household that wishes to keep a mean of `chosen_kw`, if it has a wish."""
+        """Summarise by these tables, for a household that wants to keep a mean of `chosen_kw`, if it has chosen one."""
         self.ledger = HourLedger(stale_s)
         self._tariffs = tariffs
         self._chosen_kw = chosen_kw
@@ -35,13 +35,13 @@ class Summary:
     def apply_tariffs(
         self, tariffs: Sequence[Tariff], chosen_kw: float | None, stale_s: float, fuse_a: float | None
     ) -> None:
-        """Reckon by other tables and wishes from now on; the hours are what they are."""
+        """Compute by other tables and limits from now on; the hours stay as they are."""
         self.ledger.believe_for(stale_s)
         self._tariffs, self._chosen_kw, self._fuse_a = tariffs, chosen_kw, fuse_a
-        self._hours = None  # so that all is reckoned anew
+        self._hours = None  # so that all is computed again
 
     def outlook(self, power_w: float | None, utc: datetime) -> Outlook | None:
-        """The outlook of the running hour at `utc` with the present import power; `None` when it is not known."""
+        """Return the running hour's outlook at `utc` with the present import power; `None` when it is not known."""
         running = self.ledger.running
         if running is None or power_w is None:
             return None
@@ -49,18 +49,18 @@ class Summary:
         return outlook(running, power_w, utc, self._limit)
 
     def today(self) -> Today | None:
-        """The running hour's day so far; `None` while there is no running hour."""
+        """Return the running hour's day so far; `None` while there is no running hour."""
         running = self.ledger.running
         self._refresh()
         return None if running is None or self._day is None else self._day.today(running)
 
     def month(self, utc: datetime) -> Month | None:
-        """The month's capacity; `None` without a capacity tariff."""
+        """Return the month's capacity; `None` without a capacity tariff."""
         self._refresh()
         return self._month_of(utc.astimezone(OSLO).date())
 
     def _refresh(self) -> None:
-        """Forget what was reckoned from other hours than there are now."""
+        """Forget what was computed from other hours than there are now."""
         running = self.ledger.running
         start = None if running is None else running.start
         if self.ledger.ended is self._hours and start == self._start:
@@ -77,7 +77,7 @@ class Summary:
                 self._limit = Limit.for_hour(start, now, before, self._chosen_kw)
 
     def _month_of(self, day: date) -> Month | None:
-        """The month of a day, by the table of that day: one that begins within a month counts for all of it then."""
+        """Return the month of a day, by the table of that day: from then on a new table counts for the whole month."""
         if day not in self._months:
             tariff = in_force(self._tariffs, day)
             found = None

@@ -25,7 +25,7 @@ SEEN = WHOLE - {Quality.EDITED}
 
 
 class Basis(Enum):
-    """What the step is found by."""
+    """What decides the step."""
 
     HIGHEST_DAYS = "highest-days"
     """The mean of the highest hours of the `days` highest days of the month; with one day, the month's highest hour."""
@@ -56,7 +56,7 @@ class EnergyPrice:
     weekend_is_night: bool = True
 
     def ore(self, start: datetime) -> float:
-        """The price of the hour that begins at `start`, øre a kWh. Public holidays are priced as their weekday."""
+        """Return the price of the hour that begins at `start`, øre a kWh; a public holiday has its weekday's."""
         local, window = start.astimezone(OSLO), DailyWindow(self.day_from, self.day_to)
         day = window.empty or window.covers(local)  # the same time twice: it is always day
         return self.day_ore if day and not (self.weekend_is_night and local.weekday() >= 5) else self.night_ore
@@ -80,23 +80,23 @@ class Tariff:
     energy: EnergyPrice | None = None
 
     def step(self, value: float) -> int:
-        """The place of the step in which a value lies, kW or A; above all limits it is the last one."""
+        """Return the place of the step in which a value lies, kW or A; above all limits it is the last one."""
         for place, step in enumerate(self.steps):
             if step.up_to is None or self.within(value, step.up_to):
                 return place
         return len(self.steps) - 1
 
     def within(self, value: float, limit: float) -> bool:
-        """Whether a value belongs below a limit."""
+        """Return whether a value belongs below a limit."""
         return value <= limit if self.limit_is_lower else value < limit
 
     def end_of(self, place: int) -> float | None:
-        """The limit of a step behind which it gets dearer; `None` for the last, whatever its own limit."""
+        """Return the limit of a step above which it gets dearer; `None` for the last, whatever its own limit."""
         return self.steps[place].up_to if place < len(self.steps) - 1 else None
 
 
 def in_force(tariffs: Iterable[Tariff], day: date) -> Tariff | None:
-    """The table that holds on a day; `None` before the first."""
+    """Return the table that holds on a day; `None` before the first."""
     return max(
         (table for table in tariffs if table.valid_from <= day), key=lambda table: table.valid_from, default=None
     )
@@ -140,7 +140,7 @@ class Month:
         return None if found is None else self.tariff.step(found)
 
     def other_peaks(self, start: datetime) -> "OtherPeaks":
-        """What stands beside the hour that begins at `start`."""
+        """Return the peaks that the month has beside the hour that begins at `start`."""
         day = _day(start)
         own = [round(peak.import_wh) for peak in self.peaks if _day(peak.start) == day]
         others = [round(peak.import_wh) for peak in self.peaks if _day(peak.start) != day]
@@ -163,12 +163,12 @@ class OtherPeaks:
         return max(self.own_wh, self.others_wh[-1] if len(self.others_wh) == self.tariff.days else 0)
 
     def mean_kw(self, import_wh: float) -> float:
-        """The month's mean with so much in the hour."""
+        """Return the month's mean with this energy in the hour, kW."""
         top = sorted((*self.others_wh, max(self.own_wh, round(import_wh))), reverse=True)
         return _mean_kw(top[: self.tariff.days])
 
     def allowed_wh(self, limit_kw: float) -> int:
-        """The highest energy that leaves the mean within a limit, kW; what costs nothing is allowed in any case."""
+        """Return the highest energy that leaves the mean within a limit, kW; what costs nothing is always allowed."""
         counted = self.others_wh[: self.tariff.days - 1]
         days = len(counted) + 1
         most_wh = round(limit_kw * 1000 * days)
@@ -178,7 +178,7 @@ class OtherPeaks:
 
 
 def month(tariff: Tariff, hours: Sequence[Hour], day: date) -> Month:
-    """The month that `day` lies in, from ended hours, oldest first.
+    """Return the month that `day` lies in, from ended hours, oldest first.
 
     An hour that is known partly counts with what was seen of it: it had at least that.
     """
@@ -198,7 +198,7 @@ def month(tariff: Tariff, hours: Sequence[Hour], day: date) -> Month:
 
 
 def between(hours: Sequence[Hour], begin: datetime, end: datetime) -> Sequence[Hour]:
-    """The hours, oldest first, that begin from `begin` to before `end`, UTC."""
+    """Return the hours, oldest first, that begin from `begin` to before `end`, UTC."""
     return hours[bisect_left(hours, begin, key=_start) : bisect_left(hours, end, key=_start)]
 
 
@@ -223,5 +223,5 @@ def _mean_kw(energies_wh: Sequence[int]) -> float:
 
 
 def _kw(sum_wh: int, count: int) -> float:
-    """The mean, by the one division that gives a decimal limit itself where it is just on it."""
+    """Return the mean, kW, by the one division that gives exactly a decimal limit where the mean is on it."""
     return sum_wh / (1000 * count)

@@ -15,7 +15,7 @@ class DaySum:
     """The ended hours of the running hour's day, summed once an hour."""
 
     def __init__(self, ended: Sequence[Hour], running_start: datetime, price: EnergyPrice | None) -> None:
-        """Sum what `ended` has of the Norwegian day in which the hour from `running_start` lies."""
+        """Sum the hours in `ended` of the Norwegian day in which the hour from `running_start` lies."""
         self._price = price
         self._day = running_start.astimezone(OSLO).date()
         # In UTC, since clock arithmetic within one zone leaves out its changes.
@@ -33,7 +33,7 @@ class DaySum:
         self._highest = max(known, key=lambda hour: hour.import_wh, default=None)
 
     def today(self, running: RunningHour) -> Today:
-        """The day with its running hour; `None` where a part of it is not known."""
+        """Return the day with its running hour; `None` where a part of it is not known."""
         whole = running.whole
         cost_kr = None
         if whole and self._cost_kr is not None and self._price is not None:
@@ -49,7 +49,7 @@ class DaySum:
 
 
 def with_minute(day: VoltageDay | None, today: date, voltages_v: Volts, rule: VoltageRule) -> VoltageDay:
-    """The extremes of the day's one-minute means with one more minute; another day begins anew."""
+    """Return the extremes of the day's one-minute means with one more minute; another day starts from nothing."""
     nothing: Volts = (None, None, None)
     if day is None or day.day != today:
         day = VoltageDay(today, nothing, nothing)

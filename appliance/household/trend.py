@@ -23,7 +23,7 @@ class PowerTrend:
         self._count += 1
 
     def elapse(self, now: float) -> tuple[float | None, ...]:
-        """The means up to the step before `now`, s, oldest first, W; export is negative, `None` was not read."""
+        """Return the means up to the step before `now`, s, oldest first, W; export is negative, `None` was not read."""
         step = now // STEP_S
         if self._step is None:
             self._step = step

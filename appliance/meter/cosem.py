@@ -5,7 +5,7 @@ value in A-XDR (IEC 61334-6): a tag octet, then the value, nested in arrays and 
 of it apart and insists on every octet: what is left over, missing or of a type that does not exist makes the data
 malformed. The frame check sequence lets one damaged frame in 65,536 pass, and this is the second sieve.
 
-Text stays apart from octets, and arrays from structures, since the makers' layouts are told apart by just that.
+Text stays apart from octets, and arrays from structures: only these tell the makers' layouts apart.
 """
 
 from collections.abc import Mapping
@@ -83,7 +83,7 @@ class Notification:
 
 
 def notification(information: bytes) -> Notification:
-    """The data-notification in a frame's information field. Raises `UnreadableError`."""
+    """Return the data-notification in a frame's information field. Raises `UnreadableError`."""
     try:
         if information[:3] != LLC_HEADER:
             raise UnreadableError(Reason.NOT_A_NOTIFICATION)
@@ -122,7 +122,7 @@ def _notification_body(octets: bytes, place: int) -> Notification:
 
 
 def _count(octets: bytes, place: int) -> tuple[int, int]:
-    """A length or element count (one octet below 128, else 8n and n octets), and the place behind it."""
+    """Return a length or element count (one octet below 128, else 8n and n octets), and the place after it."""
     first = octets[place]
     if first < 0x80:
         return first, place + 1
@@ -134,7 +134,7 @@ def _count(octets: bytes, place: int) -> tuple[int, int]:
 
 
 def _value(octets: bytes, place: int, depth: int) -> tuple[Value, int]:
-    """The value whose tag stands at `place`, and the place behind it."""
+    """Return the value whose tag stands at `place`, and the place after it."""
     tag = octets[place]
     place += 1
     number = NUMBERS.get(tag)
@@ -167,7 +167,10 @@ def _value(octets: bytes, place: int, depth: int) -> tuple[Value, int]:
 
 
 def printable(value: Value) -> str:
-    """A name or number as text; Landis+Gyr fills up with NUL. Raises ValueError when it is not printable ASCII."""
+    """Return a name or number as text, without the NUL that Landis+Gyr fills up with.
+
+    Raises ValueError when it is not printable ASCII.
+    """
     if isinstance(value, bytes):
         value = value.decode("ascii")
     if not isinstance(value, str):
@@ -179,7 +182,7 @@ def printable(value: Value) -> str:
 
 
 def scaled(raw: Value, scaler: int) -> float:
-    """raw · 10^scaler, exact to the last digit that a float holds. Raises ValueError when `raw` is no number."""
+    """Return raw · 10^scaler, exact to the last digit of a float. Raises ValueError when `raw` is no number."""
     if type(raw) is not int and type(raw) is not float:  # a boolean is an int, and no number
         raise ValueError("not a number")
     if not -9 <= scaler <= 9:
@@ -195,8 +198,10 @@ _DATE_TIME = Struct(">HBBBBBBBhB")
 
 
 def date_time(octets: bytes) -> MeterClock | None:
-    """A COSEM date-time of 12 octets (Blue Book, "Date and time formats"); `None` when date, hour or minute is
-    unspecified or no such moment exists: such a clock tells no time, and the values beside it are still good.
+    """Return a COSEM date-time of 12 octets (Blue Book, "Date and time formats").
+
+    `None` when date, hour or minute is unspecified or no such moment exists: the other values of the list are still
+    good. Raises ValueError for any other number of octets.
     """
     if len(octets) != DATE_TIME_OCTETS:
         raise ValueError(f"a date-time of {len(octets)} octets")
@@ -215,7 +220,7 @@ def date_time(octets: bytes) -> MeterClock | None:
 
 
 def encode_date_time(clock: MeterClock) -> bytes:
-    """The 12 octets that `date_time` reads back."""
+    """Return the 12 octets that `date_time` reads back."""
     wall = clock.wall
     return _DATE_TIME.pack(
         wall.year,

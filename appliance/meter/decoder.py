@@ -13,7 +13,8 @@ from appliance.meter.reading import Reading, Reason, Rejected
 __all__ = ["Decoder", "Reading", "Rejected"]
 
 _LAYOUTS = tuple((maker, profile_of(maker)) for maker in (*Maker, None))
-"""Who may have sent a list, and how it is read then; what no maker's reader knows may still explain itself."""
+"""Each maker and its profile, in their turn; last the unknown maker, whose lists are read as far as they explain
+themselves."""
 
 
 class Decoder:

@@ -6,7 +6,7 @@ frame check sequence over all of it, and a flag. They do not stuff octets: 7E oc
 nothing, the declared length rules, and a length is believed only under a right header check sequence.
 
 `FrameSearch` follows every believable header at once and settles each at its own declared end. That has two effects.
-A frame behind a damaged one is found even where the damaged one's length reaches over it, with its own last octet,
+A frame after a damaged one is found even where the damaged one's length reaches over it, with its own last octet,
 no later. And the result depends on the octets alone, not on how they were cut into chunks. The cost is one check
 sequence per believable header, so time is linear in the octets, and memory is one largest frame.
 """
@@ -68,7 +68,7 @@ class Address:
 
 
 def encode(address: Address, information: bytes) -> bytes:
-    """The octets of a frame with both flags. Raises ValueError when it is longer than its length can say."""
+    """Return the octets of a frame with both flags. Raises ValueError when its length field cannot hold the length."""
     header = address.destination + address.source + bytes((address.control,))
     length = 2 + len(header) + 2 + len(information) + 2
     if length > LONGEST - 2:
@@ -83,7 +83,7 @@ def _check(octets: bytes) -> bytes:
 
 
 def _address_end(octets: bytes, start: int) -> int | None:
-    """Where the address that begins at `start` ends, `None` if it is of no size that the standard has.
+    """Return where the address that begins at `start` ends; `None` if the standard has no address of its size.
 
     The last octet of an address has its lowest bit set (IEC 62056-46 §6.4.2.3). Raises IndexError while it is not
     all there.
@@ -105,14 +105,14 @@ class _Candidate:
     header: int
     """Octets from the flag through the header check sequence."""
     fault: Rejected | None = None
-    """What was wrong with it at its end; told once all that began before it is settled."""
+    """What was wrong with it at its end; returned once all that began before it is settled."""
 
 
 _END = attrgetter("end")
 
 
 def _fault(candidate: _Candidate, end: int) -> Rejected:
-    """Why a candidate came to nothing, when the octets it was waiting for end at stream offset `end`."""
+    """Return why a candidate came to nothing, when the octets it waited for end at stream offset `end`."""
     return candidate.fault or Rejected(candidate.start, end - candidate.start, Reason.CUT_OFF)
 
 
@@ -127,7 +127,7 @@ class FrameSearch:
         self._claimed = 0  # up to here a believed header, whatever became of it, claims the octets as its own
 
     def feed(self, octets: bytes | bytearray | memoryview) -> list[Frame | Rejected]:
-        """Frames and rejections that these octets complete, in stream order."""
+        """Return the frames and rejections that these octets complete, in stream order."""
         view = memoryview(octets)
         found: list[Frame | Rejected] = []
         for start in range(0, len(view), _SLICE):
@@ -137,7 +137,7 @@ class FrameSearch:
         return found
 
     def close(self) -> list[Rejected]:
-        """The line has ended: what still waits for octets was cut off."""
+        """Return what still waits for octets, as cut off: the line has ended."""
         end = self._base + len(self._octets)
         waiting = [_fault(begun, end) for begun in self._candidates]
         self._candidates.clear()
@@ -156,7 +156,7 @@ class FrameSearch:
             self._settle(first, found)
 
     def _first_to_end(self) -> _Candidate | None:
-        if len(self._candidates) < 2:  # the earliest candidate is never one with a fault: those are told at once
+        if len(self._candidates) < 2:  # the earliest candidate is never one with a fault: those are returned at once
             return self._candidates[0] if self._candidates else None
         return min((begun for begun in self._candidates if begun.fault is None), key=_END)
 
@@ -185,7 +185,7 @@ class FrameSearch:
         return False
 
     def _judge_header(self, place: int) -> _Candidate | Rejected | None:
-        """What the flag at `place` opens, `None` if no frame. Raises IndexError while that cannot be told."""
+        """Return what the flag at `place` opens; `None` if no frame. Raises IndexError while that is not known yet."""
         octets = self._octets
         if octets[place + 1] & 0xF0 != FORMAT_TYPE:
             return None

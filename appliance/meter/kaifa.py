@@ -1,8 +1,8 @@
 """Kaifa: the place in the list is the name of the value.
 
-A structure whose element count tells the list (KFM_001, "HAN lists"): 1, 9 (one phase), 13, 14 (one phase, hourly),
-18 (hourly). No OBIS codes, no scalers. Swedish meters send the 18 too, or 36 elements: each of the 18 after its
-code. A voltage that an IT-net meter does not measure is sent as 0.
+A structure whose element count says which list it is (KFM_001, "HAN lists"): 1, 9 (one phase), 13, 14 (one phase,
+hourly), 18 (hourly). No OBIS codes, no scalers. Swedish meters send the 18 too, or 36 elements: each of the 18 after
+its code. A voltage that an IT-net meter does not measure is sent as 0.
 """
 
 from collections.abc import Mapping

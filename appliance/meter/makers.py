@@ -1,8 +1,8 @@
 """The makers of the meters, one line each.
 
 A maker's module has the reader of its lists and its profile; the line here gives it its name and its turn, since the
-first reader that knows a list takes it. Whoever wants to know what a reading's clock or zero means asks `profile_of`
-and need not know any maker.
+first reader that knows a list takes it. To know what a reading's clock or zero means, ask `profile_of`: no other room
+needs to know any maker.
 """
 
 from enum import StrEnum

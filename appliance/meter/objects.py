@@ -1,8 +1,8 @@
 """OBIS-coded objects to attributes of a `Reading`.
 
 Three makers name their values by OBIS code (six groups A-B:C.D.E.F, IEC 62056-61), and differ in what goes with it:
-Aidon a scaler and a unit, Kaifa and Kamstrup nothing, so that the maker's description must tell the scale. A value
-whose scale neither the frame nor a description tells is left out: a number that may be ten times too large is worse
+Aidon a scaler and a unit, Kaifa and Kamstrup nothing, so that the maker's description must give the scale. A value
+whose scale neither the frame nor a description gives is left out: a number that may be ten times too large is worse
 than none. An object we have no attribute for is passed over; one that comes twice makes the list contradict itself.
 """
 
@@ -19,7 +19,7 @@ Scales = Mapping[Unit, int]
 """Power of ten by which a raw number of that unit is multiplied."""
 
 COMMON_SCALES: Scales = {Unit.W: 0, Unit.VAR: 0}
-"""What every maker we know agrees on, and so all that is believed of one we do not know."""
+"""What all known makers agree on, and so all that is believed of an unknown one."""
 
 _ELECTRICITY = 1  # group A; 0 is the meter itself
 _CURRENT_VALUE = 255
@@ -65,12 +65,12 @@ def add_pairs(fields: Fields, items: Sequence[cosem.Value], scales: Scales) -> N
 
 
 def is_obis(value: cosem.Value) -> TypeGuard[bytes]:
-    """Whether a value can be an OBIS code at all."""
+    """Return whether a value can be an OBIS code at all."""
     return isinstance(value, bytes) and len(value) == 6
 
 
 def _code(obis: bytes) -> bytes:
-    """Groups C.D.E of a current value of electricity or of the meter itself, else an empty code that names nothing."""
+    """Return groups C.D.E of a current value of electricity or of the meter itself, else an empty code."""
     if len(obis) != 6:
         raise ValueError("an OBIS code has six octets")
     return obis[2:5] if obis[0] <= _ELECTRICITY and obis[5] == _CURRENT_VALUE else b""

@@ -34,7 +34,7 @@ class Quantity:
 
 
 def code(name: str) -> Code:
-    """The three octets of the OBIS groups "C.D.E", each 0..255."""
+    """Return the three octets of the OBIS groups "C.D.E", each 0..255."""
     return bytes(int(group) for group in name.split("."))
 
 
@@ -91,6 +91,6 @@ CLOCK: Code = code("1.0.0")
 
 @cache
 def obis(name: str) -> bytes:
-    """The six octets of an OBIS code "A-B:C.D.E"; group F is 255, the current value."""
+    """Return the six octets of an OBIS code "A-B:C.D.E"; group F is 255, the current value."""
     medium, code_name = name.split(":")
     return bytes(int(group) for group in medium.split("-")) + code(code_name) + b"\xff"

@@ -1,7 +1,7 @@
 """What a frame says: a `Reading`, or why there is none: a `Rejected`.
 
 A reading holds what one frame said and nothing that another frame said: a list of one value has no meter id. The
-types of its values are found here too, so that who reads readings needs this module alone.
+types of its values are found here too, so that other rooms need this module alone.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Reading:
 
     @classmethod
     def of(cls, fields: Mapping[str, object]) -> "Reading":
-        """A reading with these attributes by name.
+        """Return a reading with these attributes by name.
 
         A list of one value fills 6 of the 40. Setting the rest one by one would take a quarter of all decoding; here
         they stay the class's own `None`.
@@ -78,6 +78,6 @@ class Reading:
         return reading
 
     def values(self) -> dict[str, float]:
-        """The reported quantities by their OBIS groups "C.D.E", in W, var, V, A, Wh, varh."""
+        """Return the reported quantities by their OBIS groups "C.D.E", in W, var, V, A, Wh, varh."""
         found = ((name, getattr(self, quantity.field)) for name, quantity in BY_NAME.items())
         return {name: value for name, value in found if value is not None}

@@ -16,7 +16,7 @@ class Reason(StrEnum):
     CUT_OFF = "cut off"
     """The frame's end never came: a whole frame began within it, or the line ended."""
     NO_CLOSING_FLAG = "no closing flag"
-    """Both check sequences are right, but no flag stands behind them."""
+    """Both check sequences are right, but no flag follows."""
     SEGMENTED = "segmented"
     """The segmentation bit is set: the list continues in frames that carry no number, so a lost one would go unseen."""
     NOT_A_NOTIFICATION = "not a data-notification"

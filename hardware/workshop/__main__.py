@@ -26,7 +26,7 @@ MADE = ("README.md", "front", "harness", "schematic", "simulation")
 
 
 def build() -> list[str]:
-    """Make everything; what is written is named."""
+    """Make everything. Each file that is written is named."""
     for name, step in STEPS.items():
         print(name, flush=True)
         step()
@@ -34,13 +34,13 @@ def build() -> list[str]:
 
 
 def check() -> list[str]:
-    """A sentence for everything that is wrong."""
+    """Return a sentence for everything that is wrong."""
     exports.electrical_rules()
     return [*broken_rules(), *out_of_date()]
 
 
 def broken_rules() -> Iterator[str]:
-    """board.toml, circuit.toml, the committed netlist and the harness against all rules."""
+    """Check board.toml, circuit.toml, the committed netlist and the harness against all rules."""
     of, of_board, drawn = parts(), leads(), netlist.committed()
     return chain(
         rules.pin_rules(of_board),
@@ -58,14 +58,14 @@ def broken_rules() -> Iterator[str]:
 
 
 def out_of_date() -> Iterator[str]:
-    """What hardware/build has changed since the last commit."""
+    """Return what hardware/build has changed since the last commit."""
     status = ["git", "status", "--porcelain", "--", *MADE]
     for line in subprocess.run(status, cwd=FOLDER, check=True, capture_output=True, text=True).stdout.splitlines():
         yield f"{line[3:]} is not what is committed: run hardware/build, look at it, and commit it"
 
 
 def main() -> int:
-    """Run one of the two; 1 and a sentence for each when something is wrong."""
+    """Run one of the two. Return the exit code: 1, after a sentence for each, when something is wrong."""
     try:
         wrong = {"build": build, "check": check}[sys.argv[1]]()
     except (MissingToolError, RuntimeError) as trouble:

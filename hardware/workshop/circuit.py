@@ -75,7 +75,7 @@ Net = frozenset[tuple[str, str]]
 
 
 def leads(text: str | None = None) -> list[Lead]:
-    """All leads of board.toml, signals first; `text` stands in for the file."""
+    """Return all leads of board.toml, signals first; `text` stands in for the file."""
     document = tomllib.loads(text or (files("appliance.settings") / "board.toml").read_text(encoding="utf-8"))
     signals = [
         Lead(name, line["pin"], name, line["gpio"], line["direction"], line["pull"], line.get("colour"), line["use"])
@@ -89,7 +89,7 @@ def leads(text: str | None = None) -> list[Lead]:
 
 
 def parts() -> dict[str, Part]:
-    """Every part by its reference, the header's pins filled in from board.toml."""
+    """Return every part by its reference, the header's pins filled in from board.toml."""
     document = tomllib.loads((FOLDER / "circuit.toml").read_text(encoding="utf-8"))
     found = {ref: Part(ref=ref, **line) for ref, line in document["parts"].items()}
     header = {str(lead.pin): lead.net for lead in leads() if lead.direction != "open"}
@@ -99,7 +99,7 @@ def parts() -> dict[str, Part]:
 
 
 def nets(of: Mapping[str, Part]) -> dict[str, Net]:
-    """What each net joins."""
+    """Return what each net joins."""
     joined: dict[str, set[tuple[str, str]]] = {}
     for part in of.values():
         for pin, net in part.pins.items():

@@ -60,7 +60,7 @@ class Room:
 
 
 def sizes() -> str:
-    """The sizes as OpenSCAD reads them."""
+    """Return the sizes as OpenSCAD reads them."""
     values: dict[str, object] = {
         "outer": OUTER,
         "face": FACE,
@@ -102,7 +102,7 @@ def _scad(value: object) -> str:
 
 
 def rooms() -> list[Room]:
-    """All that must find its place behind the front."""
+    """Return all that must find its place at the front's back."""
     found = [Room("display", DISPLAY_AT, (POCKET[0] + 3.2, POCKET[1] + 3.2))]
     found += [Room(f"{name} lamp", at, (LAMP_HOLE + 2, LAMP_HOLE + 2)) for name, at in LAMPS_AT.items()]
     found += [Room(f"button {name}", at, (BUTTON_BODY, BUTTON_BODY)) for name, at in BUTTONS_AT.items()]
@@ -112,13 +112,13 @@ def rooms() -> list[Room]:
 
 
 def sound_holes() -> list[Point]:
-    """One hole in the middle and six around it."""
+    """Return the places of one hole in the middle and six around it."""
     around = [radians(60 * turn) for turn in range(6)]
     return [PIEZO_AT] + [(PIEZO_AT[0] + 4 * cos(turn), PIEZO_AT[1] + 4 * sin(turn)) for turn in around]
 
 
 def front_rules(of: list[Room]) -> Iterator[str]:
-    """Nothing behind the front overlaps or reaches into the wall, and box and Pi have room."""
+    """Yield what overlaps or reaches into the wall at the front's back, and what leaves box and Pi no room."""
     for one, other in combinations(of, 2):
         if all(abs(one.at[axis] - other.at[axis]) < (one.size[axis] + other.size[axis]) / 2 for axis in (0, 1)):
             yield f"{one.name} and {other.name} overlap behind the front"
@@ -137,14 +137,14 @@ def front_rules(of: list[Room]) -> Iterator[str]:
 
 
 def make_front() -> None:
-    """Sizes and both STL files."""
+    """Write the sizes and both STL files."""
     keep(OUT / "sizes.scad", sizes())
     for part in ("front", "back"):
         keep(OUT / f"{part}.stl", stl(export(part)))
 
 
 def export(part: str) -> list[Facet]:
-    """A part as OpenSCAD makes it."""
+    """Return a part as OpenSCAD makes it."""
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         made = Path(place) / "part.stl"
         run("openscad", "-q", "-D", f'part="{part}"', "-o", made, OUT / "enclosure.scad")
@@ -152,27 +152,27 @@ def export(part: str) -> list[Facet]:
 
 
 def facets(text: str) -> list[Facet]:
-    """The triangles of an STL file in text form."""
+    """Return the triangles of an STL file in text form."""
     numbers = re.findall(r"vertex (\S+) (\S+) (\S+)", text)
     corners: list[Vertex] = [(round(float(x), 3), round(float(y), 3), round(float(z), 3)) for x, y, z in numbers]
     return [(corners[place], corners[place + 1], corners[place + 2]) for place in range(0, len(corners), 3)]
 
 
 def stl(of: list[Facet]) -> bytes:
-    """Triangles as a binary STL file, in an order of their own, so that it is the same each time."""
+    """Return triangles as a binary STL file, in an order of their own, so that it is the same each time."""
     turned = sorted(_from_the_least(facet) for facet in of)
     body = b"".join(struct.pack("<12fH", *normal(facet), *chain.from_iterable(facet), 0) for facet in turned)
     return b"HAN appliance, made by hardware/build".ljust(80) + struct.pack("<I", len(turned)) + body
 
 
 def _from_the_least(facet: Facet) -> Facet:
-    """The same triangle, told from its least corner on."""
+    """Return the same triangle, from its least corner on."""
     a, b, c = facet
     return min((a, b, c), (b, c, a), (c, a, b))
 
 
 def stored(part: str) -> list[Facet]:
-    """A part as it lies in the repository."""
+    """Return a part as it lies in the repository."""
     octets = (OUT / f"{part}.stl").read_bytes()
     found = []
     for numbers in struct.iter_unpack("<12fH", octets[84:]):
@@ -182,7 +182,7 @@ def stored(part: str) -> list[Facet]:
 
 
 def normal(facet: Facet) -> Vertex:
-    """The direction that a triangle looks in."""
+    """Return the direction that a triangle looks in."""
     (ax, ay, az), b, c = facet
     ux, uy, uz = b[0] - ax, b[1] - ay, b[2] - az
     vx, vy, vz = c[0] - ax, c[1] - ay, c[2] - az
@@ -192,7 +192,7 @@ def normal(facet: Facet) -> Vertex:
 
 
 def print_rules(name: str, of: list[Facet]) -> Iterator[str]:
-    """A part is a closed body that lies on the bed and has nothing that hangs over by more than 45 degrees."""
+    """Yield why a part cannot be printed: open, off the bed, or hanging over by more than 45 degrees."""
     edges: dict[tuple[Vertex, Vertex], int] = {}
     for a, b, c in of:
         for start, end in ((a, b), (b, c), (c, a)):

@@ -19,7 +19,7 @@ _BOM_LABELS = "Parts,Value,Buy,Or instead,Number"
 
 
 def make_schematic() -> None:
-    """The KiCad project, and from it netlist, bill of materials, SVG and PDF."""
+    """Write the KiCad project, and from it netlist, bill of materials, SVG and PDF."""
     for path, text in schematic.project_files().items():
         keep(path, text)
     electrical_rules()
@@ -47,7 +47,7 @@ def make_schematic() -> None:
 
 
 def drawn_netlist(project: Path = schematic.OUT) -> str:
-    """The netlist that KiCad reads out of the drawing, without dates and places."""
+    """Return the netlist that KiCad reads out of the drawing, without dates and places."""
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         made = Path(place) / "han.net"
         run("kicad-cli", "sch", "export", "netlist", "-o", made, project / "han.kicad_sch")
@@ -55,7 +55,7 @@ def drawn_netlist(project: Path = schematic.OUT) -> str:
 
 
 def electrical_rules(project: Path = schematic.OUT) -> None:
-    """KiCad's own check of the schematic; raises RuntimeError with its report when it finds anything."""
+    """Run KiCad's own check of the schematic. Raises RuntimeError with its report when it finds anything."""
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         report = Path(place) / "erc.txt"
         drawn = project / "han.kicad_sch"
@@ -66,7 +66,7 @@ def electrical_rules(project: Path = schematic.OUT) -> None:
 
 
 def make_harness() -> None:
-    """The harness's YAML, picture and bill of materials."""
+    """Write the harness's YAML, picture and bill of materials."""
     keep(harness.OUT / "harness.yml", harness.text())
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         folder = Path(place)
@@ -82,17 +82,17 @@ def make_harness() -> None:
 
 
 def _still(svg: str) -> str:
-    """An SVG of KiCad's without the moment it was made."""
+    """Return an SVG of KiCad's without the moment it was made."""
     return re.sub(r"<!-- date [^>]*-->|\n<title>[^<]*</title>", "", re.sub(r"date \d{4}/\d\d/\d\d[^<\n]*", "", svg))
 
 
 def _undated(pdf: bytes) -> bytes:
-    """A PDF whose dates are all the same, of the same length, so that its table of offsets stays right."""
+    """Return a PDF with all dates the same, of the same length, so that its table of offsets stays right."""
     return re.sub(rb"\(D:\d{14}[^)]*\)", lambda date: b"(D:" + b"20000101000000".ljust(len(date[0]) - 4) + b")", pdf)
 
 
 def _smaller(png: bytes) -> bytes:
-    """A drawing of few colours as a PNG that says so."""
+    """Return a drawing of few colours as a PNG that says so."""
     made = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").quantize(64).save(made, "PNG", optimize=True)
     return made.getvalue()

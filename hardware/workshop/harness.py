@@ -61,7 +61,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def document(of: list[Lead] | None = None) -> Document:
-    """WireViz's input."""
+    """Return WireViz's input."""
     by_name = {lead.name: lead for lead in (of or leads())}
     name, line_ends, pi_ends = CONVERTER
     used = [by_name[lead] for lead in pi_ends] + [by_name[lead] for _, ends in GROUPS.values() for lead in ends]
@@ -105,7 +105,7 @@ def document(of: list[Lead] | None = None) -> Document:
 
 
 def text(of: list[Lead] | None = None) -> str:
-    """WireViz's input as YAML."""
+    """Return WireViz's input as YAML."""
     return (
         "# Made by hardware/build from board.toml; JSON, which is YAML too.\n"
         + json.dumps(document(of), indent=2)
@@ -114,7 +114,7 @@ def text(of: list[Lead] | None = None) -> str:
 
 
 def rules(harness: Document, of: list[Lead]) -> Iterator[str]:
-    """The harness against board.toml: each lead on its pin, in its colour, and alone there."""
+    """Check the harness against board.toml: each lead on its pin, in its colour, and alone there."""
     drawn: dict[int, list[tuple[str, str]]] = {}
     for connection in harness["connections"]:
         ends = [next(iter(end.items())) for end in connection]

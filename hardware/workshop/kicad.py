@@ -43,7 +43,7 @@ class Sheet:
 
 
 def turned(at: Place, put: Put) -> Place:
-    """A point of a symbol on the sheet, where y grows downwards."""
+    """Return a point of a symbol on the sheet, where y grows downwards."""
     x, y = at
     for _ in range(put.turned // 90):
         x, y = -y, x
@@ -78,7 +78,7 @@ def _stroke(width: float = 0.254, kind: str = "default") -> str:
 
 
 def symbol_text(symbol: Symbol, *, embedded: bool) -> str:
-    """A symbol as a library holds it, or as the schematic carries it along."""
+    """Return a symbol as a library holds it, or as the schematic carries it along."""
     name = f"{LIBRARY}:{symbol.name}" if embedded else symbol.name
     reference = "#PWR" if symbol.power else symbol.name[0]
     lines = [f'(symbol "{name}"', "(power)" if symbol.power else ""]
@@ -154,7 +154,7 @@ def _supply(name: str, at: Place, sheet: Sheet, count: int) -> str:
 
 
 def _junctions(sheet: Sheet, of: dict[str, Part]) -> Iterator[Place]:
-    """Where three or more ends meet."""
+    """Return where three or more ends meet."""
     ends: dict[Place, int] = {}
     for wire in sheet.wires:
         for place, weight in zip(wire, [1, *[2] * (len(wire) - 2), 1], strict=True):
@@ -169,7 +169,7 @@ def _junctions(sheet: Sheet, of: dict[str, Part]) -> Iterator[Place]:
 
 
 def sheet_text(sheet: Sheet, of: dict[str, Part]) -> str:
-    """A sheet as a .kicad_sch file."""
+    """Return a sheet as a .kicad_sch file."""
     uuid = ROOT if sheet.name == "receiver" else _id("panel")
     kinds = sorted({of[ref].kind for ref in sheet.puts} | {name for name, _ in sheet.supplies})
     out = [

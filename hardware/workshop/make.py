@@ -19,7 +19,7 @@ TILE, UNSEEN = 8, 24
 
 
 class MissingToolError(Exception):
-    """A program that is not there; the message is one sentence for the person who wants it."""
+    """A program that is not there; the message is one sentence and says how to get it."""
 
 
 def keep(path: Path, made: str | bytes) -> None:
@@ -47,7 +47,7 @@ def _alike(one: Image.Image, other: Image.Image) -> bool:
 
 
 def tool(name: str) -> str:
-    """Where a program is: hardware/.tools, where hardware/build puts it, or the system's own."""
+    """Return where a program is: hardware/.tools, where hardware/build puts it, or the system's own."""
     own = FOLDER / ".tools" / "bin" / name
     found = str(own) if own.exists() else shutil.which(name)
     if found is None:
@@ -56,7 +56,7 @@ def tool(name: str) -> str:
 
 
 def run(name: str, *arguments: str | Path, folder: Path = FOLDER, codes: Sequence[int] = (0,)) -> str:
-    """What a program prints; its last words when it fails."""
+    """Run a program, and return what it prints. Raises RuntimeError with its last words when it fails."""
     command = [tool(name), *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode not in codes:

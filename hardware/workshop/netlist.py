@@ -21,12 +21,12 @@ class Netlist:
     """What each net joins, by KiCad's name for it."""
 
     def net_of(self, ref: str, pin: str) -> str | None:
-        """The net that a pin is on."""
+        """Return the net that a pin is on."""
         return next((name for name, pins in self.nets.items() if (ref, pin) in pins), None)
 
 
 def read(text: str) -> Netlist:
-    """The netlist in KiCad's own format (S-expressions)."""
+    """Read a netlist in KiCad's own format (S-expressions)."""
     tree = _parse(text)
     values = {_word(part, "ref"): _word(part, "value") for part in _all(_first(tree, "components"), "comp")}
     nets = {}
@@ -38,12 +38,12 @@ def read(text: str) -> Netlist:
 
 
 def committed() -> Netlist:
-    """The netlist that lies in the repository."""
+    """Return the netlist that lies in the repository."""
     return read(COMMITTED.read_text(encoding="utf-8"))
 
 
 def without_dates(text: str) -> str:
-    """The netlist without what differs from one export to the next: when, where and by what it was made."""
+    """Return the netlist without what differs from one export to the next: when, where and by what it was made."""
     text = re.sub(r'\n\s*\((?:date|tool) "[^"]*"\)', "", text)
     return re.sub(r'\((source|uri) "[^"]*/([^"/]+)"\)', r'(\1 "\2")', text)
 

@@ -20,7 +20,7 @@ LAMPS = {"red": "#e05a4f", "yellow": "#f0c040", "green": "#58b368"}
 
 
 def make_drawing() -> None:
-    """The drawing, from the sizes that OpenSCAD is given, and the parts as they will look."""
+    """Write the drawing, from the sizes that OpenSCAD is given, and the parts as they will look."""
     figure = Figure(figsize=(11, 8.6), dpi=110)
     axes = figure.add_axes((0.02, 0.02, 0.96, 0.93))
     _front(axes)
@@ -58,7 +58,7 @@ def _front(axes: Axes) -> None:
 
 
 def _dimensions(axes: Axes) -> None:
-    """Width and height outside, then the places from the lower left corner."""
+    """Draw width and height outside, then the places from the lower left corner."""
     width, height = box.OUTER
     left, low, right = -width / 2, -height / 2, width / 2
     _across(axes, left, right, low - 26, f"{width:g}")
@@ -98,7 +98,7 @@ def _up(axes: Axes, start: float, end: float, x: float, text: str) -> None:
 
 
 def make_stripboard() -> None:
-    """The receiver's stripboard from the parts' side."""
+    """Write the receiver's stripboard from the parts' side."""
     figure = Figure(figsize=(11, 3.4), dpi=110)
     axes = figure.add_axes((0.02, 0.0, 0.96, 0.9))
     board, of = stripboard.layout(), parts()
@@ -129,7 +129,7 @@ def _spot(hole: stripboard.Hole) -> tuple[int, int]:
 
 
 def _soldered(axes: Axes, ref: str, value: str, legs: dict[str, tuple[int, int]]) -> None:
-    """One part: a bar between two legs, a box for the optocoupler, an arrow for each lead that leaves."""
+    """Draw one part: a bar between two legs, a box for the optocoupler, an arrow for each lead that leaves."""
     white = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     if ref in ("J1", HEADER):
         for pin, (x, y) in legs.items():
@@ -170,7 +170,7 @@ def _soldered(axes: Axes, ref: str, value: str, legs: dict[str, tuple[int, int]]
 
 
 def _parts() -> bytes:
-    """Both printed parts from above at an angle, as they lie on the bed."""
+    """Draw both printed parts from above at an angle, as they lie on the bed."""
     size, scale = (2400, 1100), 7.0
     nearest = np.full(size[::-1], -np.inf)
     shades = np.full(size[::-1], 255, dtype=np.uint8)
@@ -196,7 +196,7 @@ def _parts() -> bytes:
 def _paint(
     seen: list[tuple[float, float, float]], shade: int, nearest: NDArray[np.float64], shades: NDArray[np.uint8]
 ) -> None:
-    """One triangle, where nothing painted before is nearer."""
+    """Paint one triangle, where nothing painted before is nearer."""
     (ax, ay, ad), (bx, by, bd), (cx, cy, cd) = seen
     area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     left, right = int(min(ax, bx, cx)), int(max(ax, bx, cx)) + 2

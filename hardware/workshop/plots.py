@@ -22,14 +22,14 @@ mpl.rcParams.update({"axes.spines.right": False, "axes.titlesize": 12, "axes.tit
 
 
 def make_plots() -> None:
-    """All pictures of the simulation."""
+    """Write all pictures of the simulation."""
     eye(OUT / "eye.png")
     waveform(OUT / "waveform.png")
     traps(OUT / "traps.png")
 
 
 def eye(path: Path) -> None:
-    """Every bit of the stress octets laid over the others, for the standard line and the worst receivers by chance."""
+    """Draw each bit of the stress octets over the others, for the standard line and the worst receivers by chance."""
     figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
     typical = [(Conditions(), True)]
@@ -68,7 +68,7 @@ def _thresholds(axes: Axes) -> None:
 
 
 def waveform(path: Path) -> None:
-    """The pair and GPIO15 for the first octets of a frame."""
+    """Draw the pair and GPIO15 for the first octets of a frame."""
     octets = bytes.fromhex("7ea0d241")  # Aidon HAN Interface Description v1.1A, 3.3.1
     levels = serial.changes(octets, parity=True, lead_s=0.005, tail_s=0.003)
     run = spice.simulate(netlist.committed(), levels, Conditions())
@@ -90,7 +90,7 @@ def waveform(path: Path) -> None:
 
 
 def traps(path: Path) -> None:
-    """What a capacitor does across the pair, and what one does behind a resistor when it is plugged in."""
+    """Draw what a capacitor does across the pair, and what one after a resistor does when it is plugged in."""
     figure = Figure(figsize=(11, 5.2), dpi=110, layout="constrained")
     left, right = figure.subplots(1, 2)
     octets = b"\x55\x00"

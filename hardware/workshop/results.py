@@ -29,13 +29,13 @@ def make_results() -> None:
 
 
 def kept() -> dict[str, Row]:
-    """The rows that lie in the repository."""
+    """Return the rows that lie in the repository."""
     rows: dict[str, Row] = json.loads(KEPT.read_text(encoding="utf-8"))
     return rows
 
 
 def as_rows(found: simulation.Results) -> dict[str, Row]:
-    """Each line of the notes' tables."""
+    """Return each line of the notes' tables."""
     rows = {f"{mark:g}/{space:g} V": row(outcomes) for (mark, space), outcomes in found.corners.items()}
     rows |= {f"24/12 V at {celsius:g} °C": row(outcomes) for celsius, outcomes in found.temperatures.items()}
     rows["by chance"] = row(found.chance)
@@ -49,7 +49,7 @@ def as_rows(found: simulation.Results) -> dict[str, Row]:
 
 
 def rules(rows: dict[str, Row]) -> Iterator[str]:
-    """Every line that must be read is read, and what must fail fails: else the simulation would show nothing."""
+    """Yield what must be read and was not, and what must fail and did not: it would show nothing."""
     must_fail = {"36/24 V", "47 nF across the pair", "1 µF behind 430 ohm"}
     for name, found in rows.items():
         bad = found["over_us"] > 50 if "over_us" in found else found["same"] < found["sent"]
@@ -60,7 +60,7 @@ def rules(rows: dict[str, Row]) -> Iterator[str]:
 
 
 def row(outcomes: Iterable[Outcome]) -> Row:
-    """Several transmissions in one line."""
+    """Return several transmissions in one line."""
     of = list(outcomes)
     falls, rises = simulation.worst(of)
     return {
@@ -73,7 +73,7 @@ def row(outcomes: Iterable[Outcome]) -> Row:
 
 
 def alike(one: dict[str, Row], other: dict[str, Row]) -> bool:
-    """Would a person call these the same?"""
+    """Return whether a person would call these the same."""
     return one.keys() == other.keys() and all(
         one[name].keys() == other[name].keys()
         and all(_near(one[name][key], other[name][key], key) for key in one[name])

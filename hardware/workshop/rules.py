@@ -21,7 +21,7 @@ FORWARD_V = {"led": 1.8, "piezo": 0.0}
 
 
 def pin_rules(leads: list[Lead]) -> Iterator[str]:
-    """board.toml against the header as it is: right pins, each used once, outputs dark and silent at reset."""
+    """Check board.toml against the header: right pins, each used once, outputs dark and silent at reset."""
     seen: dict[int, str] = {}
     for lead in leads:
         if (other := seen.setdefault(lead.pin, lead.name)) != lead.name:
@@ -42,7 +42,7 @@ def pin_rules(leads: list[Lead]) -> Iterator[str]:
 
 
 def drawing_rules(of: Mapping[str, Part], drawn: Netlist) -> Iterator[str]:
-    """The drawn netlist against circuit.toml and board.toml: parts, values, names, and what is joined."""
+    """Check the drawn netlist against circuit.toml and board.toml: parts, values, names, what is joined."""
     for ref in sorted(of.keys() | drawn.values.keys()):
         if ref not in drawn.values:
             yield f"{ref} ({of[ref].value}) is in circuit.toml but not in the schematic"
@@ -65,7 +65,7 @@ def drawing_rules(of: Mapping[str, Part], drawn: Netlist) -> Iterator[str]:
 
 
 def isolation_rules(of: Mapping[str, Part], joined: Mapping[str, Net]) -> Iterator[str]:
-    """No way for current from the meter's pair (J1) to the Pi's header, other than by light."""
+    """Yield each way for current from the meter's pair (J1) to the Pi's header, other than by light."""
     ways: dict[str, tuple[str, str] | None] = {}
     for name, pins in joined.items():
         if any(ref == "J1" for ref, _ in pins):
@@ -84,7 +84,7 @@ def isolation_rules(of: Mapping[str, Part], joined: Mapping[str, Net]) -> Iterat
 
 
 def _across(part: Part, pin: str, joined: Mapping[str, Net], ref: str) -> list[str]:
-    """The nets that a part lets current on to from one of its pins."""
+    """Return the nets that a part lets current on to from one of its pins."""
     sides = ISOLATORS.get(part.kind)
     return [
         name
@@ -105,7 +105,7 @@ def _trail(name: str, ways: Mapping[str, tuple[str, str] | None]) -> str:
 
 
 def current_ma(signal: str, of: Mapping[str, Part], joined: Mapping[str, Net]) -> float | None:
-    """The most a pin can be asked for: through its resistor into its load, or into ground; None without a resistor."""
+    """Return the most a pin can be asked for, mA: through its resistor into its load or ground; None without one."""
     pins = joined.get(signal, frozenset())
     resistors = [(ref, pin) for ref, pin in pins if of[ref].kind == "resistor"]
     others = [ref for ref, _ in pins if of[ref].kind not in ("resistor", "header")]
@@ -118,7 +118,7 @@ def current_ma(signal: str, of: Mapping[str, Part], joined: Mapping[str, Net]) -
 
 
 def current_rules(leads: list[Lead], of: Mapping[str, Part], joined: Mapping[str, Net]) -> Iterator[str]:
-    """A resistor behind every pin that drives or could, and the currents within the Pi's limits."""
+    """Check for a resistor at each pin that drives or could, and the currents against the Pi's limits."""
     total = 0.0
     for lead in leads:
         if lead.direction not in ("out", "in"):
@@ -138,21 +138,21 @@ def current_rules(leads: list[Lead], of: Mapping[str, Part], joined: Mapping[str
 
 
 def _load(signal: str, of: Mapping[str, Part], joined: Mapping[str, Net]) -> str:
-    """What hangs behind a signal's resistor."""
+    """Return what hangs on the far side of a signal's resistor."""
     ref, pin = next((ref, pin) for ref, pin in joined[signal] if of[ref].kind == "resistor")
     behind = next(net for net, ends in joined.items() if (ref, "2" if pin == "1" else "1") in ends)
     return next((load for load, _ in joined[behind] if load != ref), ref)
 
 
 def bom_rules(of: Mapping[str, Part]) -> Iterator[str]:
-    """Every part has something to buy and one substitute."""
+    """Yield each part without something to buy and one substitute."""
     for part in of.values():
         if not part.buy or not part.instead or part.buy == part.instead:
             yield f"{part.ref} ({part.value}) needs a maker's part or a description to buy by, and one substitute"
 
 
 def ohms(value: str) -> float:
-    """A resistor's value as the schematic writes it: 470, 4k7, 10k, 1M."""
+    """Return a resistor's value, ohm, from the schematic's way to write it: 470, 4k7, 10k, 1M."""
     for letter, factor in (("k", 1e3), ("M", 1e6), ("R", 1.0)):
         if letter in value:
             whole, _, rest = value.partition(letter)

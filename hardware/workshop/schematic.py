@@ -16,7 +16,7 @@ _TEXT = 1.27
 
 
 def receiver() -> Sheet:
-    """The receiver: the meter's pair to the left, GPIO15 to the right."""
+    """Draw the receiver: the meter's pair to the left, GPIO15 to the right."""
     top, low = 58.42, 68.58
     sheet = Sheet(
         "receiver",
@@ -58,7 +58,7 @@ def receiver() -> Sheet:
 
 
 def panel() -> Sheet:
-    """The Pi's header to the left with board.toml's names on its pins; what hangs on them to the right."""
+    """Draw the Pi's header to the left with board.toml's names on its pins; what hangs on them to the right."""
     header = (71.12, 73.66)
     sheet = Sheet("panel", "A4", "Front panel and Raspberry Pi", {HEADER: Put(header)})
     _header_leads(sheet, header)
@@ -75,7 +75,7 @@ def panel() -> Sheet:
 
 
 def _header_leads(sheet: Sheet, header: Place) -> None:
-    """board.toml's leads on the header's pins; a cross on each pin that has none."""
+    """Draw board.toml's leads on the header's pins; a cross on each pin that has none."""
     ends = {pin.number: turned(pin.at, Put(header)) for pin in SYMBOLS["header"].pins}
     for lead in leads():
         x, y = ends.pop(str(lead.pin)) if lead.direction != "open" else (0, 0)
@@ -87,7 +87,7 @@ def _header_leads(sheet: Sheet, header: Place) -> None:
 
 
 def _row(sheet: Sheet, signal: str, chain: tuple[str, str], at: Place) -> None:
-    """A signal's name, its resistor, what hangs behind it, ground."""
+    """Draw a signal's name, its resistor, what hangs on it, ground."""
     x, y = at
     sheet.labels.append((signal, at, 180))
     sheet.puts[chain[0]] = Put((x + 15.24, y))
@@ -97,7 +97,7 @@ def _row(sheet: Sheet, signal: str, chain: tuple[str, str], at: Place) -> None:
 
 
 def _display(sheet: Sheet) -> None:
-    """The display with its reset."""
+    """Draw the display with its reset."""
     middle = (111.76, 153.67)
     sheet.puts["DS1"] = Put(middle)
     ends = {pin.number: turned(pin.at, sheet.puts["DS1"]) for pin in SYMBOLS["display"].pins}
@@ -123,7 +123,7 @@ def _display(sheet: Sheet) -> None:
 
 
 def project_files() -> dict[Path, str]:
-    """The whole KiCad project, by file."""
+    """Return the whole KiCad project, by file."""
     of = parts()
     library = "\n".join(symbol_text(symbol, embedded=False) for symbol in SYMBOLS.values())
     settings = {

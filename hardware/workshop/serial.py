@@ -31,7 +31,7 @@ class Trace:
     volts: Sequence[float]
 
     def at(self, time: float) -> float:
-        """The voltage at a time."""
+        """Return the voltage at a time."""
         after = bisect_right(self.times, time)
         if after in (0, len(self.times)):
             return self.volts[min(after, len(self.times) - 1)]
@@ -40,11 +40,11 @@ class Trace:
         return self.volts[before] + share * (self.volts[after] - self.volts[before])
 
     def falls_below(self, volts: float, since: float) -> float | None:
-        """When it is next below a voltage."""
+        """Return when it is next below a voltage."""
         return self._next(since, lambda value: value < volts)
 
     def rises_above(self, volts: float, since: float) -> float | None:
-        """When it is next above a voltage."""
+        """Return when it is next above a voltage."""
         return self._next(since, lambda value: value > volts)
 
     def _next(self, since: float, wanted: Callable[[float], bool]) -> float | None:
@@ -55,14 +55,14 @@ class Trace:
 
 
 def bits(octets: Iterable[int], *, parity: bool) -> Iterator[int]:
-    """The line's bits: start, eight data bits from the lowest, an even parity bit if there is one, stop."""
+    """Return the line's bits: start, eight data bits from the lowest, an even parity bit if there is one, stop."""
     for octet in octets:
         data = [octet >> place & 1 for place in range(8)]
         yield from (0, *data, *([sum(data) % 2] if parity else []), 1)
 
 
 def changes(octets: bytes, *, parity: bool, lead_s: float, tail_s: float) -> list[tuple[float, int]]:
-    """When the line becomes what, from an idle line (1) and back to one; the last entry is the end."""
+    """Return when the line becomes what, from an idle line (1) and back to one; the last entry is the end."""
     found = [(0.0, 1)]
     time = lead_s
     for bit in bits(octets, parity=parity):
@@ -73,7 +73,7 @@ def changes(octets: bytes, *, parity: bool, lead_s: float, tail_s: float) -> lis
 
 
 def receive(trace: Trace, *, parity: bool) -> Received:
-    """What a UART reads from GPIO15's voltage, sampling in the middle of each bit from the start bit's edge on."""
+    """Return what a UART reads from GPIO15's voltage, sampling amid each bit from the start bit's edge on."""
     octets, errors, now = bytearray(), 0, trace.times[0]
     places = 10 if parity else 9
     while (high := trace.rises_above(HIGH_V, now)) is not None:

@@ -61,7 +61,7 @@ class Results:
 
 
 def frames() -> list[bytes]:
-    """One frame of every maker: the largest list that each simulated meter sends in its first minute."""
+    """Return one frame of each maker: the largest list that each simulated meter sends in its first minute."""
     start = datetime(2026, 7, 15, 9, 59, 55, tzinfo=UTC)
     found = []
     for maker in Maker:
@@ -83,12 +83,12 @@ def transmit(
 
 
 def readings(octets: bytes) -> list[Reading]:
-    """What the appliance reads in octets."""
+    """Return what the appliance reads in octets."""
     return [item for item in Decoder().feed(octets) if isinstance(item, Reading)]
 
 
 def delays(run: Run, levels: Sequence[tuple[float, int]]) -> tuple[list[float], list[float]]:
-    """From each falling and each rising edge of the line to GPIO15 on the other side of its thresholds."""
+    """Return the times from each falling and each rising edge of the line to GPIO15 beyond its thresholds."""
     falls, rises = [], []
     for time, level in levels[1:-1]:
         if level:
@@ -101,7 +101,7 @@ def delays(run: Run, levels: Sequence[tuple[float, int]]) -> tuple[list[float], 
 
 
 def by_chance(count: int = RUNS) -> Iterator[tuple[Conditions, bool]]:
-    """Receivers, meters and days by chance, the same ones each time."""
+    """Return receivers, meters and days by chance, the same ones each time."""
     chance = random.Random(2400)
     for _ in range(count):
         mark, space = chance.choice(CORNERS)
@@ -120,7 +120,7 @@ def by_chance(count: int = RUNS) -> Iterator[tuple[Conditions, bool]]:
 
 
 def simulate_all() -> Results:
-    """Everything, on all processors."""
+    """Simulate everything, on all processors."""
     standard, sent = Conditions(), frames()
     with ThreadPoolExecutor() as pool:
 
@@ -138,7 +138,7 @@ def simulate_all() -> Results:
 
 
 def inrush_current(ohms: float, farads: float, volts: float = 24.0) -> tuple[Sequence[float], list[float]]:
-    """The current (A) from the port when a capacitor behind a resistor is plugged in, by time."""
+    """Return the current (A) from the port when a capacitor after a resistor is plugged in, by time."""
     deck = (
         f"inrush\nVport port 0 PWL(0 0 1u {volts:g})\nRlimit port store {ohms:g}\nCstore store 0 {farads:g}\n"
         ".save i(Vport)\n.tran 1u 3m 0 1u\n.end\n"
@@ -148,7 +148,7 @@ def inrush_current(ohms: float, farads: float, volts: float = 24.0) -> tuple[Seq
 
 
 def inrush(ohms: float, farads: float, volts: float = 24.0) -> tuple[float, float]:
-    """The peak of that current (A), and for how long it is above the port's trip (s)."""
+    """Return the peak of that current (A), and for how long it is above the port's trip (s)."""
     times, current = inrush_current(ohms, farads, volts)
     over = sum(
         later - time for (time, later), amperes in zip(pairwise(times), current, strict=False) if amperes > TRIP_A
@@ -157,17 +157,17 @@ def inrush(ohms: float, farads: float, volts: float = 24.0) -> tuple[float, floa
 
 
 def over_trip_s(ohms: float, farads: float, volts: float = 24.0) -> float:
-    """The same time by the formula of a capacitor's charge, to check the simulation by."""
+    """Return the same time by the formula of a capacitor's charge, to check the simulation by."""
     peak = volts / ohms
     return ohms * farads * log(peak / TRIP_A) if peak > TRIP_A else 0.0
 
 
 def worst(outcomes: Iterable[Outcome]) -> tuple[float, float]:
-    """The longest fall and rise."""
+    """Return the longest fall and rise."""
     found = list(outcomes)
     return max(one.falls_s for one in found), max(one.rises_s for one in found)
 
 
 def usual_idle_a(outcomes: Iterable[Outcome]) -> float:
-    """The median idle current."""
+    """Return the median idle current, A."""
     return median(one.idle_a for one in outcomes)

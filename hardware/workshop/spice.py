@@ -53,7 +53,7 @@ class Conditions:
     values: Mapping[str, float] = field(default_factory=dict)
     """Values other than the drawn ones, by part (ohms, volts)."""
     across_pair_f: float = 0.0
-    """Capacitance somebody put across the pair."""
+    """Capacitance that was put across the pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Run:
 
 
 def simulate(drawn: Netlist, levels: Sequence[tuple[float, int]], conditions: Conditions) -> Run:
-    """The drawn receiver on a line with these levels (1 mark, 0 space) from these times on."""
+    """Simulate the drawn receiver on a line with these levels (1 mark, 0 space) from these times on."""
     drive = _points(levels, conditions)
     end = levels[-1][0]
     pair = drawn.net_of("J1", "1"), drawn.net_of("J1", "2")
@@ -97,7 +97,7 @@ def simulate(drawn: Netlist, levels: Sequence[tuple[float, int]], conditions: Co
 
 
 def transient(deck: str) -> tuple[Sequence[float], list[Sequence[float]]]:
-    """The times of a transient analysis, and what the deck saved, in its order."""
+    """Return the times of a transient analysis, and what the deck saved, in its order."""
     with TemporaryDirectory(dir=_scratch()) as place:
         (Path(place) / "deck.cir").write_text(deck, encoding="utf-8")
         run("ngspice", "-b", "-r", "out.raw", "deck.cir", folder=Path(place))
@@ -125,12 +125,12 @@ def _points(levels: Sequence[tuple[float, int]], conditions: Conditions) -> str:
 
 
 def _node(net: str | None) -> str:
-    """A net's name as ngspice likes it."""
+    """Return a net's name as ngspice likes it."""
     return "n_" + "".join(letter if letter.isalnum() else "_" for letter in net or "open")
 
 
 def _card(part: Part, drawn: Netlist, conditions: Conditions) -> str:
-    """One of the receiver's parts as ngspice reads it; nothing for what is no part of the receiver."""
+    """Return one of the receiver's parts as ngspice reads it; nothing for what is no part of the receiver."""
     ref, value = part.ref, drawn.values[part.ref]
 
     def on(*pins: str) -> str:
@@ -153,6 +153,6 @@ def _card(part: Part, drawn: Netlist, conditions: Conditions) -> str:
 
 
 def _transfer(conditions: Conditions) -> float:
-    """The current transfer ratio at this temperature: 100 % at 25, about 80 % at 60 and at -20 degrees."""
+    """Return the current transfer ratio at this temperature: 100 % at 25, about 80 % at 60 and at -20 degrees."""
     apart = abs(conditions.celsius - 25)
     return conditions.transfer * (1 - 0.2 * min(apart / 40, 1.5))

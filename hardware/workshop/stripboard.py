@@ -30,7 +30,7 @@ class Layout:
 
 
 def layout() -> Layout:
-    """The receiver as it is soldered."""
+    """Return the receiver as it is soldered."""
     legs: dict[str, Mapping[str, Hole]] = {
         "J1": {"1": ("A", 1), "2": ("E", 1)},
         "D1": {"A": ("A", 2), "K": ("B", 6)},
@@ -47,7 +47,7 @@ def layout() -> Layout:
 
 
 def strips(of: Layout) -> list[Net]:
-    """What each piece of strip joins."""
+    """Return what each piece of strip joins."""
     joined = []
     for row in ROWS:
         edges = [0, *sorted(column for where, column in of.cuts if where == row), COLUMNS + 1]
@@ -60,7 +60,7 @@ def strips(of: Layout) -> list[Net]:
 
 
 def rules(of: Layout, meant: Mapping[str, Net]) -> Iterator[str]:
-    """The board joins what the circuit joins, legs have holes of their own, parts do not cross, the gap is whole."""
+    """Check that the board joins what the circuit does, legs and parts have their places, the gap is whole."""
     ours = {(ref, pin) for ref, pins in of.legs.items() for pin in pins}
     built = strips(of)
     for name, net in meant.items():
@@ -93,7 +93,7 @@ def _place(hole: Hole) -> tuple[int, int]:
 
 
 def _cross(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
-    """Do two straight parts cross?"""
+    """Return whether two straight parts cross."""
     (a, b), (c, d) = one, other
     return _side(a, b, c) != _side(a, b, d) and _side(c, d, a) != _side(c, d, b)
 

@@ -1,6 +1,6 @@
 """The schematic's symbols: how each kind of part is drawn, and where its pins are.
 
-They are our own, a small library beside the schematic, so that nobody needs KiCad's libraries to open it and the
+They are our own, a small library beside the schematic, so that KiCad's libraries are not needed to open it and the
 drawing is the same everywhere. Lengths are millimetres; y grows upwards, as in KiCad's symbol files.
 """
 
@@ -49,7 +49,7 @@ def _two(
     circles: tuple[tuple[Place, float], ...] = (),
     reference_at: Place = (0, 3.81),
 ) -> Symbol:
-    """A part with a lead to the left and one to the right."""
+    """Return a part with a lead to the left and one to the right."""
     ends = (Pin(first, (-5.08, 0), 0), Pin(second, (5.08, 0), 180))
     return Symbol(name, ends, lines, circles, reference_at)
 

@@ -20,14 +20,14 @@ SUPPLY_V, BUS_V = 5.1, 5.0
 
 
 def table(*rows: Iterable[object]) -> str:
-    """A table in Markdown; the first row is its head."""
+    """Return a table in Markdown; the first row is its head."""
     lines = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
     lines.insert(1, "|" + "---|" * (lines[0].count("|") - 1))
     return "\n".join(lines)
 
 
 def pins() -> str:
-    """Every lead on the header, by pin."""
+    """Return every lead on the header, by pin."""
     head = ("pin", "signal", "GPIO", "direction", "at reset", "lead", "")
     rows = [
         (lead.pin, f"`{lead.name}`", lead.gpio or "", lead.direction, lead.pull or "", lead.colour or "none", lead.use)
@@ -37,7 +37,7 @@ def pins() -> str:
 
 
 def header() -> str:
-    """The header as it lies before one, pin 1 at the corner with the square pad."""
+    """Return the header as it lies before one, pin 1 at the corner with the square pad."""
     by_pin = {lead.pin: lead for lead in leads() if lead.colour}
     lines = []
     for row, (left, right) in enumerate(HEADER_ROWS):
@@ -48,7 +48,7 @@ def header() -> str:
 
 
 def bill() -> str:
-    """What to buy, the same things together."""
+    """Return what to buy, the same things together."""
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for part in parts().values():
         grouped.setdefault((part.value, part.buy, part.instead), []).append(part.ref)
@@ -57,7 +57,7 @@ def bill() -> str:
 
 
 def currents() -> str:
-    """The most that each pin can be asked for."""
+    """Return the most that each pin can be asked for."""
     of, joined = parts(), netlist.committed().nets
     rows: list[tuple[object, ...]] = []
     total = 0.0
@@ -72,7 +72,7 @@ def currents() -> str:
 
 
 def ports() -> str:
-    """What each maker's port gives, and how much that is at 5 V."""
+    """Return what each maker's port gives, and how much that is at 5 V."""
     efficiency = BUDGET["step_down"]["efficiency"]
     rows = []
     for maker, port in BUDGET["port"].items():
@@ -91,7 +91,7 @@ def ports() -> str:
 
 
 def port_is_too_weak() -> str:
-    """Every Pi against the strongest port."""
+    """Check every Pi against the strongest port."""
     best = max(port["power_mw"] for port in BUDGET["port"].values()) * BUDGET["step_down"]["efficiency"] / BUS_V
     rows = [
         (
@@ -107,18 +107,18 @@ def port_is_too_weak() -> str:
 
 
 def display_ma(display: dict[str, Any], lit: float) -> float:
-    """A display's supply current with this share of its pixels lit."""
+    """Return a display's supply current, mA, with this share of its pixels lit."""
     return float(display["dark_ma"] + lit * (display["full_ma"] - display["dark_ma"]))
 
 
 def lamps_ma() -> float:
-    """All three LEDs, which never burn together; the budget lets them."""
+    """Return the current of all three LEDs, mA; they never burn together, but the budget lets them."""
     of, joined = parts(), netlist.committed().nets
     return sum(rules.current_ma(f"led_{colour}", of, joined) or 0.0 for colour in ("green", "yellow", "red"))
 
 
 def power_rules(budget: dict[str, Any]) -> Iterator[str]:
-    """The supply and the 3.3 V rail carry the worst that can come together."""
+    """Check that the supply and the 3.3 V rail carry the worst that can come together."""
     lamps = lamps_ma() + budget["piezo"]["current_ma"] + budget["receiver"]["current_ma"]
     for display in budget["display"].values():
         rail, most = display["full_ma"] + lamps, budget["rail"]["limit_ma"]
@@ -131,7 +131,7 @@ def power_rules(budget: dict[str, Any]) -> Iterator[str]:
 
 
 def power() -> str:
-    """The whole appliance at 5 V by Pi and display: usual, and the worst that can come together."""
+    """Return the whole appliance at 5 V by Pi and display: usual, and the worst that can come together."""
     rest = lamps_ma() + BUDGET["piezo"]["current_ma"] + BUDGET["receiver"]["current_ma"]
     lit, supply = BUDGET["lit"], BUDGET["supply"]["current_ma"]
     rows = []
@@ -158,7 +158,7 @@ def power() -> str:
 
 
 def distance() -> str:
-    """How far digits are read: 16 minutes of arc is the least, 20 what one prefers (ISO 9241-3)."""
+    """Return how far digits are read: 16 minutes of arc is the least, 20 what one prefers (ISO 9241-3)."""
     displays = list(BUDGET["display"].values())
     rows = []
     for pixels in (8, 16, 32, 40):
@@ -172,7 +172,7 @@ def distance() -> str:
 
 
 def corners() -> str:
-    """The receiver on good and bad lines."""
+    """Return the receiver on good and bad lines."""
     rows = []
     for name, row in results.kept().items():
         if "sent" in row and "nF" not in name:
@@ -186,7 +186,7 @@ def corners() -> str:
 
 
 def traps() -> str:
-    """The two ways to spoil it."""
+    """Return the two ways to spoil it."""
     rows = []
     for name, row in results.kept().items():
         if "nF" in name:
@@ -213,7 +213,7 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def with_tables(text: str) -> str:
-    """The notes with every table as it is now; raises KeyError for a mark that nothing belongs to."""
+    """Return the notes with every table as it is now. Raises KeyError for a mark that nothing belongs to."""
     return re.sub(
         r"<!-- made: ([\w ]+) -->\n.*?<!-- end -->",
         lambda mark: f"<!-- made: {mark[1]} -->\n{TABLES[mark[1]]()}\n<!-- end -->",
@@ -223,5 +223,5 @@ def with_tables(text: str) -> str:
 
 
 def make_notes() -> None:
-    """hardware/README.md with its tables made anew."""
+    """Write hardware/README.md with its tables made again."""
     keep(README, with_tables(README.read_text(encoding="utf-8")))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image.data.card import MIB, Card
+from image.data.disk import MIB, Disk
 
 
 @pytest.fixture(autouse=True)
@@ -16,12 +16,12 @@ def _needs() -> None:
 
 
 @pytest.fixture
-def flashed(tmp_path: Path) -> Callable[[int], Card]:
-    """A freshly flashed card of so many MiB."""
-    return lambda mib: Card(tmp_path, mib * MIB)
+def flashed(tmp_path: Path) -> Callable[[int], Disk]:
+    """Return what makes a freshly flashed card of a number of MiB."""
+    return lambda mib: Disk(tmp_path, mib * MIB)
 
 
 @pytest.fixture
-def card(flashed: Callable[[int], Card]) -> Card:
-    """A freshly flashed card of 1.5 GiB, so that five copies of the superblock would not all fit."""
+def card(flashed: Callable[[int], Disk]) -> Disk:
+    """Return a freshly flashed card of 1.5 GiB, so that five copies of the superblock would not all fit."""
     return flashed(1536)

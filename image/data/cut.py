@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from image.data.card import START, Card
+from image.data.disk import START, Disk
 
 TAKE_DOWN = (
     "strace -f -y -xx -s 1000000 -o /outside/writes "
@@ -33,7 +33,7 @@ class Write:
     """How many flushes came before it."""
 
     def pieces(self) -> list["Write"]:
-        """What a card may write of it by itself: a sector, or 64 KiB of zeros."""
+        """Return what a card may write of it by itself: a sector, or 64 KiB of zeros."""
         step = SECTOR if self.octets else 128 * SECTOR
         first = self.at - self.at % step
         edges = sorted({self.at, *range(first + step, self.at + self.length, step), self.at + self.length})
@@ -43,13 +43,13 @@ class Write:
         octets = self.octets and self.octets[start - self.at : end - self.at]
         return Write(start, end - start, octets, self.epoch)
 
-    def put(self, card: Card) -> None:
-        """Do it on this card."""
+    def put(self, card: Disk) -> None:
+        """Write it on this card."""
         card.write(START + self.at, self.octets or bytes(self.length))
 
 
-def taken_down(card: Card) -> list[Write]:
-    """What the start with `TAKE_DOWN` wrote to the data partition."""
+def taken_down(card: Disk) -> list[Write]:
+    """Return what the start with `TAKE_DOWN` wrote to the data partition."""
     writes: list[Write] = []
     epoch = place = 0
     for line in (card.path.parent / "writes").read_text().splitlines():
@@ -80,7 +80,7 @@ def taken_down(card: Card) -> list[Write]:
 
 
 def cuts(writes: list[Write], random: Random, shuffled: int) -> Iterator[tuple[str, list[Write]]]:
-    """What may be on the card: cut after each write in order, and so many times in each epoch with parts missing."""
+    """Yield what may be on the card: cut after each write, and `shuffled` times in each epoch with parts missing."""
     for count in range(len(writes) + 1):
         yield f"after {count} writes", writes[:count]
     for epoch in sorted({write.epoch for write in writes}):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from image.data.card import CUT, IMAGE, KEPT, MAKE_HISTORY, MIB, READ_HISTORY, START, USER, Card
+from image.data.disk import CUT, IMAGE, KEPT, MAKE_HISTORY, MIB, READ_HISTORY, START, USER, Disk
 
 FOREIGN = {
     "an ext4 with another label": "mke2fs -q -F -t ext4 -L photos $part",
@@ -25,7 +25,7 @@ TRY_TO_WRITE = f"touch {STATE}/x || echo refused even to root"
 
 
 @pytest.mark.parametrize("command", FOREIGN.values(), ids=FOREIGN.keys())
-def test_somebody_elses_data_is_left_as_it_is_and_said(card: Card, command: str) -> None:
+def test_somebody_elses_data_is_left_as_it_is_and_said(card: Disk, command: str) -> None:
     card.tool(command)
     before = card.digest()
     start = card.start()
@@ -34,28 +34,28 @@ def test_somebody_elses_data_is_left_as_it_is_and_said(card: Card, command: str)
     assert card.digest() == before
 
 
-def test_the_appliance_can_then_write_nowhere_and_so_cannot_lose_what_it_thinks_is_kept(card: Card) -> None:
+def test_the_appliance_can_then_write_nowhere_and_so_cannot_lose_what_it_thinks_is_kept(card: Disk) -> None:
     card.tool(FOREIGN["a FAT"])
     assert "refused" in card.start(TRY_TO_WRITE).said
 
 
-def test_its_folder_is_then_its_own_and_empty_so_that_it_starts(card: Card) -> None:
+def test_its_folder_is_then_its_own_and_empty_so_that_it_starts(card: Disk) -> None:
     card.tool(FOREIGN["a FAT"])
     assert f"{USER}:{USER} 750" in card.start(f"stat -c '%u:%g %a' {STATE}").said
 
 
-def test_the_sentence_goes_when_the_trouble_goes(card: Card) -> None:
+def test_the_sentence_goes_when_the_trouble_goes(card: Disk) -> None:
     card.tool(FOREIGN["a FAT"])
     again = "head -c 1048576 /dev/zero >${disk}p4; umount /var/lib/han-appliance"
     assert card.start(f"{again}; /program/data-partition").trouble is None
 
 
-def test_a_card_that_is_too_small_is_said(flashed: Callable[[int], Card]) -> None:
+def test_a_card_that_is_too_small_is_said(flashed: Callable[[int], Disk]) -> None:
     trouble = flashed(1080).start().trouble
     assert trouble == "this card is too small for a history: take one of 2 GB or more"
 
 
-def test_a_write_protected_card_is_said_and_not_written(card: Card) -> None:
+def test_a_write_protected_card_is_said_and_not_written(card: Disk) -> None:
     card.start(MAKE_HISTORY + CUT)
     card.cut()
     before = card.digest()
@@ -65,7 +65,7 @@ def test_a_write_protected_card_is_said_and_not_written(card: Card) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 64 * 1024, 130 * MIB])
-def test_a_card_that_cannot_be_read_is_never_taken_for_an_empty_one(card: Card, kept: int) -> None:
+def test_a_card_that_cannot_be_read_is_never_taken_for_an_empty_one(card: Disk, kept: int) -> None:
     card.start(MAKE_HISTORY)
     size = card.size
     start = card.start(before=f"truncate -s {START + kept} /outside/card.img;")
@@ -75,14 +75,14 @@ def test_a_card_that_cannot_be_read_is_never_taken_for_an_empty_one(card: Card, 
     assert card.size == START + kept != size
 
 
-def test_another_partition_at_its_place_is_said(card: Card) -> None:
+def test_another_partition_at_its_place_is_said(card: Disk) -> None:
     card.flash(third=(START - 4 * MIB, 100 * MIB))
     trouble = card.start().trouble
     assert trouble is not None
     assert trouble.startswith("the card has another partition where the history would lie")
 
 
-def test_another_partition_4_is_said(card: Card) -> None:
+def test_another_partition_4_is_said(card: Disk) -> None:
     add = "/program/addpart $disk 4 40000 100;"
     trouble = card.start(before=add).trouble
     assert trouble is not None
@@ -90,7 +90,7 @@ def test_another_partition_4_is_said(card: Card) -> None:
 
 
 @pytest.mark.parametrize("moment", range(1, 16))
-def test_told_to_stop_at_any_moment_it_leaves_a_mounted_history_or_a_sentence(card: Card, moment: int) -> None:
+def test_told_to_stop_at_any_moment_it_leaves_a_mounted_history_or_a_sentence(card: Disk, moment: int) -> None:
     card.start(MAKE_HISTORY)
     # each kind of call is counted by itself, so that it may be told twice
     terminate = f"strace -o /dev/null -e trace=clone,vfork,fork -e inject=clone,vfork,fork:signal=TERM:when={moment}"

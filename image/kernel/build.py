@@ -1,7 +1,7 @@
 """python3 -m image.kernel.build CHECKOUT CACHE WHEELS: makes the machine's two disks, kernel and initial file system.
 
-What takes long is kept: Debian's packages with the compilers beside them (the bench), keyed by their list; kernel
-modules and Python packages, keyed by what they are made of. The program itself is installed anew each time.
+What takes long is kept: Debian's packages with the compilers beside them (the toolchain), keyed by their list; kernel
+modules and Python packages, keyed by what they are made of. The program itself is installed again each time.
 
 gpio-sim is the kernel's own simulator of pins, which Debian does not build; it and the interrupt simulator under it
 are taken from Debian's source of the same kernel. The bus with the display is ours, see modules/i2c-glass.c.
@@ -32,12 +32,12 @@ UNEXPORTED = ("handle_simple_irq(irq_to_desc(irqnum))", "generic_handle_irq(irqn
 LICENCE = '\nMODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("The kernel\'s simulated interrupts");\n'
 
 
-class Bench:
+class Toolchain:
     """Debian with compilers, in a folder, and what was built in it."""
 
     def __init__(self, steps: Steps, cache: Path) -> None:
         self.steps = steps
-        self.folder = cache / f"kernel-{key(HERE / 'bench.list', RELEASE, SOURCE, 'bench 2')}"
+        self.folder = cache / f"kernel-{key(HERE / 'toolchain.list', RELEASE, SOURCE, 'toolchain 1')}"
         self.root = self.folder / "root"
 
     @property
@@ -47,60 +47,60 @@ class Bench:
         return tree.name
 
     def inside(self, *command: str | Path, **env: str) -> str:
-        """Run a command in it. Raises BuildError."""
+        """Run a command in it, and return what it said. Raises BuildError."""
         plain = {"PATH": "/usr/sbin:/usr/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", **env}
         return self.steps.run("chroot", self.root, *command, env=plain)
 
     def is_made(self, what: str, of: str) -> bool:
-        """Whether this was made of these inputs already."""
+        """Return whether this was made of these inputs already."""
         mark = self.folder / what
         return mark.exists() and mark.read_text(encoding="ascii") == of
 
     def made(self, what: str, of: str) -> None:
-        """It is, from now on."""
+        """Note that it is, from now on."""
         (self.folder / what).write_text(of, encoding="ascii")
 
 
-def build(steps: Steps, checkout: Path, cache: Path, wheels: Path) -> Bench:
-    """Everything, in its order. Raises BuildError."""
-    bench = Bench(steps, cache)
-    if not (bench.folder / "bench").exists():
+def build(steps: Steps, checkout: Path, cache: Path, wheels: Path) -> Toolchain:
+    """Build everything, in its order, and return it. Raises BuildError."""
+    toolchain = Toolchain(steps, cache)
+    if not (toolchain.folder / "toolchain").exists():
         with steps.step("fetches Debian's kernel and a compiler for it (two minutes; kept for the next time)"):
-            _debian(bench, cache)
-    if not bench.is_made("modules", of := key(HERE / "modules")):
+            _debian(toolchain, cache)
+    if not toolchain.is_made("modules", of := key(HERE / "modules")):
         with steps.step("builds simulated pins and a bus for it"):
-            _modules(bench)
-        bench.made("modules", of)
-    if not bench.is_made("packages", of := wheels.name):
+            _modules(toolchain)
+        toolchain.made("modules", of)
+    if not toolchain.is_made("packages", of := wheels.name):
         with steps.step("installs the program's Python packages"):
-            _packages(bench, wheels)
-        bench.made("packages", of)
+            _packages(toolchain, wheels)
+        toolchain.made("packages", of)
     with steps.step("installs the program, packs the machine"):
-        _program(bench, checkout)
-        _pack(bench)
-    return bench
+        _program(toolchain, checkout)
+        _pack(toolchain)
+    return toolchain
 
 
-def _debian(bench: Bench, cache: Path) -> None:
+def _debian(toolchain: Toolchain, cache: Path) -> None:
     for old in cache.glob("kernel-????????????"):
         shutil.rmtree(old)
-    bench.folder.mkdir(parents=True)
-    lines = (HERE / "bench.list").read_text(encoding="utf-8").splitlines()
+    toolchain.folder.mkdir(parents=True)
+    lines = (HERE / "toolchain.list").read_text(encoding="utf-8").splitlines()
     packages = [line.split()[0] for line in lines if line and not line.startswith("#")]
     source = f"dpkg-deb --fsys-tarfile root/{SOURCE}_*.deb | tar -xO ./usr/src/{SOURCE}.tar.xz | tar -xJ -C usr/src"
     wanted = f"{SOURCE}/drivers/gpio/gpio-sim.c {SOURCE}/kernel/irq/irq_sim.c"
-    bench.steps.run(
+    toolchain.steps.run(
         "mmdebstrap", "--mode=root", "--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
         "--dpkgopt=path-exclude=/usr/share/doc/*", f"--include={','.join(packages)}",
         f'--customize-hook=chroot "$1" sh -c "cd /root && apt-get -q download {SOURCE}"',
         f'--customize-hook=cd "$1" && {source} {wanted} && rm root/*.deb',
-        RELEASE, bench.root, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        RELEASE, toolchain.root, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
     )  # fmt: skip
-    (bench.folder / "bench").touch()
+    (toolchain.folder / "toolchain").touch()
 
 
-def _modules(bench: Bench) -> None:
-    place, source = bench.root / "usr/src/han", bench.root / "usr/src" / SOURCE
+def _modules(toolchain: Toolchain) -> None:
+    place, source = toolchain.root / "usr/src/han", toolchain.root / "usr/src" / SOURCE
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(HERE / "modules", place)
     shutil.copy(source / "drivers/gpio/gpio-sim.c", place)
@@ -108,44 +108,44 @@ def _modules(bench: Bench) -> None:
     if UNEXPORTED[0] not in simulated:
         raise BuildError(f"this kernel's irq_sim.c does not call {UNEXPORTED[0]}; see build.py, UNEXPORTED")
     (place / "irq-sim.c").write_text(simulated.replace(*UNEXPORTED) + LICENCE, encoding="utf-8")
-    bench.inside("make", "-s", "-C", f"/usr/lib/modules/{bench.release}/build", "M=/usr/src/han", "modules")
+    toolchain.inside("make", "-s", "-C", f"/usr/lib/modules/{toolchain.release}/build", "M=/usr/src/han", "modules")
 
 
-def _packages(bench: Bench, wheels: Path) -> None:
-    """The packages of requirements.lock; lgpio is built here, as there is no wheel of it."""
+def _packages(toolchain: Toolchain, wheels: Path) -> None:
+    """Install the packages of requirements.lock; lgpio is built here, as there is no wheel of it."""
     for old in (HOME, "opt/pip", "opt/wheels"):
-        shutil.rmtree(bench.root / old, ignore_errors=True)
-    shutil.copytree(wheels, bench.root / "opt/wheels")
+        shutil.rmtree(toolchain.root / old, ignore_errors=True)
+    shutil.copytree(wheels, toolchain.root / "opt/wheels")
     offline = ("--no-index", "--find-links=/opt/wheels", "--no-deps", "-q")
-    bench.inside("python3", "-m", "venv", "/opt/pip")
-    bench.inside("/opt/pip/bin/pip", "install", *offline, *_names("build.lock"))
-    for source in sorted((bench.root / "opt/wheels").glob("*.tar.gz")):
-        bench.inside("/opt/pip/bin/pip", "wheel", *offline, "--no-build-isolation", "-w", "/opt/wheels",
+    toolchain.inside("python3", "-m", "venv", "/opt/pip")
+    toolchain.inside("/opt/pip/bin/pip", "install", *offline, *_names("build.lock"))
+    for source in sorted((toolchain.root / "opt/wheels").glob("*.tar.gz")):
+        toolchain.inside("/opt/pip/bin/pip", "wheel", *offline, "--no-build-isolation", "-w", "/opt/wheels",
                      f"/opt/wheels/{source.name}", PYPI="1")  # fmt: skip
-    bench.inside("python3", "-m", "venv", "--without-pip", f"/{HOME}")
-    bench.inside("/opt/pip/bin/pip", f"--python=/{HOME}/bin/python3", "install", "--only-binary=:all:", *offline,
+    toolchain.inside("python3", "-m", "venv", "--without-pip", f"/{HOME}")
+    toolchain.inside("/opt/pip/bin/pip", f"--python=/{HOME}/bin/python3", "install", "--only-binary=:all:", *offline,
                  *_names("requirements.lock"))  # fmt: skip
-    if not list((bench.root / HOME).rglob("_lgpio*.so")):
+    if not list((toolchain.root / HOME).rglob("_lgpio*.so")):
         raise BuildError("lgpio came without its library, which moves the pins")
 
 
 def _names(lock: str) -> list[str]:
-    """name==version of each line of a lock file."""
+    """Return name==version of each line of a lock file."""
     lines = (IMAGE / lock).read_text(encoding="utf-8").splitlines()
     return [line.split()[0] for line in lines if line and not line.startswith("#")]
 
 
-def _program(bench: Bench, checkout: Path) -> None:
-    built = bench.root / "opt/program"
+def _program(toolchain: Toolchain, checkout: Path) -> None:
+    built = toolchain.root / "opt/program"
     shutil.rmtree(built, ignore_errors=True)
-    bench.steps.run("mount", "--bind", checkout, _folder(bench.root / "opt/checkout"))
+    toolchain.steps.run("mount", "--bind", checkout, _folder(toolchain.root / "opt/checkout"))
     try:
-        bench.inside("/opt/pip/bin/pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation", "-q",
+        toolchain.inside("/opt/pip/bin/pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation", "-q",
                      "-w", "/opt/program", "/opt/checkout")  # fmt: skip
     finally:
-        bench.steps.run("umount", bench.root / "opt/checkout")
+        toolchain.steps.run("umount", toolchain.root / "opt/checkout")
     (wheel,) = built.glob("*.whl")
-    bench.inside("/opt/pip/bin/pip", f"--python=/{HOME}/bin/python3", "install", "--no-index", "--no-deps", "-q",
+    toolchain.inside("/opt/pip/bin/pip", f"--python=/{HOME}/bin/python3", "install", "--no-index", "--no-deps", "-q",
                  "--force-reinstall", f"/opt/program/{wheel.name}")  # fmt: skip
 
 
@@ -154,46 +154,46 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def _pack(bench: Bench) -> None:
-    """The base's disk, once; the program's disk, the kernel and the initial file system, each time."""
+def _pack(toolchain: Toolchain) -> None:
+    """Pack the base's disk, once; the program's disk, kernel and initial file system, each time."""
     squash = ("-noappend", "-comp", "lz4", "-all-root", "-no-xattrs", "-no-progress", "-quiet")
-    if not (base := bench.folder / "base.squashfs").exists():
+    if not (base := toolchain.folder / "base.squashfs").exists():
         part = base.with_suffix(".part")
-        bench.steps.run("mksquashfs", bench.root, part, *squash, "-wildcards", "-e", *LEFT_OUT)
+        toolchain.steps.run("mksquashfs", toolchain.root, part, *squash, "-wildcards", "-e", *LEFT_OUT)
         part.rename(base)
-    shutil.copy(bench.root / "boot" / f"vmlinuz-{bench.release}", bench.folder / "vmlinuz")
-    over = bench.folder / "over"
+    shutil.copy(toolchain.root / "boot" / f"vmlinuz-{toolchain.release}", toolchain.folder / "vmlinuz")
+    over = toolchain.folder / "over"
     shutil.rmtree(over, ignore_errors=True)
     shutil.copytree(HERE / "guest/root", over)
-    shutil.copytree(bench.root / HOME, over / HOME, symlinks=True)
+    shutil.copytree(toolchain.root / HOME, over / HOME, symlinks=True)
     place = _folder(over / "usr/lib/han-test")
     shutil.copy(HERE / "guest/agent.py", place)
-    bench.inside(f"/{HOME}/bin/han-appliance", "units", "/opt/units")
-    shutil.copytree(bench.root / "opt/units", over, dirs_exist_ok=True)
-    bench.steps.run("mksquashfs", over, bench.folder / "program.squashfs", *squash)
-    _initial(bench)
+    toolchain.inside(f"/{HOME}/bin/han-appliance", "units", "/opt/units")
+    shutil.copytree(toolchain.root / "opt/units", over, dirs_exist_ok=True)
+    toolchain.steps.run("mksquashfs", over, toolchain.folder / "program.squashfs", *squash)
+    _initial(toolchain)
 
 
-def _initial(bench: Bench) -> None:
-    folder = bench.folder / "initial"
+def _initial(toolchain: Toolchain) -> None:
+    folder = toolchain.folder / "initial"
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("bin", "dev", "proc", "sys", "modules", "base", "program", "changes", "root"):
         _folder(folder / name)
     shutil.copy("/usr/bin/busybox", folder / "bin")
     shutil.copy(HERE / "guest/init", folder)
     (folder / "init").chmod(0o755)
-    tree = bench.root / "usr/lib/modules" / bench.release
+    tree = toolchain.root / "usr/lib/modules" / toolchain.release
     order = _with_needs(tree)
-    for place, module in enumerate([*order, *(bench.root / "usr/src/han" / f"{name}.ko" for name in BUILT)]):
+    for place, module in enumerate([*order, *(toolchain.root / "usr/src/han" / f"{name}.ko" for name in BUILT)]):
         octets = module.read_bytes()
         name = f"{place:02}-{module.name.removesuffix('.xz')}"
         (folder / "modules" / name).write_bytes(lzma.decompress(octets) if module.suffix == ".xz" else octets)
-    archive = f"cd {folder} && find . | cpio -o -H newc --quiet > {bench.folder}/initrd"
-    bench.steps.run("sh", "-c", archive)
+    archive = f"cd {folder} && find . | cpio -o -H newc --quiet > {toolchain.folder}/initrd"
+    toolchain.steps.run("sh", "-c", archive)
 
 
 def _with_needs(tree: Path) -> list[Path]:
-    """Debian's modules that are loaded, each after what it needs; what is built in is left out."""
+    """Return Debian's modules to load, each after what it needs; what is built in is left out."""
     needs = dict(line.split(":", 1) for line in (tree / "modules.dep").read_text(encoding="ascii").splitlines())
     by_name = {Path(path).name.split(".")[0]: path for path in needs}
     order: list[Path] = []
@@ -204,15 +204,15 @@ def _with_needs(tree: Path) -> list[Path]:
 
 
 def main() -> int:
-    """The exit code."""
+    """Build the machine. Return the exit code."""
     checkout, cache, wheels = (Path(word) for word in sys.argv[1:4])
     steps = Steps(cache / "kernel-test/build.log")
     try:
-        bench = build(steps, checkout, cache, wheels)
+        toolchain = build(steps, checkout, cache, wheels)
     except BuildError as failure:
         return steps.explain(failure)
-    (cache / "kernel-test/machine").write_text(str(bench.folder), encoding="utf-8")
-    steps.done(f"a machine with Linux {bench.release}")
+    (cache / "kernel-test/machine").write_text(str(toolchain.folder), encoding="utf-8")
+    steps.done(f"a machine with Linux {toolchain.release}")
     return 0
 
 

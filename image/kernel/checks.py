@@ -14,7 +14,7 @@ from appliance.panel.menu import Menu
 from appliance.panel.pages import Page, menu_page
 from appliance.settings.choices import AS_SET
 from appliance.system.health import FaultKind
-from image.kernel.bench import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Bench, need
+from image.kernel.rig import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Rig, need
 
 ACT_W = 12_000.0
 WATCH_W = 6_000.0
@@ -23,29 +23,29 @@ SWINGS = 100
 EXPOSURE = 1.0
 
 
-async def dark_from_power_on(bench: Bench) -> str:
+async def dark_from_power_on(rig: Rig) -> str:
     """Before the program runs, lamps and piezo are dark and silent."""
-    levels = await bench.levels()
+    levels = await rig.levels()
     need(not any(levels), "four lines that are low", dict(zip(OUTPUTS, levels, strict=True)))
     return f"levels of {', '.join(OUTPUTS)}: {levels}"
 
 
-async def devices_have_their_groups(bench: Bench) -> str:
+async def devices_have_their_groups(rig: Rig) -> str:
     """The udev rules give pins, bus and port to their groups, and to nobody else."""
     devices = ("/dev/gpiochip0", "/dev/i2c-1", "/dev/ttyS1")
-    seen = (await bench.machine.run("stat", "-c", "%n %U:%G %a", *devices)).splitlines()
+    seen = (await rig.vm.run("stat", "-c", "%n %U:%G %a", *devices)).splitlines()
     expected = [f"{name} root:{group} 660" for name, group in zip(devices, ("gpio", "i2c", "dialout"), strict=True)]
     need(seen == expected, "; ".join(expected), seen)
     return ", ".join(seen)
 
 
-async def a_held_pin_is_named(bench: Bench) -> str:
+async def a_held_pin_is_named(rig: Rig) -> str:
     """With the red lamp's pin held by another program, the service starts, reads the meter, and names the pin."""
-    await bench.machine.ask("hold", gpio=GPIO["led_red"])
-    await bench.machine.run("systemctl", "start", UNIT)
-    bench.speak()
-    situation = await bench.until(
-        bench.situation,
+    await rig.vm.ask("hold", gpio=GPIO["led_red"])
+    await rig.vm.run("systemctl", "start", UNIT)
+    rig.speak()
+    situation = await rig.until(
+        rig.situation,
         lambda seen: seen is not None and seen.power_import_w == CALM_W and _pins_fault(seen),
         f"{CALM_W:.0f} W and a fault of the pins",
     )
@@ -59,42 +59,42 @@ def _pins_fault(situation: Situation | None) -> str:
     return next((trouble.detail for trouble in faults if trouble.kind is FaultKind.PINS), "")
 
 
-async def a_freed_pin_is_taken(bench: Bench) -> str:
+async def a_freed_pin_is_taken(rig: Rig) -> str:
     """When the pin is free, all pins are taken, and the green lamp is on."""
-    await bench.machine.ask("free", gpio=GPIO["led_red"])
-    await bench.until(bench.lit, lambda lit: lit == "green", "green")
-    situation = await bench.situation()
+    await rig.vm.ask("free", gpio=GPIO["led_red"])
+    await rig.until(rig.lit, lambda lit: lit == "green", "green")
+    situation = await rig.situation()
     need(situation is not None and not situation.health.faults, "no trouble", situation and situation.health.faults)
     return "green, no trouble"
 
 
-async def the_sandbox_is_on(bench: Bench) -> str:
+async def the_sandbox_is_on(rig: Rig) -> str:
     """It is the unit of the package that runs, in its box: no capability, seccomp, exposure of at most 1.0."""
-    pid = await bench.unit("MainPID")
-    own = await bench.machine.run("cat", f"/proc/{pid}/status")
+    pid = await rig.unit("MainPID")
+    own = await rig.vm.run("cat", f"/proc/{pid}/status")
     seen = dict(re.findall(r"^(CapEff|NoNewPrivs|Seccomp|Uid):\s*(\S+)", own, re.M))
     need(seen["CapEff"].strip("0") == "", "no capability", seen["CapEff"])
     need(seen["NoNewPrivs"] == "1" and seen["Seccomp"] == "2" and seen["Uid"] != "0", "a box", seen)
-    score = await bench.machine.run("systemd-analyze", "security", "--no-pager", UNIT)
+    score = await rig.vm.run("systemd-analyze", "security", "--no-pager", UNIT)
     (exposure,) = re.findall(r"exposure level for \S+ ([\d.]+)", score)
     need(float(exposure) <= EXPOSURE, f"an exposure of at most {EXPOSURE}", exposure)
     return f"user {seen['Uid']}, seccomp filter, exposure {exposure}"
 
 
-async def the_glass_shows_the_reading(bench: Bench) -> str:
+async def the_glass_shows_the_reading(rig: Rig) -> str:
     """What crossed the kernel's I2C bus is the first page with the meter's power, to the pixel."""
-    await _until_page(bench, Page.NOW)
-    return f"{CALM_W:.0f} W on the glass, {bench.machine.bus_messages} messages on the bus"
+    await _until_page(rig, Page.NOW)
+    return f"{CALM_W:.0f} W on the glass, {rig.vm.bus_messages} messages on the bus"
 
 
-async def buttons_rest_high(bench: Bench) -> str:
+async def buttons_rest_high(rig: Rig) -> str:
     """The buttons' lines rest high by the pull-ups that the program asked the kernel for."""
-    levels = await bench.levels(BUTTONS)
+    levels = await rig.levels(BUTTONS)
     need(levels == (1, 1), "(1, 1)", levels)
     return f"levels {levels}"
 
 
-async def a_short_press_turns_the_page(bench: Bench) -> str:
+async def a_short_press_turns_the_page(rig: Rig) -> str:
     """A short press of A, both edges, turns to the next page, and of B back."""
     for button, page in (
         ("button_a", Page.HOUR),
@@ -102,87 +102,87 @@ async def a_short_press_turns_the_page(bench: Bench) -> str:
         ("button_b", Page.HOUR),
         ("button_b", Page.NOW),
     ):
-        await bench.press(button)
-        await _until_page(bench, page)
+        await rig.press(button)
+        await _until_page(rig, page)
     return "now, hour, phases, hour, now"
 
 
-async def a_bounce_is_no_press(bench: Bench) -> str:
+async def a_bounce_is_no_press(rig: Rig) -> str:
     """A contact that bounces for five milliseconds turns no page."""
     for _ in range(3):
-        await bench.press("button_a", 0.005)
-    await _until_page(bench, Page.NOW)
+        await rig.press("button_a", 0.005)
+    await _until_page(rig, Page.NOW)
     return "three bounces, the first page"
 
 
-async def a_long_press_opens_the_menu(bench: Bench) -> str:
+async def a_long_press_opens_the_menu(rig: Rig) -> str:
     """A long press of A opens the menu, and of B goes home."""
 
     def menu(situation: Situation) -> list[Image.Image]:
-        return [menu_page.picture(Menu(), AS_SET, situation, bench.words)]
+        return [menu_page.picture(Menu(), AS_SET, situation, rig.words)]
 
-    await bench.press("button_a", LONG_S)
-    await bench.until(lambda: bench.shows(menu), bool, "the menu on the glass")
-    await bench.press("button_b", LONG_S)
-    await _until_page(bench, Page.NOW)
+    await rig.press("button_a", LONG_S)
+    await rig.until(lambda: rig.shows(menu), bool, "the menu on the glass")
+    await rig.press("button_b", LONG_S)
+    await _until_page(rig, Page.NOW)
     return "the menu, and home"
 
 
-async def yellow_over_the_first_limit(bench: Bench) -> str:
+async def yellow_over_the_first_limit(rig: Rig) -> str:
     """Over the first limit the yellow lamp is on, alone."""
-    bench.load_w = WATCH_W
-    await bench.until(bench.lit, lambda lit: lit == "yellow", "yellow")
+    rig.load_w = WATCH_W
+    await rig.until(rig.lit, lambda lit: lit == "yellow", "yellow")
     return f"{WATCH_W:.0f} W: yellow"
 
 
-async def red_and_a_tune_over_the_second(bench: Bench) -> str:
+async def red_and_a_tune_over_the_second(rig: Rig) -> str:
     """Over the second the red lamp is on, alone, and the piezo plays, and is silent afterwards."""
-    hearing = bench.machine.ask("listen", gpio=GPIO["buzzer"], seconds=12.0)
-    bench.load_w = ACT_W
+    hearing = rig.vm.ask("listen", gpio=GPIO["buzzer"], seconds=12.0)
+    rig.load_w = ACT_W
     swings = await hearing
-    lit = await bench.until(bench.lit, lambda lit: lit == "red", "red")
+    lit = await rig.until(rig.lit, lambda lit: lit == "red", "red")
     need(swings >= SWINGS, f"at least {SWINGS} changes on the piezo's line", swings)
-    after = await bench.machine.ask("listen", gpio=GPIO["buzzer"], seconds=1.0)
-    need((after, await bench.levels(["buzzer"])) == (0, (0,)), "a line that rests low", after)
+    after = await rig.vm.ask("listen", gpio=GPIO["buzzer"], seconds=1.0)
+    need((after, await rig.levels(["buzzer"])) == (0, (0,)), "a line that rests low", after)
     return f"{ACT_W:.0f} W: {lit}, {swings} swings of the piezo, then none"
 
 
-async def the_alarm_is_on_the_glass_until_a_key(bench: Bench) -> str:
+async def the_alarm_is_on_the_glass_until_a_key(rig: Rig) -> str:
     """The alarm is in front on the glass; A acknowledges it, and the page before is there again."""
-    await bench.until(
-        lambda: bench.shows(lambda situation: [pages.alarm(situation, bench.words)]), bool, "the alarm on the glass"
+    await rig.until(
+        lambda: rig.shows(lambda situation: [pages.alarm(situation, rig.words)]), bool, "the alarm on the glass"
     )
-    await bench.press("button_a")
-    situation = await bench.until(
-        bench.situation,
+    await rig.press("button_a")
+    situation = await rig.until(
+        rig.situation,
         lambda seen: seen is not None and all(alarm.acknowledged for alarm in seen.alarms),
         "an alarm that is acknowledged",
     )
     need(situation is not None and situation.alarms, "an alarm", situation)
-    await _until_page(bench, Page.NOW)
-    need(await bench.lit() == "red", "red", await bench.lit())
+    await _until_page(rig, Page.NOW)
+    need(await rig.lit() == "red", "red", await rig.lit())
     return "alarm, acknowledged, first page, still red"
 
 
-async def the_display_comes_back(bench: Bench) -> str:
+async def the_display_comes_back(rig: Rig) -> str:
     """Without its display it says so once and the lamps go on; the display is set up again when it is back."""
-    await bench.machine.ask("plug", there=False)
-    bench.load_w = CALM_W
-    await bench.until(bench.log, lambda log: "does not answer" in log, "'does not answer' in the log")
-    await bench.until(bench.lit, lambda lit: lit == "green", "green", within_s=30 + SOON_S)
-    await bench.machine.ask("plug", there=True)
-    await bench.until(bench.log, lambda log: "the display is back" in log, "'the display is back' in the log")
-    await _until_page(bench, Page.NOW)
-    said = (await bench.log()).count("does not answer")
+    await rig.vm.ask("plug", there=False)
+    rig.load_w = CALM_W
+    await rig.until(rig.log, lambda log: "does not answer" in log, "'does not answer' in the log")
+    await rig.until(rig.lit, lambda lit: lit == "green", "green", within_s=30 + SOON_S)
+    await rig.vm.ask("plug", there=True)
+    await rig.until(rig.log, lambda log: "the display is back" in log, "'the display is back' in the log")
+    await _until_page(rig, Page.NOW)
+    said = (await rig.log()).count("does not answer")
     need(said == 1, "one sentence", said)
     return "one sentence, green meanwhile, the first page again"
 
 
-async def a_silent_line_blinks_yellow(bench: Bench) -> str:
+async def a_silent_line_blinks_yellow(rig: Rig) -> str:
     """When the line is pulled, no number stays, and yellow blinks, never red; when it is back, all is well."""
-    await bench.fall_silent()
-    situation = await bench.until(
-        bench.situation,
+    await rig.fall_silent()
+    situation = await rig.until(
+        rig.situation,
         lambda seen: seen is not None and seen.signal is Signal.SILENT,
         "a silent meter",
         within_s=30 + SOON_S,
@@ -191,55 +191,55 @@ async def a_silent_line_blinks_yellow(bench: Bench) -> str:
     need(situation is not None and [a.rule for a in situation.alarms] == [Rule.SILENT], "one alarm", situation)
     seen = set()
     for lit in ("yellow", "dark", "yellow"):
-        seen.add(await bench.until(bench.lit, lit.__eq__, lit))
-    bench.speak()
-    await bench.until(bench.lit, lambda lit: lit == "green", "green")
+        seen.add(await rig.until(rig.lit, lit.__eq__, lit))
+    rig.speak()
+    await rig.until(rig.lit, lambda lit: lit == "green", "green")
     return f"{' and '.join(sorted(seen))} in turn, then green"
 
 
-async def the_settings_are_read_again(bench: Bench) -> str:
+async def the_settings_are_read_again(rig: Rig) -> str:
     """systemctl reload has it read its settings in its box; a mistake is named, and nothing falls."""
-    await bench.machine.run("sh", "-c", "echo 'language = 5' > /etc/han-appliance/appliance.toml")
-    await bench.machine.run("systemctl", "reload", UNIT)
-    situation = await bench.until(
-        bench.situation, lambda seen: seen is not None and seen.health.faults, "a trouble of the settings"
+    await rig.vm.run("sh", "-c", "echo 'language = 5' > /etc/han-appliance/appliance.toml")
+    await rig.vm.run("systemctl", "reload", UNIT)
+    situation = await rig.until(
+        rig.situation, lambda seen: seen is not None and seen.health.faults, "a trouble of the settings"
     )
     detail = situation.health.faults[0].detail if situation is not None else ""
     need("appliance.toml" in detail and "language" in detail, "file and key", detail)
-    await bench.machine.run("rm", "/etc/han-appliance/appliance.toml")
-    await bench.machine.run("systemctl", "reload", UNIT)
-    await bench.until(bench.situation, lambda seen: seen is not None and seen.level is Level.OK, "all well")
+    await rig.vm.run("rm", "/etc/han-appliance/appliance.toml")
+    await rig.vm.run("systemctl", "reload", UNIT)
+    await rig.until(rig.situation, lambda seen: seen is not None and seen.level is Level.OK, "all well")
     return detail
 
 
-async def nothing_was_refused(bench: Bench) -> str:
+async def nothing_was_refused(rig: Rig) -> str:
     """The service was started once, nothing in the machine failed, and the box forbade nothing that was needed."""
-    restarts, failed = await bench.unit("NRestarts"), await bench.machine.run("systemctl", "--failed", "--plain", "-q")
+    restarts, failed = await rig.unit("NRestarts"), await rig.vm.run("systemctl", "--failed", "--plain", "-q")
     need((restarts, failed) == ("0", ""), "no restart, no failed unit", (restarts, failed))
-    log = await bench.log()
+    log = await rig.log()
     need(not re.search(r"Traceback|not permitted|Permission denied", log), "no refusal in the log", log)
-    stored = await bench.machine.run("sh", "-c", "stat -c '%U %s' /var/lib/han-appliance/history.sqlite3*")
-    memory = int(await bench.unit("MemoryCurrent")) / 1e6
-    return f"history {stored.splitlines()}, {memory:.0f} MB, {await bench.unit('TasksCurrent')} threads"
+    stored = await rig.vm.run("sh", "-c", "stat -c '%U %s' /var/lib/han-appliance/history.sqlite3*")
+    memory = int(await rig.unit("MemoryCurrent")) / 1e6
+    return f"history {stored.splitlines()}, {memory:.0f} MB, {await rig.unit('TasksCurrent')} threads"
 
 
-async def the_end_is_dark(bench: Bench) -> str:
+async def the_end_is_dark(rig: Rig) -> str:
     """SIGTERM ends it well, in an alarm, with lamps, piezo and glass dark."""
-    bench.load_w = ACT_W
-    await bench.until(bench.lit, lambda lit: lit == "red", "red")
-    await bench.machine.run("systemctl", "stop", UNIT)
-    levels, result = await bench.levels(), await bench.unit("Result")
-    picture = (await bench.machine.glass()).picture()
+    rig.load_w = ACT_W
+    await rig.until(rig.lit, lambda lit: lit == "red", "red")
+    await rig.vm.run("systemctl", "stop", UNIT)
+    levels, result = await rig.levels(), await rig.unit("Result")
+    picture = (await rig.vm.glass()).picture()
     need((any(levels), result) == (False, "success"), "four low lines and success", (levels, result))
     need(picture.getbbox() is None, "a dark glass", picture.getbbox())
     return f"levels {levels}, {result}, a dark glass"
 
 
-async def _until_page(bench: Bench, page: Page) -> None:
+async def _until_page(rig: Rig, page: Page) -> None:
     def pictures(situation: Situation) -> list[Image.Image]:
-        return [pages.picture(page, situation, bench.words, paging=paging) for paging in (False, True)]
+        return [pages.picture(page, situation, rig.words, paging=paging) for paging in (False, True)]
 
-    await bench.until(lambda: bench.shows(pictures), bool, f"the page {page.value} on the glass")
+    await rig.until(lambda: rig.shows(pictures), bool, f"the page {page.value} on the glass")
 
 
 ALL = (

@@ -15,9 +15,9 @@ from PIL import Image
 
 from appliance.simulation.meter import Line
 from appliance.system.timebase import Timebase
-from image.kernel.bench import Bench, NotSoError
 from image.kernel.checks import ALL
-from image.kernel.machine import Machine, MachineError
+from image.kernel.rig import NotSoError, Rig
+from image.kernel.vm import VM, VMError
 
 TAIL = 25
 STAGES = (
@@ -27,58 +27,58 @@ STAGES = (
 
 
 async def test(disks: Path, work: Path) -> int:
-    """The exit code."""
+    """Boot the machine, and make all checks. Return the exit code."""
     line = Line(Timebase())
-    machine = Machine(work, disks, line.port)
-    bench = Bench(machine, line)
+    vm = VM(work, disks, line.port)
+    rig = Rig(vm, line)
     failed = 0
     try:
-        await machine.agent()
-        _say(machine, f"the agent answers; {await _stages(machine)}")
+        await vm.agent()
+        _say(vm, f"the agent answers; {await _stages(vm)}")
         for check in ALL:
-            failed += not await _holds(bench, check)
+            failed += not await _holds(rig, check)
         if failed:
-            (work / "service.log").write_text(await bench.log(), encoding="utf-8")
-            (await machine.glass()).picture().convert("L").resize((512, 256), Image.Resampling.NEAREST).save(
+            (work / "service.log").write_text(await rig.log(), encoding="utf-8")
+            (await vm.glass()).picture().convert("L").resize((512, 256), Image.Resampling.NEAREST).save(
                 work / "glass.png"
             )
-    except MachineError as trouble:
+    except VMError as trouble:
         failed += 1
-        _say(machine, f"FAILED  {trouble}")
+        _say(vm, f"FAILED  {trouble}")
     finally:
-        await bench.fall_silent()
-        machine.off()
+        await rig.fall_silent()
+        vm.off()
     if failed:
-        lines = machine.console.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+        lines = vm.console.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
         print("\n".join(f"    {one}" for one in lines), file=sys.stderr)
         print(f"image: {failed} of {len(ALL)} checks failed; logs and glass are in {work}", file=sys.stderr)
         return 1
-    print(f"image: all {len(ALL)} checks hold ({machine.age_s:.0f} s)")
+    print(f"image: all {len(ALL)} checks hold ({vm.age_s:.0f} s)")
     return 0
 
 
-async def _stages(machine: Machine) -> str:
-    """How long the boot took, by stage, by the machine's own clock."""
-    await machine.ask("run", command=["systemctl", "is-system-running", "--wait"])
-    told = await machine.run("systemctl", "show")
+async def _stages(vm: VM) -> str:
+    """Return how long the boot took, by stage, by the machine's own clock."""
+    await vm.ask("run", command=["systemctl", "is-system-running", "--wait"])
+    told = await vm.run("systemctl", "show")
     at = dict(one.split("=", 1) for one in told.splitlines() if "TimestampMonotonic=" in one)
     return ", ".join(f"{name} {(int(at[end]) - int(at[begin])) / 1e6:.1f} s" for name, begin, end in STAGES)
 
 
-async def _holds(bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> bool:
+async def _holds(rig: Rig, check: Callable[[Rig], Awaitable[str]]) -> bool:
     sentence = inspect.cleandoc(check.__doc__ or check.__name__)
     began = time.monotonic()
     try:
-        seen, holds = await check(bench), True
-    except (NotSoError, MachineError) as trouble:
+        seen, holds = await check(rig), True
+    except (NotSoError, VMError) as trouble:
         seen, holds = str(trouble), False
     took = time.monotonic() - began
-    _say(bench.machine, f"{'ok' if holds else 'FAILED':7} {sentence} [{seen}; {took:.0f} s]")
+    _say(rig.vm, f"{'ok' if holds else 'FAILED':7} {sentence} [{seen}; {took:.0f} s]")
     return holds
 
 
-def _say(machine: Machine, text: str) -> None:
-    print(f"{machine.age_s:5.0f} s  {text}", flush=True)
+def _say(vm: VM, text: str) -> None:
+    print(f"{vm.age_s:5.0f} s  {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The base: Debian trixie for arm64 with the packages of packages.list, configured by their own scripts in emulation.
 
 It takes minutes and hardly ever changes, so it is kept in the cache under a key of all that goes into it. Debian's
-fixes reach an image when the base is made anew: with another key, or with HAN_IMAGE_FRESH=1, as the release does.
+fixes reach an image when the base is made again: with another key, or with HAN_IMAGE_FRESH=1, as the release does.
 
-What nobody reads on a Pi without a shell (manuals, translations) is left out while unpacking; the copyright files stay.
+Manuals and translations, which need a shell to be read, are left out while unpacking; the copyright files stay.
 """
 
 import os
@@ -24,6 +24,8 @@ COMPONENTS = "main,non-free-firmware"
 EPOCH = "1754697600"
 """2025-08-09, the day trixie came out: no file of the base says when it was built."""
 
+STALE_BASE = "HAN_IMAGE_FRESH=1 image/build makes Debian's base again"
+"""What helps where the base has not what the recipe wants of it."""
 LEFT_OUT = ("doc", "doc-base", "i18n", "info", "lintian", "locale", "man", "bug", "bash-completion", "zsh")
 EMULATOR = "/usr/bin/qemu-aarch64"
 MAGIC = r"\x7f\x45\x4c\x46\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00"
@@ -39,31 +41,31 @@ class Base:
     offered: Path
 
 
-def base(steps: Steps, cache: Path) -> Base:
-    """From the cache, or made now. Raises BuildError."""
+def build_base(steps: Steps, cache: Path) -> Base:
+    """Return the base: the cache's, or one that is made now. Raises BuildError."""
     name = f"base-{key(INITRAMFS, *_recipe())}"
-    found = Base(cache / f"{name}.tar", cache / f"{name}.packages")
-    if not found.tar.exists() or os.environ.get("HAN_IMAGE_FRESH") == "1":
+    base = Base(cache / f"{name}.tar", cache / f"{name}.packages")
+    if not base.tar.exists() or os.environ.get("HAN_IMAGE_FRESH") == "1":
         with steps.step("makes Debian's base for arm64 in emulation (5 to 15 minutes; kept for the next time)"):
             for old in cache.glob("base-*"):
                 old.unlink()
-            _make(steps, found)
-    return found
+            _run_mmdebstrap(steps, base)
+    return base
 
 
-def wanted() -> list[str]:
-    """The names in packages.list."""
+def wanted_packages() -> list[str]:
+    """Return the names in packages.list."""
     lines = PACKAGES.read_text(encoding="utf-8").splitlines()
     return [line.split()[0] for line in lines if line and not line.startswith("#")]
 
 
 def _recipe() -> list[str]:
-    """What is asked of mmdebstrap, wherever its files are."""
+    """Return the arguments of mmdebstrap that do not depend on where files are."""
     return [
         "--architectures=arm64",
         "--variant=essential",
         f"--components={COMPONENTS}",
-        f"--include={','.join(wanted())}",
+        f"--include={','.join(wanted_packages())}",
         '--aptopt=APT::Install-Recommends "false"',
         *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in LEFT_OUT),
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
@@ -75,13 +77,13 @@ def _recipe() -> list[str]:
     ]
 
 
-def _make(steps: Steps, made: Base) -> None:
-    part = made.tar.with_suffix(".part")
+def _run_mmdebstrap(steps: Steps, base: Base) -> None:
+    part = base.tar.with_suffix(".part")
     with emulation(steps):
         steps.run(
             "mmdebstrap",
             "--mode=root",
-            f'--customize-hook=cat "$1"/var/lib/apt/lists/*_Packages > {made.offered}',
+            f'--customize-hook=cat "$1"/var/lib/apt/lists/*_Packages > {base.offered}',
             *_recipe(),
             part,
             env={
@@ -91,12 +93,12 @@ def _make(steps: Steps, made: Base) -> None:
                 "DEBIAN_FRONTEND": "noninteractive",
             },
         )
-    part.rename(made.tar)
+    part.rename(base.tar)
 
 
 @contextmanager
 def emulation(steps: Steps) -> Iterator[None]:
-    """The kernel runs arm64 programs through trixie's emulator, until this ends.
+    """Have the kernel run arm64 programs through trixie's emulator, until the block ends.
 
     An entry of our own: a host's older emulator is several times slower. F opens the emulator now, so that a chroot
     needs no copy of it (Linux: Documentation/admin-guide/binfmt-misc.rst).
@@ -113,7 +115,7 @@ def emulation(steps: Steps) -> Iterator[None]:
 
 
 def stanzas(text: str) -> Iterator[dict[str, str]]:
-    """Debian's control data: a dictionary a package, continued lines left out."""
+    """Yield a dictionary for each package of Debian's control data, without continued lines."""
     for stanza in text.split("\n\n"):
         fields = dict(re.findall(r"^([\w-]+): ?(.*)$", stanza, re.M))
         if fields:

@@ -8,6 +8,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+from image.recipe.base import STALE_BASE
 from image.recipe.steps import BuildError, Steps
 
 IMAGE = Path(__file__).parent.parent
@@ -24,29 +25,29 @@ FIRMWARE = ("bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"
 """For the Pi 3 and Zero 2 W, and for the Pi 4; the others of the firmware package serve cameras and debugging."""
 
 
-def boot_partition(steps: Steps, root: Path, work: Path) -> Path:
-    """A folder with all that stands on the boot partition. Raises BuildError."""
+def fill_boot_partition(steps: Steps, root: Path, work: Path) -> Path:
+    """Fill a folder with all that stands on the boot partition, and return it. Raises BuildError."""
     folder = work / "boot"
     folder.mkdir()
     for path in sorted((IMAGE / "boot").iterdir()):
         shutil.copyfile(path, folder / path.name)
-    _as_on_a_pc(IMAGE / "boot/README.txt", folder / "README.txt")
-    _as_on_a_pc(Path(str(files("appliance.settings") / "appliance.toml")), folder / "appliance.toml")
+    _copy_with_crlf(IMAGE / "boot/README.txt", folder / "README.txt")
+    _copy_with_crlf(Path(str(files("appliance.settings") / "appliance.toml")), folder / "appliance.toml")
     for name in FIRMWARE:
         shutil.copy(root / "usr/lib/raspi-firmware" / name, folder)
     shutil.copy(root / "usr/share/doc/raspi-firmware/copyright", folder / "LICENCE.broadcom")
     shutil.copy(_only(root / "boot", "vmlinuz-*"), folder / "vmlinuz")
     shutil.copy(_only(root / "boot", "initrd.img-*"), folder / "initrd.img")
-    _device_trees(steps, _only(root / "usr/lib", "linux-image-*") / "broadcom", folder, work)
+    _merge_device_trees(steps, _only(root / "usr/lib", "linux-image-*") / "broadcom", folder, work)
     return folder
 
 
-def _as_on_a_pc(source: Path, target: Path) -> None:
-    """With the line ends that every PC's editor shows."""
+def _copy_with_crlf(source: Path, target: Path) -> None:
+    """Copy a text with the line ends that every PC's editor shows."""
     target.write_text(source.read_text(encoding="utf-8"), encoding="utf-8", newline="\r\n")
 
 
-def _device_trees(steps: Steps, source: Path, folder: Path, work: Path) -> None:
+def _merge_device_trees(steps: Steps, source: Path, folder: Path, work: Path) -> None:
     overlay = work / "board.dtbo"
     steps.run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, OVERLAY)
     for board in BOARDS:
@@ -56,5 +57,5 @@ def _device_trees(steps: Steps, source: Path, folder: Path, work: Path) -> None:
 def _only(folder: Path, pattern: str) -> Path:
     found = sorted(folder.glob(pattern))
     if len(found) != 1:
-        raise BuildError(f"{len(found)} files fit {pattern} in {folder}, and not one")
+        raise BuildError(f"{len(found)} files fit {pattern} in {folder}, and not one", STALE_BASE)
     return found[0]

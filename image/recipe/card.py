@@ -48,15 +48,18 @@ image sdcard.img {{
 """
 
 
-def card(steps: Steps, boot: Path, squashfs: Path, work: Path, epoch: str) -> Path:
-    """The card's image, sdcard.img. Raises BuildError."""
+def make_card(steps: Steps, boot: Path, squashfs: Path, work: Path, epoch: str) -> Path:
+    """Make the card's image, sdcard.img, and return its path. Raises BuildError."""
     if squashfs.stat().st_size > SLOT_MB << 20:
-        raise BuildError(f"the root takes {squashfs.stat().st_size >> 20} MB and its slot has {SLOT_MB}")
+        raise BuildError(
+            f"the root takes {squashfs.stat().st_size >> 20} MB and its slot has {SLOT_MB}",
+            "packages.list and modules.list in image/ say what goes into it",
+        )
     if (FIRST_MB + BOOT_MB + 2 * SLOT_MB) << 20 > DATA_STARTS:
-        raise BuildError("the slots reach into the data partition")
+        raise BuildError("the slots reach into the data partition", "see SLOT_MB in image/recipe/card.py")
     (work / "layout").write_text(LAYOUT, encoding="ascii")
-    made, scratch = work / "card", work / "scratch"
+    output, scratch = work / "card", work / "scratch"
     steps.run("genimage", "--config", work / "layout", "--rootpath", boot, "--inputpath", squashfs.parent,
-              "--outputpath", made, "--tmppath", scratch,
+              "--outputpath", output, "--tmppath", scratch,
               env={"SOURCE_DATE_EPOCH": epoch, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC"})  # fmt: skip
-    return made / "sdcard.img"
+    return output / "sdcard.img"

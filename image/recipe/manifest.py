@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from image.recipe.base import stanzas
+from image.recipe.base import STALE_BASE, stanzas
 from image.recipe.program import locked
 from image.recipe.steps import BuildError
 
@@ -28,7 +28,7 @@ class Package:
 
     @property
     def purl(self) -> str:
-        """As a package URL (ECMA-427)."""
+        """The package URL (ECMA-427)."""
         if self.kind == "deb":
             return (
                 f"pkg:deb/debian/{self.name}@{self.version.replace('+', '%2B')}?arch={self.architecture}&distro=trixie"
@@ -36,8 +36,8 @@ class Package:
         return f"pkg:pypi/{self.name}@{self.version}"
 
 
-def packages(status: Path, offered: Path) -> list[Package]:
-    """Those that dpkg's status file says are there, with hashes from what the archive offered, and Python's.
+def list_packages(status: Path, offered: Path) -> list[Package]:
+    """Return the packages in dpkg's status file, with hashes from what the archive offered, and Python's.
 
     Raises BuildError where a package has no hash.
     """
@@ -50,7 +50,8 @@ def packages(status: Path, offered: Path) -> list[Package]:
         which = one["Package"], one["Version"], one["Architecture"]
         if which not in hashes:
             raise BuildError(
-                f"{one['Package']} {one['Version']} is in the base, and Debian's archive gave no hash for it"
+                f"{one['Package']} {one['Version']} is in the base, and Debian's archive gave no hash for it",
+                STALE_BASE,
             )
         found.append(Package("deb", *which, hashes[which]))
     python = [Package("pypi", name, version, "arm64", sha) for name, (version, sha) in locked().items()]
@@ -58,13 +59,13 @@ def packages(status: Path, offered: Path) -> list[Package]:
 
 
 def as_list(found: list[Package]) -> str:
-    """A line a package, with tabs between kind, name, version, architecture and hash."""
+    """Return a line for each package, with tabs between kind, name, version, architecture and hash."""
     lines = (f"{one.kind}\t{one.name}\t{one.version}\t{one.architecture}\t{one.sha256}" for one in found)
     return "\n".join(lines) + "\n"
 
 
 def as_cyclonedx(found: list[Package], version: str) -> str:
-    """The bill of materials; the same packages give the same text."""
+    """Return the bill of materials; the same packages give the same text."""
     return json.dumps(
         {
             "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",

@@ -32,6 +32,8 @@ LEFT_OUT = (
     *(f"pillow.libs/lib{name}*" for name in ("png16", "sharpyuv", "webp")),
 )
 """What only installers need, and Pillow's parts for other pictures and letters than the panel's, read at each start."""
+STALE_LOCK = "image/relock writes the lock files again"
+"""What helps where other packages came than the recipe wants."""
 AARCH64 = b"\xb7\x00"
 """`e_machine` 183 in an ELF header (System V ABI, ELF header), at octets 18 and 19."""
 
@@ -45,13 +47,13 @@ sys.exit(main())
 
 
 def locked() -> dict[str, tuple[str, str]]:
-    """Name (in lower case) to version and SHA-256, of requirements.lock."""
+    """Return name (in lower case) to version and SHA-256, of requirements.lock."""
     lines = re.findall(r"^(\S+)==(\S+) --hash=sha256:(\w+)$", LOCK.read_text(encoding="utf-8"), re.M)
     return {name.lower(): (version, digest) for name, version, digest in lines}
 
 
-def program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) -> Path:
-    """A folder to lay over the root. Raises BuildError."""
+def pack_program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) -> Path:
+    """Make a folder to lay over the root, and return it. Raises BuildError."""
     folder = work / "program"
     built = work / "wheels"
     tools = work / "python"
@@ -72,8 +74,8 @@ def program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) 
               "--platform", "any", "--platform", "linux_aarch64", "--platform", "manylinux_2_28_aarch64",
               "--platform", "manylinux_2_27_aarch64", "--platform", "manylinux2014_aarch64",
               "--python-version", "3.13", "--only-binary", ":all:", *ready, *built.glob("*.whl"))  # fmt: skip
-    _check(site)
-    _tidy(folder)
+    _check_packages(site)
+    _make_environment(folder)
     steps.run(
         "python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", "/", site
     )
@@ -81,7 +83,7 @@ def program(steps: Steps, wheels: Path, work: Path, checkout: Path, epoch: str) 
 
 
 def _distribution(wheel: Path) -> str:
-    """Which one of the lock file it is; luma.core's wheel is luma_core."""
+    """Return which package of the lock file a wheel is; luma.core's is luma_core."""
     name = wheel.name.split("-")[0].lower()
     return next((known for known in locked() if _plain(known) == name), name)
 
@@ -90,21 +92,21 @@ def _plain(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _check(site: Path) -> None:
-    """All that is locked is there in its version, and every library is for arm64. Raises BuildError."""
+def _check_packages(site: Path) -> None:
+    """Check that all that is locked is there in its version, and each library for arm64. Raises BuildError."""
     came = {tuple(path.name.removesuffix(".dist-info").lower().split("-")) for path in site.glob("*.dist-info")}
     for name, (version, _) in locked().items():
         if (_plain(name), version) not in {(_plain(known), number) for known, number in came}:
-            raise BuildError(f"{name} {version} is locked and did not come, but {sorted(came)}")
+            raise BuildError(f"{name} {version} is locked and did not come, but {sorted(came)}", STALE_LOCK)
     if not list(site.glob("_lgpio*.so")):
-        raise BuildError("lgpio came without its library, which moves the pins")
+        raise BuildError("lgpio came without its library, which moves the pins", STALE_LOCK)
     for library in site.rglob("*.so*"):
         if library.read_bytes()[18:20] != AARCH64:
-            raise BuildError(f"{library.relative_to(site)} is not for arm64")
+            raise BuildError(f"{library.relative_to(site)} is not for arm64", STALE_LOCK)
 
 
-def _tidy(folder: Path) -> None:
-    """A virtual environment as Python knows one, without what nobody uses here."""
+def _make_environment(folder: Path) -> None:
+    """Make of it a virtual environment as Python knows one, without what is not used here."""
     home = folder / HOME
     site = folder / SITE
     for pattern in LEFT_OUT:

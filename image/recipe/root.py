@@ -82,7 +82,7 @@ MASKED = (
     "systemd-journal-catalog-update.service",
     "systemd-machine-id-commit.service",
     "systemd-update-done.service",
-    # sockets and file systems that nobody here uses
+    # sockets and file systems that are not used here
     "dev-hugepages.mount",
     "proc-sys-fs-binfmt_misc.automount",
     "sys-fs-fuse-connections.mount",
@@ -95,19 +95,19 @@ MASKED = (
     "systemd-sysext.socket",
 )
 GENERATORS_MASKED = ("systemd-getty-generator", "systemd-gpt-auto-generator", "systemd-ssh-generator")
-"""More logins, and sshd on sockets that nobody asked for; mounts by partition type."""
+"""More logins, and sshd on sockets that were not asked for; mounts by partition type."""
 
 
-def root(steps: Steps, base: Path, work: Path) -> Path:
-    """The base's files in a folder, as Debian packed them. Raises BuildError."""
+def unpack_root(steps: Steps, base: Path, work: Path) -> Path:
+    """Unpack the base's files into a folder, as Debian packed them, and return it. Raises BuildError."""
     folder = work / "root"
     folder.mkdir()
     steps.run("tar", "--numeric-owner", "--exclude=./dev/*", "-xf", base, "-C", folder)  # the kernel fills /dev
     return folder
 
 
-def finished(steps: Steps, folder: Path, program: Path) -> None:
-    """Makes the appliance's root of Debian's, in place. Raises BuildError."""
+def strip_and_install(steps: Steps, folder: Path, program: Path) -> None:
+    """Make the appliance's root of Debian's, in place. Raises BuildError."""
     _keep_modules(steps, folder)
     _keep_firmware(folder)
     for pattern in LEFT_OUT:
@@ -115,7 +115,7 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for source in (FILES, program):
         shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
-        _as_on_every_host(source, folder)
+        _normalise_modes(source, folder)
     shutil.rmtree(folder / "etc/initramfs-tools")
     for _ in units.install(folder, Path("/", COMMAND)):
         pass
@@ -127,22 +127,22 @@ def finished(steps: Steps, folder: Path, program: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o6000:
             path.chmod(path.stat().st_mode & 0o1777)
-    _compile(steps, folder)
+    _compile_library(steps, folder)
 
 
-def squashed(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
-    """Packs the root into one file: owned by root throughout, all times alike. Raises BuildError."""
+def pack_root(steps: Steps, folder: Path, file: Path, epoch: str) -> None:
+    """Pack the root into one file: owned by root throughout, all times alike. Raises BuildError."""
     steps.run("mksquashfs", folder, file, "-noappend", "-comp", "zstd", "-Xcompression-level", "19", "-b", "64K",
               "-all-root", "-no-xattrs", "-mkfs-time", epoch, "-all-time", epoch, "-no-progress", "-quiet",
               env={"PATH": os.environ["PATH"]})  # fmt: skip
 
 
-def _as_on_every_host(source: Path, folder: Path) -> None:
-    """The modes of a checkout are its owner's habit; here a file may be read, and run or not."""
+def _normalise_modes(source: Path, folder: Path) -> None:
+    """Let each file be read, and run or not: the modes of a checkout are its owner's habit."""
     for path in source.rglob("*"):
-        laid = folder / path.relative_to(source)
-        if not laid.is_symlink():
-            laid.chmod(0o755 if laid.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        copied = folder / path.relative_to(source)
+        if not copied.is_symlink():
+            copied.chmod(0o755 if copied.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def _keep_modules(steps: Steps, folder: Path) -> None:
@@ -153,7 +153,10 @@ def _keep_modules(steps: Steps, folder: Path) -> None:
     lines = MODULES.read_text(encoding="utf-8").splitlines()
     wanted = {line for line in lines if line and not line.startswith("#")} - built_in
     if unknown := sorted(wanted - by_name.keys()):
-        raise BuildError(f"image/modules.list names what this kernel does not have: {', '.join(unknown)}")
+        raise BuildError(
+            f"image/modules.list names what this kernel does not have: {', '.join(unknown)}",
+            "strike what is gone; what has another name is in the base's modules.dep",
+        )
     kept = {path for name in wanted for path in (by_name[name], *needs[by_name[name]].split())}
     for path in needs:
         if path not in kept:
@@ -192,8 +195,8 @@ def _is_wanted(unit: Path) -> bool:
     return unit.is_file() and "[Install]" in unit.read_text(encoding="utf-8")
 
 
-def _compile(steps: Steps, folder: Path) -> None:
-    """Python's own modules, by hash: Debian's were compiled for the times that their files no longer have."""
+def _compile_library(steps: Steps, folder: Path) -> None:
+    """Compile Python's own modules, by hash: Debian's were compiled for the times that their files no longer have."""
     library = folder / "usr/lib/python3.13"
     for cache in [*library.rglob("__pycache__"), *(folder / "usr/lib/python3").rglob("__pycache__")]:
         shutil.rmtree(cache)

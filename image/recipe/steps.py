@@ -16,7 +16,10 @@ TAIL = 15
 
 
 class BuildError(Exception):
-    """A step did not succeed; the sentence says which program said so."""
+    """A step did not succeed. The sentence says what is wrong, and the hint, if there is one, what may help."""
+
+    def __init__(self, sentence: str, hint: str | None = None) -> None:
+        super().__init__(sentence if hint is None else f"{sentence}; {hint}")
 
 
 class Steps:
@@ -30,7 +33,7 @@ class Steps:
 
     @contextmanager
     def step(self, sentence: str) -> Iterator[None]:
-        """Says the sentence now, and behind it the seconds it took."""
+        """Say the sentence now, and after it the seconds it took."""
         print(f"image: {sentence} ...", end=" ", flush=True)
         self._write(f"\n=== {sentence}\n")
         begun = time.monotonic()
@@ -42,24 +45,24 @@ class Steps:
         print(f"{time.monotonic() - begun:.0f} s", flush=True)
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
-        """What the program said on its standard output. Raises BuildError."""
-        told = [str(word) for word in command]
-        self._write(f"+ {' '.join(told)}\n")
+        """Run a program, and return its standard output. Raises BuildError."""
+        words = [str(word) for word in command]
+        self._write(f"+ {' '.join(words)}\n")
         with self.log.open("ab") as log:
             done = subprocess.run(
-                told, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, check=False
+                words, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, check=False
             )
             log.write(done.stdout)
         if done.returncode:
-            raise BuildError(f"{told[0]} ended with exit code {done.returncode}")
+            raise BuildError(f"{words[0]} ended with exit code {done.returncode}", "its last words are above")
         return done.stdout.decode()
 
     def done(self, sentence: str) -> None:
-        """The last line."""
+        """Say the last line."""
         print(f"image: {sentence} ({time.monotonic() - self._begun:.0f} s in all)")
 
     def explain(self, failure: BuildError) -> int:
-        """Tells what failed; the exit code."""
+        """Say what failed. Return the exit code."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
         print("\n".join(f"    {line}" for line in lines), file=sys.stderr)
         print(f"image: {failure}; the whole log is {self.log}, and the files beside it were left", file=sys.stderr)
@@ -71,7 +74,7 @@ class Steps:
 
 
 def key(*inputs: Path | str) -> str:
-    """Twelve characters that change when one of these files, folders or words does."""
+    """Return twelve characters that change when one of these files, folders or words does."""
     digest = sha256()
     for source in inputs:
         if isinstance(source, str):

@@ -11,32 +11,32 @@ import sys
 from pathlib import Path
 
 from image.testing import tools
-from image.testing.card import room
 from image.testing.course import Course, DeadError
 from image.testing.meter import Household
+from image.testing.sdcard import room
 from image.testing.verdict import Verdict
 
 
 def main() -> int:
-    """Run the course; the exit code."""
+    """Run the course. Return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m image.testing", description="boots the built image and looks at it"
     )
     parser.add_argument("image", type=Path, help="the card's image, as image/build makes it")
     parser.add_argument("--cuts", type=int, default=2, help="power cuts at random moments (2)")
     parser.add_argument("--seed", type=int, help="of the random moments, to see the same ones again")
-    wishes = parser.parse_args()
-    if not wishes.image.is_file():
-        print(f"{wishes.image}: there is no such image; image/build makes it", file=sys.stderr)
+    options = parser.parse_args()
+    if not options.image.is_file():
+        print(f"{options.image}: there is no such image; image/build makes it", file=sys.stderr)
         return 2
-    seed = random.SystemRandom().randrange(10_000) if wishes.seed is None else wishes.seed
+    seed = random.SystemRandom().randrange(10_000) if options.seed is None else options.seed
     folder, verdict = tools.cache() / "boot-test", Verdict()
     room(folder)
-    verdict.say(f"{wishes.image.name}, seed {seed}; pictures, console and bus of each boot are kept in {folder}")
+    verdict.say(f"{options.image.name}, seed {seed}; pictures, console and bus of each boot are kept in {folder}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be stopped is no reason to leave an emulator behind
-    course = Course(wishes.image.resolve(), folder, verdict, random.Random(seed), Household())
+    course = Course(options.image.resolve(), folder, verdict, random.Random(seed), Household())
     try:
-        asyncio.run(course.whole(wishes.cuts))
+        asyncio.run(course.whole(options.cuts))
     except DeadError as end:
         verdict.say(str(end))
     except (tools.ToolError, OSError) as trouble:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.testing.cable import Cable
-from image.testing.card import Card
 from image.testing.console import Console
 from image.testing.display import Display, saved
-from image.testing.machine import Machine, start
 from image.testing.meter import Household
 from image.testing.pins import Pins
+from image.testing.qemu import EmulatedPi, start
+from image.testing.sdcard import SDCard
 from image.testing.trace import Written, follow
 
 PATIENCE_S = 360.0
@@ -30,8 +30,8 @@ class Bench:
     """What a check may look at and touch."""
 
     name: str
-    card: Card
-    machine: Machine
+    card: SDCard
+    machine: EmulatedPi
     console: Console
     display: Display
     pins: Pins
@@ -42,7 +42,7 @@ class Bench:
     tasks: list[asyncio.Task[None]]
 
     def plug_meter(self) -> None:
-        """From now on the meter speaks."""
+        """Have the meter speak from now on."""
         self.tasks.append(asyncio.create_task(self.house.speak(self.machine.han)))
 
     def picture(self, name: str) -> None:
@@ -50,7 +50,7 @@ class Bench:
         saved(self.display.pictures[-1].picture, self.folder / f"{self.name}-{name}.png")
 
     async def writing(self, sectors: int, until_s: float) -> float:
-        """Let it run until it has written so many sectors or until then; now, seconds since power on."""
+        """Let it run until it has written this number of sectors, or until then. Return the seconds since power on."""
         while self.machine.now < until_s:
             if self.written.sectors >= sectors:
                 break
@@ -58,14 +58,14 @@ class Bench:
         return self.machine.now
 
     async def run(self, seconds: float) -> None:
-        """Let it run on, until so many seconds since power on."""
+        """Let it run on, until `seconds` since power on."""
         await asyncio.sleep(max(0.0, seconds - self.machine.now))
 
 
 @asynccontextmanager
 async def powered(
     name: str,
-    card: Card,
+    card: SDCard,
     house: Household,
     folder: Path,
     words: tuple[str, ...] = (),
@@ -73,8 +73,8 @@ async def powered(
     meter: bool = True,
     cable: Cable | None = None,
 ) -> AsyncIterator[Bench]:
-    """A machine that runs on this card while this lasts. Raises ToolError."""
-    machine = Machine(card, start(card, folder), folder / f"{name}.trace", cable, words)
+    """Have a machine run on this card while the block lasts. Raises ToolError."""
+    machine = EmulatedPi(card, start(card, folder), folder / f"{name}.trace", cable, words)
     await machine.power_on()
     watchers: list[asyncio.Task[None]] = []
     try:

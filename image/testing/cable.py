@@ -33,11 +33,11 @@ class Cable:
 
     @property
     def public_key(self) -> str:
-        """As it stands in the settings, one line."""
+        """The key as it stands in the settings, one line."""
         return self.key.with_suffix(".pub").read_text(encoding="ascii").strip()
 
     def arguments(self) -> list[str]:
-        """The emulator's."""
+        """Return the emulator's arguments."""
         return [
             "-netdev",
             f"user,id=cable,restrict=on,hostfwd=tcp:{HOST}:{self.port}-:{SSH}",
@@ -46,14 +46,14 @@ class Cable:
         ]
 
     async def ssh(self, key: Path, command: str, *, good: int = 0) -> str:
-        """What a command of root's says to who comes with this key. Raises ToolError unless its exit code is `good`."""
+        """Run a command as root with this key, and return what it says. Raises ToolError unless it ends with `good`."""
         options = [word for option in (*_OPTIONS, f"UserKnownHostsFile={self.known}") for word in ("-o", option)]
         place = ("-F", "none", "-E", self.log, "-i", key, "-p", str(self.port), f"root@{HOST}")
         return await asyncio.to_thread(tools.run, "ssh", *options, *place, f"{command} 2>&1", good=(good,))
 
 
 def laid(folder: Path) -> Cable:
-    """A new one, with two new keys in this folder. Raises ToolError."""
+    """Return a new one, with two new keys in this folder. Raises ToolError."""
     with contextlib.closing(socket.create_server((HOST, 0))) as free:
         port = int(free.getsockname()[1])
     cable = Cable(port, *(folder / name for name in ("key", "stranger", "known_hosts", "ssh.log")))

@@ -42,7 +42,7 @@ class Console:
             await asyncio.sleep(_AGAIN_S)
 
     async def ask(self, command: str, within_s: float = 120.0) -> str:
-        """What a command says on either output; it is one line of shell. Raises NoAnswerError."""
+        """Run one line of shell, and return what it says on either output. Raises NoAnswerError."""
         number = next(self._numbers)
         begin, end = f"<<{number}>>\n", f"\n<</{number}>>"
         typed = f"echo '<<''{number}>>'; {{ {command}\n}} 2>&1; echo; echo '<</''{number}>>'\n"

@@ -15,10 +15,10 @@ from pathlib import Path
 from image.testing import front, inside
 from image.testing.bench import PATIENCE_S, Bench, powered
 from image.testing.cable import laid, ssh_opens_to_its_key
-from image.testing.card import Card
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
 from image.testing.meter import CALM_W, Household
+from image.testing.sdcard import SDCard
 from image.testing.verdict import NotSoError, Verdict
 
 BOOT_RATIO = 1.5
@@ -59,7 +59,7 @@ class Course:
     house: Household
 
     async def whole(self, cuts: int) -> None:
-        """All of it, with so many power cuts at random moments, two of them on the way."""
+        """Run all of it, with `cuts` power cuts at random moments, two of them on the way."""
         card = self._new("first")
         if cuts >= 1:
             await self.cut_in_making(1, card)
@@ -78,8 +78,8 @@ class Course:
                 before = await self.cut_in_running(number, card)
             await self.lives_on(number, card, before)
 
-    async def first_boot(self, card: Card) -> list[str]:
-        """A new card: from the first word to a cut. The units that are the image's own."""
+    async def first_boot(self, card: SDCard) -> list[str]:
+        """Boot a new card: from the first word to a cut. Return the units that are the image's own."""
         self.verdict.say("a new card's first whole boot; the meter is plugged in when it looks for one")
         async with powered("first", card, self.house, self.folder, meter=False) as bench:
             await self._comes_up(bench, front.words_first)
@@ -114,8 +114,8 @@ class Course:
         await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
         return units
 
-    async def bare_boot(self, card: Card, units: list[str], first_s: float) -> None:
-        """The same kernel and system without the image's own units, for comparison."""
+    async def bare_boot(self, card: SDCard, units: list[str], first_s: float) -> None:
+        """Boot the same kernel and system without the image's own units, for comparison."""
         self.verdict.say("the same card without the appliance's units, for comparison")
         words = tuple(MASKED + unit for unit in units)
         async with powered("bare", card, self.house, self.folder, words) as bench:
@@ -127,10 +127,10 @@ class Course:
             f"{first_s / bare_s:.2f} times (target {BOOT_RATIO}; on a host that does nothing else)"
         )
 
-    async def flashed_over(self, card: Card) -> float:
-        """A newer image over the old card, and settings from a PC's editor: history and wishes hold.
+    async def flashed_over(self, card: SDCard) -> float:
+        """Boot a newer image over the old card, with settings from a PC's editor: history and choices hold.
 
-        It is an ordinary boot too, of a card that has its data: when the first reading stood there, seconds.
+        It is an ordinary boot too, of a card that has its data. Return when the first reading stood there, s.
         """
         self.verdict.say(
             "a newer image flashed over the card, first and last MB zeroed; settings saved by a PC's editor"
@@ -156,16 +156,16 @@ class Course:
         await self._report(card)
         return first_s
 
-    async def mistaken(self, card: Card) -> None:
-        """A mistake in the settings: named on the panel, and the last good ones run on."""
+    async def mistaken(self, card: SDCard) -> None:
+        """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on."""
         self.verdict.say("a mistake in appliance.toml")
         _edit(card, ("watch_w = 3000.0", front.MISTAKE))
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
 
-    async def cut_in_making(self, number: int, card: Card) -> None:
-        """Power goes while a new card's data partition is being made."""
+    async def cut_in_making(self, number: int, card: SDCard) -> None:
+        """Cut the power while a new card's data partition is being made."""
         enough = self.chance.randrange(1, MAKING_SECTORS)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
             began_s = await bench.writing(1, PATIENCE_S)
@@ -173,8 +173,8 @@ class Course:
             sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
 
-    async def cut_in_running(self, number: int, card: Card) -> Kept:
-        """Power goes at any moment of a boot, or of the time after; what was known stays known. It is given back."""
+    async def cut_in_running(self, number: int, card: SDCard) -> Kept:
+        """Cut the power at any moment of a boot, or after it: what was known stays known. Return what that is."""
         after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
             await bench.run(await bench.writing(1, PATIENCE_S) + after_s)
@@ -185,8 +185,8 @@ class Course:
         await self._history(card, None, before=before)
         return before
 
-    async def lives_on(self, number: int, card: Card, before: Kept | None) -> None:
-        """The boot after a cut: it comes up, and writes on."""
+    async def lives_on(self, number: int, card: SDCard, before: Kept | None) -> None:
+        """Boot after a cut: it comes up, and writes on."""
         async with powered(f"cut{number}-again", card, self.house, self.folder) as bench:
             await self._healthy(bench)
             await bench.run(bench.machine.now + WRITES_S)
@@ -198,13 +198,13 @@ class Course:
         await self.verdict.check(bench, inside.all_started, inside.data_is_mounted, inside.no_repair_asked)
 
     async def _comes_up(self, bench: Bench, sign: Callable[[Bench], Awaitable[str]]) -> None:
-        """The sign that the appliance lives; without it nothing else can be seen. Raises DeadError."""
+        """Wait for the sign that the appliance lives; without it nothing else can be seen. Raises DeadError."""
         if not await self.verdict.check(bench, sign):
             last = "\n".join(bench.console.heard.strip().splitlines()[-CONSOLE_LINES:])
             raise DeadError(f"boot '{bench.name}' never came up; the end of its console:\n{last}")
 
     async def _stages(self, bench: Bench, first_s: float) -> list[str]:
-        """Print how long boot took; the units that are the image's own."""
+        """Print how long boot took. Return the units that are the image's own."""
         try:
             marks = await inside.stages(bench)
             units = await bench.console.ask(
@@ -227,7 +227,7 @@ class Course:
         return units.split()
 
     async def _history(
-        self, card: Card, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
+        self, card: SDCard, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
     ) -> None:
         """Look at the card after a cut."""
         found = kept(card)
@@ -256,7 +256,7 @@ class Course:
         checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]
         await self.verdict.check(found, *checks)
 
-    async def _report(self, card: Card) -> None:
+    async def _report(self, card: SDCard) -> None:
         """Look at the boot partition in a PC."""
         names = card.names()
 
@@ -272,14 +272,14 @@ class Course:
 
         await self.verdict.check(names, is_there)
 
-    def _new(self, name: str) -> Card:
-        card = Card(self.folder / f"{name}.card")
+    def _new(self, name: str) -> SDCard:
+        card = SDCard(self.folder / f"{name}.card")
         card.file.unlink(missing_ok=True)
         card.flash(self.image)
         return card
 
 
-def _edit(card: Card, *changes: tuple[str, str]) -> None:
+def _edit(card: SDCard, *changes: tuple[str, str]) -> None:
     """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
     text = card.get(front.SETTINGS, card.file.with_name(front.SETTINGS)).read_text(encoding="utf-8-sig")
     for old, new in changes:

@@ -43,7 +43,7 @@ class Display:
         self._changed = asyncio.Event()
 
     async def until(self, is_it: Callable[[Image.Image], bool], within_s: float) -> Shown | None:
-        """The first picture from now on of which this is true, the present one among them; `None` when none came."""
+        """Return the first picture from now on, the present one among them, that fits; `None` when none came."""
         place = max(0, len(self.pictures) - 1)
         try:
             async with asyncio.timeout(within_s):
@@ -57,8 +57,8 @@ class Display:
         except TimeoutError:
             return None
 
-    def told(self, line: str) -> None:
-        """One line of the trace: an octet, or the end of a message."""
+    def line(self, line: str) -> None:
+        """Take one line of the trace: an octet, or the end of a message."""
         if (told := _TOLD.match(line)) is None:
             return
         if told["what"] == "send":
@@ -78,7 +78,7 @@ class Display:
 
 
 def finds(picture: Image.Image, face: Face, text: str) -> bool:
-    """Whether this text stands somewhere on the picture, light on dark or dark on light, with nothing in its box."""
+    """Return whether this text stands on the picture, light on dark or dark on light, with nothing in its box."""
     drawn = Image.new("1", (face.width(text), face.height))
     face.draw(drawn, 0, 0, text)
     if (box := drawn.getbbox()) is None:
@@ -95,14 +95,14 @@ def finds(picture: Image.Image, face: Face, text: str) -> bool:
 
 
 def _rows(picture: Image.Image) -> list[int]:
-    """Each row of a one-bit picture as a number, the rightmost pixel in its lowest bit."""
+    """Return each row of a one-bit picture as a number, the rightmost pixel in its lowest bit."""
     octets = (picture.width + 7) // 8
     rows, beyond = picture.tobytes(), 8 * octets - picture.width
     return [int.from_bytes(rows[at : at + octets]) >> beyond for at in range(0, len(rows), octets)]
 
 
 def saved(picture: Image.Image, file: Path, scale: int = 4) -> Path:
-    """The glass as a PNG, each pixel a square."""
+    """Save the glass as a PNG, each pixel a square."""
     size = (picture.width * scale, picture.height * scale)
     picture.convert("L").resize(size, Image.Resampling.NEAREST).save(file)
     return file

@@ -65,7 +65,7 @@ async def first_reading(bench: Bench) -> str:
 
 
 def first_reading_s(bench: Bench) -> float:
-    """When it first stood there, seconds since power on; infinite when it never did."""
+    """Return when it first stood there, seconds since power on; infinite when it never did."""
     number = NB.thousands(CALM_W)
     return next((shown.at_s for shown in bench.display.pictures if finds(shown.picture, LARGE, number)), math.inf)
 
@@ -131,7 +131,7 @@ async def _loaded(bench: Bench, load_w: float, lamp: str, headline: str) -> str:
 
 
 async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
-    """How long after the octets that ask for it a lamp shone alone. Raises NotSoError."""
+    """Return how long after the octets that ask for it a lamp shone alone, s. Raises NotSoError."""
     pins, until_s = bench.pins, bench.machine.now + within_s + STEADY_S
     while pins.lamps != {lamp} or bench.machine.now - pins.lit_since_s < STEADY_S:
         if bench.machine.now > until_s:
@@ -144,7 +144,7 @@ async def _lamp(bench: Bench, lamp: str, within_s: float) -> str:
 
 
 async def _page(bench: Bench, power_w: float, headline: str, within_s: float) -> Shown:
-    """The picture with this power and headline. Raises NotSoError."""
+    """Return the picture with this power and headline. Raises NotSoError."""
     number = NB.thousands(power_w)
 
     def is_it(picture: Image.Image) -> bool:

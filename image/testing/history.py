@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.checkpoint import MinuteRow
 from appliance.system.clock import Boot
-from image.testing.card import Card, file_of
+from image.testing.sdcard import SDCard, file_of
 
 FOLDER = "/han-appliance"
 _LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -32,11 +32,11 @@ class Kept:
     """Why there is no history, or no whole one."""
 
     def missing(self, until: datetime) -> timedelta:
-        """How much of the time until then is not in it; all of it when nothing is."""
+        """Return how much of the time until then is not in it; all of it when nothing is."""
         return until - (self.noted or _LONG_AGO)
 
     def gaps(self) -> list[datetime]:
-        """Minutes between the first and the last that are not there."""
+        """Return the minutes between the first and the last that are not there."""
         starts = {row.start for row in self.minutes}
         if not starts:
             return []
@@ -44,8 +44,8 @@ class Kept:
         return [at for at in (min(starts) + timedelta(minutes=n) for n in range(span)) if at not in starts]
 
 
-def kept(card: Card) -> Kept:
-    """Look at a card that is in no machine."""
+def kept(card: SDCard) -> Kept:
+    """Return what a card keeps that is in no machine."""
     data = card.mended()
     try:
         file = None

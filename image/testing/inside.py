@@ -59,7 +59,7 @@ async def report_is_written(bench: Bench) -> str:
 
 
 async def _open_ports(bench: Bench) -> list[str]:
-    """What is open to a network, by the kernel's own tables. Raises NotSoError when these cannot be read."""
+    """Return what is open to a network, by the kernel's own tables. Raises NotSoError when these cannot be read."""
     tables = await bench.console.ask("cd /proc/net; tail -n +2 tcp tcp6 udp udp6 udplite raw raw6 sctp/eps 2>/dev/null")
     table, found = "", []
     for line in tables.splitlines():
@@ -145,7 +145,7 @@ async def no_repair_asked(bench: Bench) -> str:
 
 
 async def stages(bench: Bench) -> list[tuple[str, float]]:
-    """What happened when: seconds since the kernel's start, by the machine's own clock."""
+    """Return what happened when: seconds since the kernel's start, by the machine's own clock."""
     show = "systemctl show -p {} --value"
     asked = {
         "kernel and initial file system": show.format("UserspaceTimestampMonotonic"),

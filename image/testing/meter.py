@@ -1,7 +1,7 @@
 """A meter on the emulated PL011, in a house whose load the test sets.
 
 It is the simulator's meter, and its octets come as on the wire: at the moments that the meter's description names, by
-the wall's clock, 240 a second; while nobody has the port open they are lost. It is day in its house, so that sounds
+the wall's clock, 240 a second; while no program has the port open they are lost. It is day in its house, so that sounds
 are made; it goes on over all power cuts of the appliance, as a meter does, and what it counted is the truth that the
 history is held against.
 """
@@ -51,7 +51,7 @@ class Household:
         return self.utc - timedelta(seconds=ago_s)
 
     def load(self, watts: float) -> None:
-        """From now on the house takes this much."""
+        """Have the house take this much from now on, W."""
         self.load_w = watts
         self.reached.clear()
 
@@ -67,7 +67,7 @@ class Household:
 
 
 async def _send(octets: bytes, wire: socket.socket) -> bool:
-    """Send at the pace of the line; whether all was taken. What nobody takes is lost, as on a wire."""
+    """Send at the pace of the line. Return whether all was taken; the rest is lost, as on a wire."""
     began, taken = time.monotonic(), True
     for place in range(0, len(octets), _BURST):
         burst = octets[place : place + _BURST]
@@ -80,5 +80,5 @@ async def _send(octets: bytes, wire: socket.socket) -> bool:
 
 
 def _waiting(wire: socket.socket) -> int:
-    """What the host keeps for bursts that the UART has not taken yet, octets (SIOCOUTQ, unix(7))."""
+    """Return what the host keeps for bursts that the UART has not taken yet, octets (SIOCOUTQ, unix(7))."""
     return int(struct.unpack("i", fcntl.ioctl(wire, termios.TIOCOUTQ, bytes(4)))[0])

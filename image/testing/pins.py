@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
-from image.testing.machine import Machine
+from image.testing.qemu import EmulatedPi
 
 LAMPS = ("green", "yellow", "red")
 GPIO = settings_file.pins(Settings())
@@ -25,7 +25,7 @@ class Levels:
 class Pins:
     """What the pins did; `seen` are the changes, oldest first."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: EmulatedPi) -> None:
         self.seen = [Levels(0.0, frozenset(), buzzer=False)]
         self._machine = machine
         self._changed = asyncio.Event()
@@ -40,7 +40,7 @@ class Pins:
             self._changed.set()
 
     async def until(self, is_it: Callable[[Levels], bool], within_s: float) -> Levels | None:
-        """The first levels from now on of which this is true, the present ones among them; `None` when none came."""
+        """Return the first levels from now on, the present ones among them, that fit; `None` when none came."""
         place = max(0, len(self.seen) - 1)
         try:
             async with asyncio.timeout(within_s):
@@ -66,5 +66,5 @@ class Pins:
         return max(changes, default=0.0)
 
     def edges_of_buzzer(self, since_s: float) -> int:
-        """How often the buzzer's line changed since a moment."""
+        """Return how often the buzzer's line changed since a moment."""
         return sum(after.at_s >= since_s and before.buzzer != after.buzzer for before, after in pairwise(self.seen))

@@ -19,18 +19,18 @@ class ToolError(Exception):
 
 
 def cache() -> Path:
-    """The folder that image/tools.sh keeps its tools in."""
+    """Return the folder that image/tools.sh keeps its tools in."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("HAN_IMAGE_CACHE") or Path(home, "han-appliance-image"))
 
 
 def command(*words: str | Path) -> list[str]:
-    """What to start on the host so that these words are run among the tools; from the folder `CHECKOUT`."""
+    """Return what to start on the host, from the folder `CHECKOUT`, to run these words among the tools."""
     return ["bash", "-c", _ENTER, "tools", *map(str, words)]
 
 
 def run(*words: str | Path, good: Sequence[int] = (0,)) -> str:
-    """Run a tool to its end; what it wrote on its standard output. Raises ToolError unless its exit code is `good`."""
+    """Run a tool, and return its standard output. Raises ToolError unless its exit code is `good`."""
     done = subprocess.run(command(*words), cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode not in good:
         said = done.stderr.decode(errors="replace").strip().splitlines()

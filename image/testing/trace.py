@@ -15,13 +15,13 @@ _WRITTEN = re.compile(r"sdcard_write_block addr 0x[0-9a-f]+ size 0x(?P<size>[0-9
 
 
 class Listener(Protocol):
-    """Who is told."""
+    """What follows the trace."""
 
-    def told(self, line: str) -> None:
-        """One line of the trace."""
+    def line(self, line: str) -> None:
+        """Take one line of the trace."""
 
     def rested(self) -> None:
-        """No more lines for now."""
+        """Note that there are no more lines for now."""
 
 
 async def follow(file: Path, *listeners: Listener) -> None:
@@ -32,7 +32,7 @@ async def follow(file: Path, *listeners: Listener) -> None:
             *lines, rest = (rest + trace.read()).split("\n")
             for line in lines:
                 for listener in listeners:
-                    listener.told(line)
+                    listener.line(line)
             for listener in listeners:
                 listener.rested()
             await asyncio.sleep(_LOOK_S)
@@ -44,10 +44,10 @@ class Written:
     def __init__(self) -> None:
         self.sectors = 0
 
-    def told(self, line: str) -> None:
+    def line(self, line: str) -> None:
         """Count a block."""
         if found := _WRITTEN.search(line):
             self.sectors += int(found["size"], 16) // 512
 
     def rested(self) -> None:
-        """Nothing to do: a count is always true."""
+        """Do nothing: a count is always true."""

@@ -28,11 +28,11 @@ class Verdict:
         self._began = time.monotonic()
 
     def say(self, text: str) -> None:
-        """A line that is no check: what happens now, or a figure."""
+        """Print a line that is no check: what happens now, or a figure."""
         print(f"{time.monotonic() - self._began:5.0f} s  {text}", flush=True)
 
     async def check(self, subject: T, *checks: Callable[[T], Awaitable[str]]) -> bool:
-        """Make these checks in turn; whether all of them hold."""
+        """Make these checks in turn. Return whether all of them hold."""
         return all([self._account(check, await _seen(check(subject))) for check in checks])
 
     def _account(self, check: Callable[[T], Awaitable[str]], seen: tuple[bool, str]) -> bool:

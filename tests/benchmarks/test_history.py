@@ -20,7 +20,7 @@ from appliance.history.database import HISTORY_FILE, History
 from appliance.household.checkpoint import AlarmRow, Batch, MinuteRow
 from appliance.household.hours import HOUR, Hour, Quality
 from appliance.household.household import Household
-from appliance.household.ledger import KEPT
+from appliance.household.ledger import MAX_HOURS
 from appliance.household.rules import Rules
 from appliance.household.situation import Level, Rule
 from appliance.meter.reading import Maker
@@ -137,7 +137,7 @@ def test_the_size_and_the_opening_of_ten_years(benchmark, tmp_path):
 
     def opened() -> None:
         with closing(History(file)) as history:
-            assert len(history.load(Boot("boot", 1.0)).hours) == KEPT
+            assert len(history.load(Boot("boot", 1.0)).hours) == MAX_HOURS
 
     seconds = []
     for _ in range(20):

@@ -24,7 +24,7 @@ from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.checkpoint import MINUTES_KEPT, AlarmRow, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import ClockSource
 from appliance.household.hours import HOUR, Hour, LedgerCheckpoint, Quality, Register, RunningHour, Span
-from appliance.household.ledger import KEPT
+from appliance.household.ledger import MAX_HOURS
 from appliance.household.limit_alarm import AlarmCheckpoint
 from appliance.household.situation import Level, Rule, VoltageDay
 from appliance.system.clock import Boot
@@ -221,8 +221,8 @@ def test_a_new_file_has_nothing_to_say(file):
 def test_only_the_newest_hours_are_loaded_and_minutes_are_kept_for_two_weeks(file):
     minutes_kept = round(MINUTES_KEPT / MINUTE)
     with closing(History(file)) as history:
-        history.write(Batch(hours=tuple(hour(n) for n in range(KEPT + 9)), minutes=(minute(0), minute(1))), BOOT)
-        assert history.load(BOOT).hours == tuple(hour(n) for n in range(9, KEPT + 9))
+        history.write(Batch(hours=tuple(hour(n) for n in range(MAX_HOURS + 9)), minutes=(minute(0), minute(1))), BOOT)
+        assert history.load(BOOT).hours == tuple(hour(n) for n in range(9, MAX_HOURS + 9))
 
         history.write(Batch(hours=(hour(0),), minutes=(minute(minutes_kept + 1),)), BOOT)
         assert history.minutes(*EVER) == [minute(1), minute(minutes_kept + 1)]
@@ -814,7 +814,7 @@ def test_ten_years_fit_in_50_mb_and_open_in_100_ms(file):
     for _ in range(9):
         began = time.perf_counter()
         with closing(History(file)) as history:
-            assert len(history.load(BOOT).hours) == KEPT
+            assert len(history.load(BOOT).hours) == MAX_HOURS
             seconds.append(time.perf_counter() - began)
     assert median(seconds) < 0.1
 

@@ -65,7 +65,7 @@ class Life:
         line: Callable[[bytes], bytes] = lambda octets: octets,
         seen: Callable[[float, Situation], None] | None = None,
     ) -> None:
-        """Have the household hear what is sent in so many hours from here on, as the line delivers it."""
+        """Have the household hear what is sent in this number of hours from here on, as the line delivers it."""
         end = self.moment + timedelta(hours=hours)
         for sent in until(iter(stream), end):
             octets = line(sent.octets)
@@ -100,5 +100,5 @@ class Life:
         start = datetime.fromisoformat(text).replace(tzinfo=UTC)
         return {hour.start: hour for hour in self.household.hours}.get(start, Hour(start, 0, 0, Quality.UNKNOWN, 0))
 
-    def known(self, *texts: str) -> list[Quality]:
+    def qualities(self, *texts: str) -> list[Quality]:
         return [self.hour(text).quality for text in texts]

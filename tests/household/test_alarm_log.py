@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.household.alarm_log import KEPT, AlarmLog
+from appliance.household.alarm_log import MAX_ENTRIES, AlarmLog
 from appliance.household.alarm_spec import AlarmInputs
 from appliance.household.alarms import Alarms
 from appliance.household.checkpoint import AlarmRow
@@ -46,13 +46,13 @@ class Life:
     def acknowledge(self) -> None:
         self.log.changed(self.alarms.acknowledge())
 
-    def write(self, told: Callable[[float], datetime | None] = utc) -> tuple[AlarmRow, ...]:
-        rows = self.log.unwritten(told)
+    def write(self, known: Callable[[float], datetime | None] = utc) -> tuple[AlarmRow, ...]:
+        rows = self.log.unwritten(known)
         self.log.written(rows)
         return rows
 
-    def restart(self, now: float, told: datetime | None) -> None:
-        alarm_checkpoints = self.alarms.alarm_checkpoints(now, told)
+    def restart(self, now: float, utc_now: datetime | None) -> None:
+        alarm_checkpoints = self.alarms.alarm_checkpoints(now, utc_now)
         self.alarms, self.log = Alarms(self.rules), AlarmLog()
         self.alarms.restore(alarm_checkpoints, now)
         self.log.restore(self.alarms)
@@ -264,7 +264,7 @@ def test_what_was_over_and_came_back_between_two_looks_is_two_entries(life):
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, WATCH, 7000, 5000))
 
 
-def test_what_the_log_has_not_been_told_yet_is_not_in_the_entry_of_before(life):
+def test_what_the_log_does_not_know_yet_is_not_in_the_entry_of_before(life):
     life.power(10, 6000)
     changed = [
         *life.alarms.update(AlarmInputs(import_w=100), 20),
@@ -278,15 +278,15 @@ def test_what_the_log_has_not_been_told_yet_is_not_in_the_entry_of_before(life):
 
 def test_of_more_than_can_wait_the_oldest_that_ended_go_first(life):
     life.power(0, 100, export_w=6000)
-    for number in range(1, KEPT + 2):
+    for number in range(1, MAX_ENTRIES + 2):
         life.power(number * 10, 6000, export_w=6000)
         life.power(number * 10 + 5, 100, export_w=6000)
     rows = life.log.unwritten(utc)
 
-    assert len(rows) == KEPT
+    assert len(rows) == MAX_ENTRIES
     assert (rows[0].rule, rows[0].ended) == (Rule.EXPORT, None)
     assert rows[1].began == utc(30)
-    assert rows[-1].began == utc((KEPT + 1) * 10)
+    assert rows[-1].began == utc((MAX_ENTRIES + 1) * 10)
 
 
 # Over a restart.
@@ -412,7 +412,7 @@ class Model:
         self.offered = ()
 
     def restart(self) -> None:
-        """Whatever was not written with the marks is lost, so all is."""
+        """Whatever was not written with the checkpoints is lost, so all is."""
         self.offer()
         self.written()
         if not self.known:
@@ -422,18 +422,18 @@ class Model:
 
 steps = st.one_of(
     st.tuples(st.just("power"), st.sampled_from([100.0, 4900.0, 5500.0, 6000.0, 9900.0, 11_000.0, 12_000.0])),
-    st.tuples(st.sampled_from(["acknowledge", "look", "offer", "written", "restart", "told"])),
+    st.tuples(st.sampled_from(["acknowledge", "look", "offer", "written", "restart", "time known"])),
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(steps, max_size=60))
 def test_whatever_the_order_every_alarm_ends_in_the_history_as_it_was_and_is_written_no_more_than_it_changes(lived):
     model = Model()
     for name, *given_ in lived:
         model.now += 10
         match name:
-            case "told":
+            case "time known":
                 model.known = True
             case _:
                 getattr(model, name)(*given_)

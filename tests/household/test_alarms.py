@@ -130,7 +130,7 @@ def test_without_the_rule_no_hour_is_an_alarm():
     ]
 
 
-def test_an_hour_falls_below_its_limit_by_the_hysteresis_and_for_the_hold_time():
+def test_an_hour_falls_below_its_limit_by_the_hysteresis_and_for_the_off_delay():
     rules = Rules(hour=HourRule(hysteresis=0.03, on_delay_s=120, off_delay_s=60))
     steps = ((0, 6000), (119, 6000), (120, 6000), (200, 4851), (300, 4851), (310, 4849), (369, 4849), (370, 4849))
 
@@ -208,7 +208,7 @@ def test_without_a_fuse_no_current_is_an_alarm():
     ]
 
 
-def test_a_phase_has_rise_time_hysteresis_and_hold_time():
+def test_a_phase_has_on_delay_hysteresis_and_off_delay():
     rules = Rules(phase=PhaseRule(fuse_a=40.0, hysteresis_a=1.0, on_delay_s=10, off_delay_s=60))
     steps = ((0, 33.0), (9.9, 33.0), (10, 33.0), (20, 31.0), (100, 31.0), (110, 30.9), (169, 30.9), (170, 30.9))
 
@@ -293,7 +293,7 @@ def test_without_a_limit_no_export_is_an_alarm():
     assert levels(replace(AT_ONCE, export=ExportRule(on_delay_s=0)), Rule.EXPORT, (0, export(99_000.0))) == [OK]
 
 
-def test_an_export_has_rise_time_hysteresis_and_hold_time():
+def test_an_export_has_on_delay_hysteresis_and_off_delay():
     rules = Rules(export=ExportRule(5000.0, 200.0, 60, 60))
     steps = ((0, 5000), (59, 5000), (60, 5000), (70, 4800), (200, 4800), (210, 4799), (269, 4799), (270, 4799))
 

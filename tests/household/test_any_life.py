@@ -143,7 +143,6 @@ class Model:
 
 UNHURRIED = settings(
     max_examples=3000 if os.environ.get("HAN_LONG") else 150,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 """Explaining a failure takes minutes here."""

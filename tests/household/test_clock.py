@@ -13,7 +13,7 @@ def telling(maker: Maker, wall: str, *, status: int = 0, list_name: str | None =
     return Reading(offset=0, length=0, maker=maker, elements=18, list_name=list_name, clock=clock)
 
 
-def test_before_the_meter_has_told_it_the_time_is_unknown():
+def test_before_the_meter_has_sent_it_the_time_is_unknown():
     assert WallClock().utc(100.0) is None
 
 
@@ -103,7 +103,7 @@ def test_a_system_clock_that_was_set_tells_the_time_until_the_meter_does():
     assert (clock.utc(20.0), clock.source) == (NOON + timedelta(seconds=40), ClockSource.METER)
 
 
-def test_a_system_clock_that_jumps_when_the_network_comes_moves_nothing_that_the_meter_told():
+def test_a_system_clock_that_jumps_when_the_network_comes_moves_nothing_that_the_meter_said():
     clock = WallClock()
     clock.tell(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
     for hours in (-8760, -5, 5, 8760):

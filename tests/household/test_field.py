@@ -45,7 +45,7 @@ def test_an_aidon_that_repeats_the_list_of_the_hour_before_makes_no_empty_and_no
     life = Life(Maker.AIDON, START)
     life.live(stuck_hourly(life.meter(), {utc("2026-01-15T17:00")}), 5)
 
-    assert life.known("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
+    assert life.qualities("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
         METERED,
         INTEGRATED,
         INTEGRATED,
@@ -74,7 +74,7 @@ def test_an_hourly_list_that_comes_twice_counts_once(maker):
     life = Life(maker, START)
     life.live(twice_hourly(life.meter(), 45.0), 4)
 
-    assert life.known("2026-01-15T15", "2026-01-15T16", "2026-01-15T17") == [METERED] * 3
+    assert life.qualities("2026-01-15T15", "2026-01-15T16", "2026-01-15T17") == [METERED] * 3
     hold_true(life)
 
 
@@ -83,7 +83,7 @@ def test_a_missing_hourly_list_leaves_two_integrated_hours_and_their_sum(maker):
     life = Life(maker, START)
     life.live(without_hourly(life.meter(), {utc("2026-01-15T17:00")}), 5)
 
-    assert life.known("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
+    assert life.qualities("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
         METERED,
         INTEGRATED,
         INTEGRATED,
@@ -113,7 +113,7 @@ def test_a_port_that_goes_silent_over_hours_is_a_fault_and_its_register_differen
     life.live(silent(life.meter(), utc("2026-01-15T16:20"), utc("2026-01-15T18:40")), 4)
 
     assert life.situation.signal is Signal.RECEIVING
-    assert life.known("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18", "2026-01-15T19") == [
+    assert life.qualities("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18", "2026-01-15T19") == [
         METERED,
         PARTLY,
         UNKNOWN,
@@ -131,7 +131,7 @@ def test_a_silence_within_an_hour_is_made_good_by_the_register(maker):
     life = Life(maker, START)
     life.live(silent(life.meter(), utc("2026-01-15T16:05"), utc("2026-01-15T16:40")), 2.4)
 
-    assert life.hour("2026-01-15T16").known is METERED
+    assert life.hour("2026-01-15T16").quality is METERED
     assert life.hour("2026-01-15T16").coverage == pytest.approx(25 / 60, abs=0.02)
     hold_true(life)
 
@@ -143,7 +143,7 @@ def test_an_exchanged_meter_ends_no_hour_wrongly(maker):
     life.live(life.meter(register_wh=0, meter_id="6970630000000002"), 4)
 
     assert life.situation.meter.meter_id == "6970630000000002"
-    assert life.known("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
+    assert life.qualities("2026-01-15T15", "2026-01-15T16", "2026-01-15T17", "2026-01-15T18") == [
         METERED,
         INTEGRATED,
         METERED,
@@ -158,8 +158,8 @@ def test_a_register_that_starts_again_from_zero_ends_no_hour_wrongly(maker):
     life.live(life.meter(register_wh=99_990_000), 1.5)
     life.live(life.meter(register_wh=0), 4)
 
-    assert life.hour("2026-01-15T16").known is INTEGRATED
-    assert life.hour("2026-01-15T18").known is METERED
+    assert life.hour("2026-01-15T16").quality is INTEGRATED
+    assert life.hour("2026-01-15T18").quality is METERED
     hold_true(life)
 
 
@@ -239,7 +239,7 @@ def test_a_restart_after_a_power_cut_shows_no_hour_until_an_aidon_has_told_the_t
     assert all(situation.hour is None and situation.outlook is None and situation.today is None for situation in dark)
     assert life.situation.hour is not None
     # Both registers are known: the hour with the cut in it is metered all the same.
-    assert life.hour("2026-01-15T17").known is METERED
+    assert life.hour("2026-01-15T17").quality is METERED
     assert life.hour("2026-01-15T17").coverage < 0.95
     hold_true(life)
 
@@ -267,7 +267,7 @@ def test_a_restart_within_the_same_boot_goes_on_with_the_hour_and_says_so(maker,
     assert hour.import_wh + hour.missing_s == pytest.approx(hour.elapsed_s, abs=4)  # 3600 W is 1 Wh a second
     assert (life.situation.outlook is None) == (downtime_s > 120)
     life.live(life.meter(), 1.7)
-    assert life.hour("2026-01-15T16").known is METERED
+    assert life.hour("2026-01-15T16").quality is METERED
     hold_true(life)
 
 

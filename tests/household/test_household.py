@@ -204,8 +204,8 @@ def test_a_load_is_heard_by_day_and_not_in_the_night(household, hours, heard):
     household.situation(10.0)
     household.reading(HEAVY, 12.5)
 
-    call = household.situation(12.5).chime
-    assert (call and call.sound) == heard
+    chime = household.situation(12.5).chime
+    assert (chime and chime.sound) == heard
 
 
 def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(household):
@@ -227,23 +227,22 @@ def test_what_was_acknowledged_is_silent_until_it_is_over_also_over_a_restart(ho
     assert (situation.level, situation.chime) == (Level.ACT, None)
     assert [alarm.acknowledged for alarm in situation.alarms] == [True]
 
-    again.reading(LIST_1, 3.5)
-    for now in (3.5, 20.0):
+    over = 3.5 + Thresholds().off_delay_s
+    for now in (3.5, (3.5 + over) / 2, over):
         again.reading(LIST_1, now)
         again.situation(now)
-    again.reading(LIST_1, 40.0)
-    assert again.situation(40.0).level is Level.OK
-    again.reading(HEAVY, 42.5)
-    assert again.situation(42.5).chime.sound is Sound.ACT
+    assert again.situation(over).level is Level.OK
+    again.reading(HEAVY, over + 2.5)
+    assert again.situation(over + 2.5).chime.sound is Sound.ACT
 
 
 def test_a_meter_that_falls_silent_is_a_fault_that_is_heard_once(household):
     household.system_clock(LATE - timedelta(hours=11), True, 5.0)
     household.reading(LIST_1, 10.0)
-    calls = {household.situation(now).chime for now in (10.0, 39.0, 40.0, 60.0, 600.0)}
+    chimes = {household.situation(now).chime for now in (10.0, 39.0, 40.0, 60.0, 600.0)}
 
-    assert {call.sound for call in calls if call} == {Sound.FAULT}
-    assert len(calls) == 2
+    assert {chime.sound for chime in chimes if chime} == {Sound.FAULT}
+    assert len(chimes) == 2
     household.reading(LIST_1, 601.0)
     situation = household.situation(601.0)
     assert (situation.level, situation.alarms) == (Level.OK, ())

@@ -15,7 +15,7 @@ STEP_S = 10
 
 
 class Truth:
-    """A load that changes at the readings only, its register, and a ledger that is told of it."""
+    """A load that changes at the readings only, its register, and a ledger that reads it."""
 
     def __init__(self, start: datetime = START) -> None:
         self.ledger = HourLedger()
@@ -25,13 +25,13 @@ class Truth:
         self.hours: dict[datetime, float] = {}
         self.peak_w = 0.0
 
-    def live(self, seconds: int, power_w: float, *, heard: bool = True, told: bool = True) -> None:
-        """Let time pass at one power: read every ten seconds when heard, with the hourly register when told."""
+    def live(self, seconds: int, power_w: float, *, heard: bool = True, registers: bool = True) -> None:
+        """Let time pass at one power: read every ten seconds when heard, with the hourly register if `registers`."""
         self.peak_w = max(self.peak_w, power_w)
         for _ in range(seconds // STEP_S):
             if heard:
                 self.ledger.power(power_w, 0.0, self.now, self.utc)
-            if told and self.utc.minute == 0 and self.utc.second == 0:
+            if registers and self.utc.minute == 0 and self.utc.second == 0:
                 self.ledger.register(self.register_wh, 0.0, "id", self.now, self.utc)
             hour = self.utc.replace(minute=0, second=0)
             energy = power_w * STEP_S / 3600
@@ -59,7 +59,7 @@ def test_an_hour_between_two_registers_is_metered():
 def test_an_hour_whose_list_is_missing_is_integrated_and_so_is_the_next():
     truth = Truth()
     truth.live(3600, 2000)
-    truth.live(3600, 1000, told=False)
+    truth.live(3600, 1000, registers=False)
     truth.live(3600, 3000)
     truth.live(60, 0)
 
@@ -78,11 +78,11 @@ def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
     truth.live(1800, 2000)
     truth.live(600, 8000, heard=False)
     truth.live(1200, 2000)
-    truth.live(10, 500, told=False)
+    truth.live(10, 500, registers=False)
     partly = truth.ended(0)
 
     assert partly is not None
-    assert partly.known is Quality.PARTLY
+    assert partly.quality is Quality.PARTLY
     assert partly.import_wh < truth.hours[START]
     assert partly.coverage == pytest.approx(3000 / 3600, abs=0.01)
 
@@ -93,13 +93,13 @@ def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
     truth.live(10, 500)
     metered = truth.ended(0)
     assert metered is not None
-    assert (metered.known, pytest.approx(metered.import_wh)) == (Quality.METERED, truth.hours[START])
+    assert (metered.quality, pytest.approx(metered.import_wh)) == (Quality.METERED, truth.hours[START])
 
 
 def test_a_register_that_moved_over_two_hours_is_no_hours_value():
     truth = Truth()
     truth.live(600, 1000)
-    truth.live(6600, 9000, heard=False, told=False)
+    truth.live(6600, 9000, heard=False, registers=False)
     truth.live(60, 1000)
 
     assert all(hour.quality is Quality.PARTLY for hour in truth.ledger.ended)
@@ -122,7 +122,7 @@ def test_a_register_read_after_the_hour_settles_nothing_unless_the_time_between_
     truth = Truth()
     truth.live(1800, 2000)
     truth.live(1800, 2000, heard=False)
-    truth.live(60, 60_000, heard=False, told=False)
+    truth.live(60, 60_000, heard=False, registers=False)
     truth.ledger.power(1000, 0.0, truth.now, truth.utc)
     truth.ledger.register(truth.register_wh, 0.0, "id", truth.now, truth.utc)
 
@@ -148,8 +148,8 @@ def test_a_clock_set_back_by_an_hour_counts_no_hour_twice():
     truth.live(3600, 2000)
     truth.live(1800, 2000)
     truth.utc -= timedelta(hours=1)
-    truth.live(3600, 2000, told=False)
-    truth.live(3600, 2000, told=False)
+    truth.live(3600, 2000, registers=False)
+    truth.live(3600, 2000, registers=False)
 
     starts = [hour.start for hour in truth.ledger.ended]
     assert len(starts) == len(set(starts))
@@ -179,7 +179,7 @@ def test_nothing_is_known_of_the_running_hour_before_the_time_is():
     assert ledger.running is None
 
 
-def test_an_hour_that_began_before_the_time_was_told_is_whole_if_its_beginning_was_seen():
+def test_an_hour_that_began_before_the_time_was_known_is_whole_if_its_beginning_was_seen():
     ledger = HourLedger()
     for now in range(0, 100, 10):
         ledger.power(3600, 0.0, float(now), None)
@@ -199,12 +199,12 @@ stretches = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(stretches)
 def test_whatever_is_lost_repeated_or_late_the_ledger_never_says_more_than_was(lived):
     truth = Truth(START + timedelta(minutes=17))
-    for steps, power_w, heard, told, repeats in lived:
-        truth.live(steps * STEP_S, power_w, heard=heard, told=told)
+    for steps, power_w, heard, registers, repeats in lived:
+        truth.live(steps * STEP_S, power_w, heard=heard, registers=registers)
         for _ in range(repeats):  # the last hourly list once more, as it was or late
             hour = truth.utc.replace(minute=0, second=0)
             stuck = truth.register_wh - truth.hours.get(hour, 0.0)

@@ -1,4 +1,4 @@
-"""One rule over time: limits with hysteresis, rise and hold times, and what was acknowledged."""
+"""One rule over time: limits with hysteresis, delays, and what was acknowledged."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,11 +41,11 @@ def test_the_level_rises_with_the_first_value_at_a_limit():
     assert levels(LIMITS, (0, 4999), (1, 5000), (2, 9999), (3, 10_000)) == [OK, WATCH, WATCH, ACT]
 
 
-def test_the_level_falls_only_after_the_hold_time():
+def test_the_level_falls_only_after_the_off_delay():
     assert levels(LIMITS, (0, 12_000), (10, 1000), (39.9, 1000), (40, 1000)) == [ACT, ACT, ACT, OK]
 
 
-def test_a_value_that_comes_back_starts_the_hold_time_anew():
+def test_a_value_that_comes_back_starts_the_off_delay_again():
     found = levels(LIMITS, (0, 12_000), (10, 1000), (20, 12_000), (30, 1000), (59, 1000), (60, 1000))
 
     assert found[-2:] == [ACT, OK]
@@ -56,7 +56,7 @@ def test_a_value_within_the_hysteresis_leaves_no_limit(value, left):
     assert levels(LIMITS, (0, 5000), (10, value), (100, value))[-1] is (OK if left else WATCH)
 
 
-def test_within_the_hysteresis_the_hold_time_starts_anew():
+def test_within_the_hysteresis_the_off_delay_starts_again():
     assert levels(LIMITS, (0, 5000), (10, 1000), (39, 4900), (50, 1000), (79, 1000), (80, 1000))[-2:] == [WATCH, OK]
 
 
@@ -64,7 +64,7 @@ def test_from_act_the_level_falls_to_watch_while_the_lower_limit_holds():
     assert levels(LIMITS, (0, 12_000), (10, 6000), (40, 6000), (500, 6000)) == [ACT, ACT, WATCH, WATCH]
 
 
-def test_each_limit_has_its_own_hold_time():
+def test_each_limit_has_its_own_off_delay():
     assert levels(LIMITS, (0, 12_000), (10, 6000), (20, 1000), (40, 1000), (49, 1000), (50, 1000))[-3:] == [
         WATCH,
         WATCH,
@@ -72,14 +72,14 @@ def test_each_limit_has_its_own_hold_time():
     ]
 
 
-def test_a_rise_time_waits_before_the_level_rises():
+def test_an_on_delay_waits_before_the_level_rises():
     slow = Thresholds(on_delay_s=60)
 
     assert levels(slow, (0, 7000), (59, 7000), (60, 7000)) == [OK, OK, WATCH]
     assert levels(slow, (0, 7000), (30, 1000), (40, 7000), (99, 7000), (100, 7000))[-2:] == [OK, WATCH]
 
 
-def test_each_limit_has_its_own_rise_time():
+def test_each_limit_has_its_own_on_delay():
     slow = Thresholds(on_delay_s=60)
 
     assert levels(slow, (0, 7000), (30, 12_000), (60, 12_000), (89, 12_000), (90, 12_000))[2:] == [WATCH, WATCH, ACT]
@@ -102,7 +102,7 @@ def test_while_the_value_is_unknown_the_level_stays_and_no_time_counts():
     ]
 
 
-def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_the_hold_time():
+def test_where_act_cannot_be_reached_the_level_is_watch_and_act_is_left_after_the_off_delay():
     hour = LimitAlarm(Rule.HOUR, None, SetPoints(watch=1.0, act=1.0, hysteresis=0.03, delays=Delays(0, 30)))
     found = []
     for now, act in ((0, False), (10, True), (20, False), (49, False), (50, False)):
@@ -148,7 +148,7 @@ delays = st.sampled_from([0.0, 10.0, 30.0, 120.0])
 
 
 @given(lives, delays, delays)
-def test_whatever_the_values_no_level_is_left_sooner_than_its_hold_time_or_reached_sooner_than_its_rise_time(
+def test_whatever_the_values_no_level_is_left_sooner_than_its_off_delay_or_reached_sooner_than_its_on_delay(
     steps, on_delay_s, off_delay_s
 ):
     load, now = limit_alarm(power_rule(on_delay_s, off_delay_s)), 0.0
@@ -196,7 +196,7 @@ def test_whatever_the_values_a_level_that_is_due_is_reached_and_one_that_is_over
 
 
 @given(lives)
-def test_without_rise_time_the_level_is_never_below_what_the_value_asks_for(steps):
+def test_without_on_delay_the_level_is_never_below_what_the_value_asks_for(steps):
     load, now = limit_alarm(), 0.0
     for pause, value in steps:
         now += pause
@@ -329,7 +329,7 @@ def test_after_a_restart_a_value_that_still_asks_for_the_level_changes_nothing(l
     assert again.level is level
 
 
-def test_after_a_restart_the_hold_time_counts_anew():
+def test_after_a_restart_the_off_delay_counts_again():
     again = limit_alarm()
     again.restore(AlarmCheckpoint(rule=Rule.POWER, phase=None, level=ACT, acknowledged=OK, began=MOMENT), 1000)
     found = []

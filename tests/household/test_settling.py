@@ -37,7 +37,7 @@ class Home:
     def apply_rules(self, rules: Rules, sound: SoundRule = LOUD) -> None:
         self.household.apply_rules(rules, TARIFFS, sound, self.now)
 
-    def told(self, utc: datetime) -> None:
+    def set_clock(self, utc: datetime) -> None:
         self.household.system_clock(utc, True, self.now)
 
 
@@ -49,7 +49,7 @@ def about(situation: Situation, rule: Rule) -> Alarm | None:
     return next((alarm for alarm in situation.alarms if alarm.rule is rule), None)
 
 
-def test_a_higher_limit_ends_an_alarm_after_its_hold_time_and_not_before() -> None:
+def test_a_higher_limit_ends_an_alarm_after_its_off_delay_and_not_before() -> None:
     home = Home()
     assert home.live(5, 6000).level is Level.WATCH
     home.apply_rules(power(8000, 12_000))
@@ -76,7 +76,7 @@ def test_an_alarm_that_lasts_keeps_its_age_and_its_acknowledgement_and_makes_no_
     assert after.chime == before.chime
 
 
-def test_a_rise_time_that_runs_goes_on() -> None:
+def test_an_on_delay_that_runs_goes_on() -> None:
     home = Home(power(5000, 10_000, on_delay_s=10))
     home.live(6, 6000)
     home.apply_rules(power(5200, 10_000, on_delay_s=10))
@@ -94,7 +94,7 @@ def test_a_fuse_that_becomes_known_begins_to_be_judged() -> None:
 
 def test_an_alarm_whose_rule_is_given_up_is_over_and_the_log_has_its_end() -> None:
     home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=0)))
-    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    home.set_clock(datetime(2026, 1, 15, 12, tzinfo=UTC))
     before = home.live(10, 1000, 26)
     assert about(before, Rule.PHASE) is not None
     home.apply_rules(RULES)
@@ -114,7 +114,7 @@ def test_a_limit_that_changes_leaves_the_other_alarms_alone() -> None:
 
 def test_another_tariff_holds_at_once_and_the_hours_stay() -> None:
     home = Home()
-    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    home.set_clock(datetime(2026, 1, 15, 12, tzinfo=UTC))
     before = home.live(5, 3000)
     home.household.apply_rules(RULES, (Tariff(basis=Basis.NONE),), LOUD, home.now)
     after = home.live(1, 3000)
@@ -127,7 +127,7 @@ def test_another_tariff_holds_at_once_and_the_hours_stay() -> None:
 
 def test_a_chosen_limit_holds_at_once() -> None:
     home = Home()
-    home.told(datetime(2026, 1, 15, 12, tzinfo=UTC))
+    home.set_clock(datetime(2026, 1, 15, 12, tzinfo=UTC))
     home.live(5, 3000)
     home.apply_rules(replace(RULES, hour=replace(RULES.hour, limit_kw=4.0)))
     outlook = home.live(1, 3000).outlook
@@ -167,7 +167,7 @@ def test_quiet_can_be_taken_back() -> None:
 )
 def test_morning_is_when_the_quiet_hours_end_by_norways_clocks(utc: datetime, hours: float) -> None:
     home = Home(sound=SoundRule(time(22), time(7)))
-    home.told(utc)
+    home.set_clock(utc)
     assert home.household.morning(home.now) == home.now + 3600 * hours
 
 

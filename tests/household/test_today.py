@@ -169,7 +169,7 @@ def test_a_phase_that_is_not_reported_keeps_what_it_had():
     assert day == VoltageDay(DAY, (230.0, 231.0, 232.0), (230.0, 231.0, 232.0))
 
 
-def test_another_day_begins_anew():
+def test_another_day_starts_from_nothing():
     day = with_minute(None, DAY, (200.0, 200.0, 260.0), WIDE)
 
     assert with_minute(day, DAY + timedelta(days=1), (230.0, None, 232.0), WIDE).lowest_v == (230.0, None, 232.0)

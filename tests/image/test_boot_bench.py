@@ -20,11 +20,11 @@ from appliance.household.checkpoint import MinuteRow
 from appliance.meter.decoder import Decoder, Reading
 from appliance.panel.devices.display import open_display
 from appliance.panel.drawing.typeface import LARGE, SMALL
-from image.testing.card import CARD_OCTETS, DATA_START, MIB, Card
 from image.testing.console import Console, NoAnswerError
 from image.testing.display import Display, finds
 from image.testing.history import Kept
 from image.testing.meter import CALM_W, Household
+from image.testing.sdcard import CARD_OCTETS, DATA_START, MIB, SDCard
 from image.testing.trace import Written
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
@@ -79,15 +79,15 @@ def test_what_the_driver_sent_is_on_the_glass_again() -> None:
     open_display("ssd1309", 1, 0x3C, 0, 207, lambda _number: bus).show(shown)
     display = Display(lambda: 1.0)
     for line in bus.lines:
-        display.told(line)
+        display.line(line)
     display.rested()
     assert display.pictures[-1].picture.tobytes() == shown.tobytes()
 
 
 def test_a_sector_of_the_card_is_counted_and_a_display_octet_is_not() -> None:
     written = Written()
-    written.told("7@1795445471.758364:sdcard_write_block addr 0x40000000 size 0x200")
-    written.told("7@1795445471.758364:i2c_send send(addr:0x3c) data:0x40")
+    written.line("7@1795445471.758364:sdcard_write_block addr 0x40000000 size 0x200")
+    written.line("7@1795445471.758364:i2c_send send(addr:0x3c) data:0x40")
     assert written.sectors == 1
 
 
@@ -157,10 +157,10 @@ def test_what_is_missing_is_counted_from_the_newest_moment_that_is_known() -> No
 
 
 @pytest.fixture
-def card(tmp_path: Path) -> Card:
+def card(tmp_path: Path) -> SDCard:
     """A card that was flashed with an image, and has had a household's data since."""
     (tmp_path / "image").write_bytes(b"old" * MIB)
-    one = Card(tmp_path / "card")
+    one = SDCard(tmp_path / "card")
     one.flash(tmp_path / "image")
     with one.file.open("r+b") as file:
         file.seek(DATA_START)
@@ -168,23 +168,23 @@ def card(tmp_path: Path) -> Card:
     return one
 
 
-def at(card: Card, place: int, count: int) -> bytes:
+def at(card: SDCard, place: int, count: int) -> bytes:
     with card.file.open("rb") as file:
         file.seek(place)
         return file.read(count)
 
 
-def test_a_card_is_as_large_as_the_emulated_controller_wants(card: Card) -> None:
+def test_a_card_is_as_large_as_the_emulated_controller_wants(card: SDCard) -> None:
     assert card.file.stat().st_size == CARD_OCTETS == 2**31
 
 
-def test_flashing_a_newer_image_replaces_the_old_one_and_spares_the_data(card: Card, tmp_path: Path) -> None:
+def test_flashing_a_newer_image_replaces_the_old_one_and_spares_the_data(card: SDCard, tmp_path: Path) -> None:
     (tmp_path / "newer").write_bytes(b"new" + bytes(2 * MIB))
     card.flash(tmp_path / "newer", like_an_imager=True)
     assert (at(card, 0, 6), at(card, DATA_START, 7)) == (b"new\0\0\0", b"history")
 
 
-def test_an_imager_zeroes_the_last_megabyte_of_the_card(card: Card, tmp_path: Path) -> None:
+def test_an_imager_zeroes_the_last_megabyte_of_the_card(card: SDCard, tmp_path: Path) -> None:
     with card.file.open("r+b") as file:
         file.seek(CARD_OCTETS - 512)
         file.write(b"a second partition table")

@@ -108,8 +108,8 @@ def test_the_simulators_encoder_gives_back_every_real_frame_octet_for_octet(capt
             continue
         notification = frame.information
         prefix = notification[8:10] if notification[8] == 0x09 else notification[8:9]
-        behind = 8 + len(prefix)
-        header_clock = None if prefix == b"\0" else date_time(notification[behind : behind + 12])
+        place = 8 + len(prefix)
+        header_clock = None if prefix == b"\0" else date_time(notification[place : place + 12])
         reading = Decoder().read(frame)
         assert isinstance(reading, Reading)
         envelope = Envelope(frame.address, notification[4:8], prefix)

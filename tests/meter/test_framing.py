@@ -36,7 +36,7 @@ def crc_x25(octets: bytes) -> int:
 
 
 def valid_at(octets: bytes, start: int) -> int | None:
-    """The end (behind the closing flag) of an intact frame that begins at `start`, by the standard's definition."""
+    """The end (after the closing flag) of an intact frame that begins at `start`, by the standard's definition."""
     if octets[start] != 0x7E or start + 3 > len(octets) or octets[start + 1] >> 4 != 0xA:
         return None
     end = start + 2 + ((octets[start + 1] & 7) << 8 | octets[start + 2])
@@ -80,7 +80,7 @@ damage = st.one_of(
 streams = st.lists(st.one_of(st.sampled_from(FRAMES), damage), max_size=8).map(b"".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(streams)
 def test_all_intact_frames_are_found_and_nothing_else(octets):
     found = [
@@ -92,7 +92,7 @@ def test_all_intact_frames_are_found_and_nothing_else(octets):
     assert found == intact(octets)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams)
 def test_a_reading_comes_with_its_frames_last_octet(octets):
     for count, result in at_octet(octets):
@@ -100,7 +100,7 @@ def test_a_reading_comes_with_its_frames_last_octet(octets):
             assert count == result.offset + result.length
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams, st.lists(st.integers(1, 100), min_size=1, max_size=20))
 def test_chunks_of_any_size_give_the_same_list(octets, sizes):
     decoder, place, found = Decoder(), 0, []
@@ -112,7 +112,7 @@ def test_chunks_of_any_size_give_the_same_list(octets, sizes):
     assert found == Decoder().feed(octets)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams)
 def test_results_come_in_the_order_of_the_stream(octets):
     offsets = [result.offset for result in Decoder().feed(octets)]
@@ -141,8 +141,8 @@ def test_a_lost_octet_costs_one_frame_and_does_not_delay_the_next(frame):
     for lost in range(len(frame)):
         octets = frame[:lost] + frame[lost + 1 :] + LIST_1 + frame
         readings = [(count, result) for count, result in at_octet(octets) if isinstance(result, Reading)]
-        behind = len(frame) - 1
-        assert (behind + len(LIST_1), behind) in [(count, reading.offset) for count, reading in readings]
+        start = len(frame) - 1
+        assert (start + len(LIST_1), start) in [(count, reading.offset) for count, reading in readings]
         assert readings[-1][0] == len(octets)
 
 

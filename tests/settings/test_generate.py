@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.household.rules import Thresholds
 from appliance.settings import generate, settings_file
 
 MANUAL = "# Manual\n\n<!-- generated: {name} -->\n\n```toml\n{text}```\n\nThe end.\n"
+HOLD_S = Thresholds().off_delay_s
+OTHER_S = HOLD_S + 15
 
 
 @pytest.fixture
@@ -44,7 +47,11 @@ def test_what_is_up_to_date_is_not_written(root: Path):
 
 def test_a_new_default_is_one_edit_and_one_command(root: Path):
     """The review's example: the hold time of the power's thresholds from 30 s to 45 s."""
-    edit(root / "appliance/household/rules.py", "off_delay_s: float = 30.0\n", "off_delay_s: float = 45.0\n")
+    edit(
+        root / "appliance/household/rules.py",
+        f"off_delay_s: float = {HOLD_S}\n",
+        f"off_delay_s: float = {OTHER_S}\n",
+    )
     command = (sys.executable, "-m", "appliance.settings.generate")
 
     check = subprocess.run((*command, "--check"), cwd=root, capture_output=True, text=True, timeout=60)
@@ -52,24 +59,26 @@ def test_a_new_default_is_one_edit_and_one_command(root: Path):
     again = subprocess.run((*command, "--check"), cwd=root, capture_output=True, text=True, timeout=60)
 
     assert check.returncode == 1
-    sentence = "thresholds.hold_s: the sample says 30, the code 45"
+    sentence = f"thresholds.hold_s: the sample says {HOLD_S:g}, the code {OTHER_S:g}"
     assert f"appliance/settings/appliance.toml: {sentence}\n" in check.stderr
     assert f"README.md, block appliance.toml: {sentence}\n" in check.stderr
     assert "appliance/settings/rules.txt, line " in check.stderr
     assert "appliance/docs/alarms.md, block rules.txt, line " in check.stderr
     assert (again.returncode, again.stderr) == (0, "")
     sample = (root / "appliance/settings/appliance.toml").read_text()
-    assert "\nhold_s = 45.0              # how long it must stay below" in sample
+    assert f"\nhold_s = {OTHER_S}              # how long it must stay below" in sample
     assert f"```toml\n{sample}```\n\nThe end." in (root / "README.md").read_text()
     rules = (root / "appliance/settings/rules.txt").read_text()
-    assert "switches off for 30 s: still red, for hold_s is 45. The car is full: green after 45 s." in rules
+    assert f"still red, for hold_s is {OTHER_S:g}. The car is full: green after {OTHER_S:g} s." in " ".join(
+        rules.split()
+    )
     assert rules in (root / "appliance/docs/alarms.md").read_text()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("hold_s = 30.0 ", "hold_s = 31 ", "thresholds.hold_s: the sample says 31, the code 30"),
+        (f"hold_s = {HOLD_S} ", "hold_s = 31 ", f"thresholds.hold_s: the sample says 31, the code {HOLD_S:g}"),
         ("address = 0x3C ", "address = 0x3D ", "display.address: the sample says 0x3d, the code 0x3c"),
         ('begins = "22:30"', 'begins = "22:00"', 'night.begins: the sample says "22:00", the code "22:30"'),
         ('language = "nb" ', "", 'language: the sample does not have it, the code says "nb"'),
@@ -123,7 +132,7 @@ def test_an_example_that_the_code_does_not_have_is_named():
     ],
 )
 def test_a_page_with_a_marker_that_means_nothing_is_refused_and_nothing_written(root: Path, text: str, sentence: str):
-    edit(root / "appliance/settings/rules.txt", "green after 30 s", "green after 31 s")
+    edit(root / "appliance/settings/rules.txt", f"green after {HOLD_S:g} s", "green after 31 s")
     (root / "PAGE.md").write_text(text)
 
     for work in (lambda: list(generate.out_of_date(root)), lambda: generate.generate(root)):

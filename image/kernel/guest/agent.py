@@ -27,13 +27,13 @@ held: dict[int, int] = {}
 
 
 def run(command: list[str], within_s: float = 60.0) -> Mapping[str, Any]:
-    """Run a command: its exit code, and what it said."""
+    """Run a command. Return its exit code, and what it said."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=within_s, check=False)
     return {"code": done.returncode, "said": done.stdout.decode(errors="replace")}
 
 
 def levels(gpios: list[int]) -> list[int]:
-    """What is on these lines, 0 or 1 each."""
+    """Return what is on these lines, 0 or 1 each."""
     return [int((PINS / f"sim_gpio{gpio}/value").read_text()) for gpio in gpios]
 
 
@@ -43,14 +43,14 @@ def pull(gpio: int, down: bool) -> None:
 
 
 def press(gpio: int, seconds: float) -> None:
-    """A finger on a button, for so long."""
+    """Hold a finger on a button for some seconds."""
     pull(gpio, True)
     time.sleep(seconds)
     pull(gpio, False)
 
 
 def listen(gpio: int, seconds: float) -> int:
-    """How often a line was seen to change its level."""
+    """Return how often a line was seen to change its level within some seconds."""
     seen, changes, end = "0", 0, time.monotonic() + seconds
     with (PINS / f"sim_gpio{gpio}/value").open() as file:
         while time.monotonic() < end:
@@ -62,7 +62,7 @@ def listen(gpio: int, seconds: float) -> int:
 
 
 def glass() -> list[str]:
-    """All messages on the display's bus since this was last asked."""
+    """Return all messages on the display's bus since this was last asked."""
     messages = []
     with GLASS.open("rb", buffering=0) as file:
         while message := file.read(MESSAGE_OCTETS):
@@ -71,12 +71,12 @@ def glass() -> list[str]:
 
 
 def plug(there: bool) -> None:
-    """The display's wires."""
+    """Plug the display's wires in, or pull them out."""
     GLASS.write_text(str(int(there)))
 
 
 def status() -> Any:
-    """What the appliance says of itself; None while none answers."""
+    """Return what the appliance says of itself; None while none answers."""
     from appliance.service.local_socket import ControlError, ask
 
     try:

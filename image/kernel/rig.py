@@ -22,7 +22,7 @@ from appliance.simulation.house import House, Load
 from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase
 from appliance.words.words import WORDS, Words
-from image.kernel.machine import START, Machine
+from image.kernel.vm import START, VM
 
 T = TypeVar("T")
 
@@ -42,11 +42,11 @@ class NotSoError(Exception):
     """What was expected, and what was seen instead."""
 
 
-class Bench:
+class Rig:
     """One machine and its meter."""
 
-    def __init__(self, machine: Machine, line: Line) -> None:
-        self.machine = machine
+    def __init__(self, vm: VM, line: Line) -> None:
+        self.vm = vm
         self.load_w = CALM_W
         self.words: Words = WORDS["nb"]
         self._line = line
@@ -61,51 +61,51 @@ class Bench:
         self._speaking = asyncio.create_task(self._line.speak(Meter(Maker.KAIFA, self._house, now), now))
 
     async def fall_silent(self) -> None:
-        """The line is pulled."""
+        """Pull the line."""
         if self._speaking is not None:
             self._speaking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._speaking
 
     async def levels(self, names: Sequence[str] = OUTPUTS) -> tuple[int, ...]:
-        """What the kernel says of these lines."""
-        return tuple(await self.machine.ask("levels", gpios=[GPIO[name] for name in names]))
+        """Return what the kernel says of these lines, 0 or 1 each."""
+        return tuple(await self.vm.ask("levels", gpios=[GPIO[name] for name in names]))
 
     async def lit(self) -> str:
-        """Which lamps are on, by name."""
+        """Return which lamps are on, by name."""
         names = OUTPUTS[:3]
         lit = [name.removeprefix("led_") for name, level in zip(names, await self.levels(names), strict=True) if level]
         return " ".join(lit) or "dark"
 
     async def press(self, button: str, seconds: float = SHORT_S) -> None:
-        """A finger."""
-        await self.machine.ask("press", gpio=GPIO[button], seconds=seconds)
+        """Hold a finger on a button for some seconds."""
+        await self.vm.ask("press", gpio=GPIO[button], seconds=seconds)
 
     async def situation(self) -> Situation | None:
-        """What the appliance makes of it all; `None` while it does not answer."""
-        told = await self.machine.ask("status")
+        """Return what the appliance makes of it all; `None` while it does not answer."""
+        told = await self.vm.ask("status")
         return None if told is None or "error" in told else msgspec.convert(told, StatusAnswer).situation
 
     async def shows(self, page: Callable[[Situation], Sequence[Image.Image]]) -> bool:
-        """Whether the glass shows one of these pictures of the situation at this moment."""
+        """Return whether the glass shows one of these pictures of the situation at this moment."""
         situation = await self.situation()
         if situation is None:
             return False
-        shown = (await self.machine.glass()).picture().tobytes()
+        shown = (await self.vm.glass()).picture().tobytes()
         return any(shifted(one, shift).tobytes() == shown for one in page(situation) for shift in SHIFTS)
 
     async def unit(self, name: str) -> str:
-        """A property of the service, as systemd says it."""
-        return await self.machine.run("systemctl", "show", "--value", "-p", name, UNIT)
+        """Return a property of the service, as systemd says it."""
+        return await self.vm.run("systemctl", "show", "--value", "-p", name, UNIT)
 
     async def log(self) -> str:
-        """What the service has logged."""
-        return await self.machine.run("journalctl", "--no-pager", "-o", "cat", "-u", UNIT)
+        """Return what the service has logged."""
+        return await self.vm.run("journalctl", "--no-pager", "-o", "cat", "-u", UNIT)
 
     async def until(
         self, look: Callable[[], Awaitable[T]], fits: Callable[[T], Any], expected: str, within_s: float = SOON_S
     ) -> T:
-        """Look until it fits: what was seen. Raises NotSoError with what was seen last."""
+        """Look until it fits, and return what was seen. Raises NotSoError with what was seen last."""
         end = asyncio.get_running_loop().time() + within_s
         while not fits(seen := await look()):
             if asyncio.get_running_loop().time() > end:
@@ -115,6 +115,6 @@ class Bench:
 
 
 def need(holds: object, expected: str, seen: object) -> None:
-    """Raises NotSoError when it does not hold."""
+    """Raise NotSoError when it does not hold."""
     if not holds:
         raise NotSoError(f"expected {expected}, and it was {seen!r}")

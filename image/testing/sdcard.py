@@ -35,7 +35,7 @@ class Mended:
     """It was whole, or became so without a question."""
 
 
-class Card:
+class SDCard:
     """The card in one file."""
 
     def __init__(self, file: Path) -> None:
@@ -56,13 +56,13 @@ class Card:
             done[4] = "conv=notrunc"
         subprocess.run(done, check=True)
 
-    def copied(self, to: Path) -> "Card":
-        """Another card, the same in every octet."""
+    def copied(self, to: Path) -> "SDCard":
+        """Return another card, the same in every octet."""
         subprocess.run(["cp", "--sparse=always", "--reflink=auto", str(self.file), str(to)], check=True)
-        return Card(to)
+        return SDCard(to)
 
     def get(self, name: str, to: Path) -> Path:
-        """Copy a file of the boot partition out. Raises ToolError when there is none."""
+        """Copy a file of the boot partition out, and return its path. Raises ToolError when there is none."""
         tools.run("mcopy", "-n", "-o", "-i", self._boot(), f"::{name}", to)
         return to
 
@@ -74,12 +74,12 @@ class Card:
         file.unlink()
 
     def names(self) -> list[str]:
-        """All files and folders of the boot partition, a folder's with a slash behind it."""
+        """Return the names of all files and folders of the boot partition, a folder's with a slash at its end."""
         said = tools.run("mdir", "-/", "-b", "-i", self._boot(), "::")
         return [line.removeprefix("::/") for line in said.splitlines()]
 
     def mended(self) -> Mended:
-        """The data partition as it would be found at the next start. The card itself is not touched."""
+        """Return the data partition as it would be found at the next start. The card itself is not touched."""
         file = self.file.with_suffix(".data")
         file.unlink(missing_ok=True)
         words = [f"skip={DATA_START}", f"count={DATA_END - DATA_START}", "iflag=skip_bytes,count_bytes"]
@@ -94,20 +94,20 @@ class Card:
         return Mended(file, said.strip().replace(f"{file}: ", ""), sound)
 
     def _boot(self) -> str:
-        """The boot partition as mtools names it."""
+        """Return the boot partition as mtools names it."""
         with self.file.open("rb") as card:
             entry = card.read(SECTOR)[_TABLE : _TABLE + 16]
         return f"{self.file}@@{int.from_bytes(entry[8:12], 'little') * SECTOR}"
 
 
 def file_of(data: Mended, path: str, to: Path) -> Path | None:
-    """A file of the data partition, copied out; `None` when it has none of that name."""
+    """Copy a file of the data partition out, and return it; `None` when it has none of that name."""
     to.unlink(missing_ok=True)
     tools.run("debugfs", "-R", f"dump {path} {to}", data.file)
     return to if to.exists() and to.stat().st_size else None
 
 
 def room(folder: Path) -> None:
-    """An empty folder for cards, in which only what a failed run left was."""
+    """Make an empty folder for cards, without what a failed run left."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -26,11 +26,11 @@ ANSWER_S = 90.0
 """Longer than anything takes, on a machine that is busy with other things."""
 
 
-class MachineError(Exception):
+class VMError(Exception):
     """The machine did not do what it was asked; one sentence."""
 
 
-class Machine:
+class VM:
     """One machine, running; `console` is what its kernel and systemd say."""
 
     def __init__(self, folder: Path, disks: Path, meter_port: str) -> None:
@@ -58,14 +58,14 @@ class Machine:
         return time.monotonic() - self._began
 
     async def agent(self, within_s: float = ANSWER_S) -> None:
-        """Wait until the agent is there. Raises MachineError."""
+        """Wait until the agent is there. Raises VMError."""
         reader, self._writer = await asyncio.open_connection(sock=self._ours)
         here = self._asked[0] = asyncio.get_running_loop().create_future()
         self._reading = asyncio.create_task(self._read(reader))
         try:
             await asyncio.wait_for(here, within_s)
         except TimeoutError:
-            raise MachineError(f"nothing answered in the machine within {within_s:.0f} s") from None
+            raise VMError(f"nothing answered in the machine within {within_s:.0f} s") from None
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
@@ -74,14 +74,14 @@ class Machine:
             if asked is None or asked.done():
                 continue
             if "failed" in answer:
-                asked.set_exception(MachineError(f"the agent failed: {answer['failed'].strip()}"))
+                asked.set_exception(VMError(f"the agent failed: {answer['failed'].strip()}"))
             else:
                 asked.set_result(answer["done"])
         for asked in self._asked.values():
-            asked.set_exception(MachineError("the machine is off"))
+            asked.set_exception(VMError("the machine is off"))
 
     async def ask(self, deed: str, **arguments: Any) -> Any:
-        """Have the agent do something (see guest/agent.py): what it gave back. Raises MachineError."""
+        """Have the agent do something (see guest/agent.py), and return what it gave back. Raises VMError."""
         self._number += 1
         asked = self._asked[self._number] = asyncio.get_running_loop().create_future()
         request = {"number": self._number, "do": deed, "with": arguments}
@@ -89,17 +89,17 @@ class Machine:
         try:
             return await asyncio.wait_for(asked, ANSWER_S)
         except TimeoutError:
-            raise MachineError(f"no answer to {request} within {ANSWER_S:.0f} s") from None
+            raise VMError(f"no answer to {request} within {ANSWER_S:.0f} s") from None
 
     async def run(self, *words: str) -> str:
-        """What a command in the machine said. Raises MachineError when it failed."""
+        """Run a command in the machine, and return what it said. Raises VMError when it failed."""
         done: Mapping[str, Any] = await self.ask("run", command=list(words))
         if done["code"]:
-            raise MachineError(f"{' '.join(words)} ended with {done['code']}: {done['said'].strip()}")
+            raise VMError(f"{' '.join(words)} ended with {done['code']}: {done['said'].strip()}")
         return str(done["said"]).strip()
 
     async def glass(self) -> Glass:
-        """The model of the display's controller, with all octets that crossed the kernel's bus until now."""
+        """Return the model of the display's controller, with all octets that crossed the bus until now."""
         for message in await self.ask("glass"):
             octets = base64.b64decode(message)
             self.bus_messages += 1
@@ -113,7 +113,7 @@ class Machine:
 
 
 def command(disks: Path, console: Path, meter_port: str, agent: int) -> list[str]:
-    """The emulator: a log on the first serial port, the meter on the second, the agent on a port of its own."""
+    """Return the emulator's command: log on the first serial port, meter on the second, agent on its own."""
     return [
         "qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi", "-smp", "2", "-m", "512",
         "-nodefaults", "-display", "none", "-no-reboot", "-rtc", f"base={START}",

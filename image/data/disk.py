@@ -89,8 +89,8 @@ class Start:
     seconds: float
 
 
-class Card:
-    """A card of so many octets, flashed: a partition table, and a root in its second partition."""
+class Disk:
+    """A card of a size in octets, flashed: a partition table, and a root in its second partition."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self.path = folder / "card.img"
@@ -100,7 +100,7 @@ class Card:
 
     @property
     def size(self) -> int:
-        """Octets."""
+        """How many octets it has."""
         return self.path.stat().st_size
 
     def resize(self, size: int) -> None:
@@ -118,13 +118,13 @@ class Card:
         self.write(ROOT[0], _root())
 
     def write(self, at: int, octets: bytes) -> None:
-        """Write them there."""
+        """Write octets from this place on."""
         with self.path.open("r+b") as file:
             file.seek(at)
             file.write(octets)
 
     def digest(self, start: int = START, length: int = 300 * MIB) -> str:
-        """Of so many octets from there: to see that nothing was written to them."""
+        """Return the SHA-256 of `length` octets from `start` on: to see that nothing was written to them."""
         digest = hashlib.sha256()
         with self.path.open("rb") as file:
             file.seek(start)
@@ -134,9 +134,9 @@ class Card:
         return digest.hexdigest()
 
     def start(self, after: str = "", *, before: str = "", write_protected: bool = False) -> Start:
-        """Start the machine with it; `before` is put before the script's name, `after` are commands to run then.
+        """Start the machine with it, and return what it said and did.
 
-        Both find the card as `$disk`.
+        `before` is put before the script's name, `after` are commands to run then. Both find the card as `$disk`.
         """
         folder = self.path.parent
         (folder / "trouble").unlink(missing_ok=True)
@@ -150,13 +150,13 @@ class Card:
         trouble = folder / "trouble"
         return Start(ran.stdout, trouble.read_text().strip() if trouble.exists() else None, seconds)
 
-    def cut(self) -> "Card":
+    def cut(self) -> "Disk":
         """Go on with what `CUT` left, as after a power cut."""
         (self.path.parent / "cut.img").replace(self.path)
         return self
 
     def tool(self, command: str) -> str:
-        """What a tool says of the data partition, or does to it; `$part` is its device."""
+        """Run a tool on the data partition, `$part`, and return what it says."""
         disk = f"--offset={START}", f"--sizelimit={self.size - SPARE - START}", str(self.path)
         part = _output("losetup", "--find", "--show", *disk)
         inner = f"part={part}; {command}"
@@ -169,7 +169,7 @@ class Card:
 
 @contextmanager
 def _disk(card: Path, write_protected: bool) -> Iterator[str]:
-    """The card as a disk of the kernel's, with the partitions of its table."""
+    """Attach the card as a disk of the kernel's, with the partitions of its table."""
     way = ["--read-only"] if write_protected else []
     disk = _output("losetup", "--find", "--show", "--partscan", *way, str(card))
     try:
@@ -186,7 +186,7 @@ def _disk(card: Path, write_protected: bool) -> Iterator[str]:
 
 @cache
 def _root() -> bytes:
-    """A file system with the folders of the image's root and the appliance's user."""
+    """Return a file system with the folders of the image's root and the appliance's user."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         for name in ("usr", "dev", "sys", "proc", "run", "var", "tmp", "data", "program", "outside", "etc"):

@@ -28,7 +28,7 @@ from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from image.testing import tools
 from image.testing.cable import Cable
-from image.testing.card import Card
+from image.testing.sdcard import SDCard
 from image.testing.trace import EVENTS
 
 TREE = "bcm2837-rpi-3-b.dtb"
@@ -37,7 +37,7 @@ GPSET0 = 0x3F20001C
 """Raises pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
 PINS = "/machine/soc/peripherals/gpio"
 RELEASED = sum(1 << settings_file.pins(Settings())[f"button_{letter}"] for letter in "ab")
-"""The pins of buttons that nobody presses."""
+"""The pins of buttons that are not pressed."""
 SHELL = """[Unit]
 DefaultDependencies=no
 [Service]
@@ -66,8 +66,8 @@ class Start:
     words: str
 
 
-def start(card: Card, folder: Path) -> Start:
-    """Take it out of the card's boot partition. Raises ToolError."""
+def start(card: SDCard, folder: Path) -> Start:
+    """Take it out of the card's boot partition, and return it. Raises ToolError."""
     kernel, initrd = card.get("vmlinuz", folder / "vmlinuz"), card.get("initrd.img", folder / "initrd.img")
     own, overlay, tree = card.get(TREE, folder / TREE), folder / "console.dtbo", folder / "test.dtb"
     tools.run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, OVERLAY)
@@ -76,11 +76,11 @@ def start(card: Card, folder: Path) -> Start:
     return Start(kernel, initrd, tree, words)
 
 
-class Machine:
+class EmulatedPi:
     """One machine, from power on to power off; `now` is the time since power on, s."""
 
-    def __init__(self, card: Card, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
-        """A machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
+    def __init__(self, card: SDCard, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
+        """Make a machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
         self.trace = log
         self._cable = cable
         self._card = card
@@ -128,7 +128,7 @@ class Machine:
         await self._ask("cont")
 
     async def cut_power(self) -> None:
-        """As by a pulled plug: what the card was not told is lost."""
+        """Cut the power as by a pulled plug: what has not reached the card is lost."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -139,7 +139,7 @@ class Machine:
         self.han.close()
 
     async def edges(self) -> AsyncIterator[tuple[int, int]]:
-        """Each change of a pin that is an output, as it comes: the pin's number, and its new level."""
+        """Yield each change of a pin that is an output, as it comes: the pin's number, and its new level."""
         async for line in self._wires[0]:
             match line.split():
                 case [b"IRQ", change, pin]:
@@ -153,13 +153,13 @@ class Machine:
             raise tools.ToolError(f"the emulator's wires answer '{order}' with {said.decode().strip()!r}")
 
     def said_on_han(self) -> bytes:
-        """What was sent on the HAN line since the last time; it is to be nothing."""
+        """Return what was sent on the HAN line since the last time; it is to be nothing."""
         with contextlib.suppress(BlockingIOError):
             return self.han.recv(1 << 16)
         return b""
 
     async def _ask(self, what: str, arguments: dict[str, Any] | None = None) -> Any:
-        """QEMU's machine protocol: one question at a time, and events in between that nobody waits for."""
+        """Ask QEMU's monitor: one question at a time, with events in between that are passed over."""
         reader, writer = self._monitor
         async with self._asking:
             writer.write(json.dumps({"execute": what, "arguments": arguments or {}}).encode() + b"\n")

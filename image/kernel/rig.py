@@ -27,8 +27,8 @@ from image.kernel.vm import START, VM
 T = TypeVar("T")
 
 CALM_W = 1180.0
-SOON_S = 40.0
-"""What should follow at once gets this long: the emulator is slow, and the machine under it may be busy."""
+SOON_S = 150.0
+"""What should follow at once gets this long: the emulator is slow, and the host under it may be busy."""
 LOOK_S = 0.2
 SHIFTS = [(x, y) for x in (0, -1, 1) for y in (0, -1, 1)]
 GPIO = pins(Settings())

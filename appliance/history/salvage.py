@@ -34,7 +34,8 @@ _ENDINGS = ("-wal", "-shm", "-journal", "")
 
 
 def replace(path: Path, page_size: int) -> Path:
-    """Put a new file in the place of a damaged one, which is set aside. Return its new path.
+    """Put a new file in the place of a damaged one, and return the path to which that was set aside.
+
     Raise sqlite3.Error, OSError.
 
     The damaged file stays where it is until the other is whole: a program that is killed meanwhile begins again.

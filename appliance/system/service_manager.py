@@ -60,8 +60,9 @@ class ServiceManager:
 
 
 def watchdog_s(environment: Mapping[str, str], pid: int) -> float | None:
-    """Return how long systemd waits for a sign of life of process `pid`, s; `None` is for ever
-    (sd_watchdog_enabled(3)).
+    """Return how long systemd waits for a sign of life of process `pid`, s; `None` is for ever.
+
+    Source: sd_watchdog_enabled(3).
     """
     limit = environment.get("WATCHDOG_USEC", "")
     if environment.get("WATCHDOG_PID", str(pid)) != str(pid) or not limit.isdecimal():

@@ -18,6 +18,8 @@ HOUR_ACT_S = 1200.0
 _ROUNDING = 1e-9
 """A value over its limit by no more than this is at the limit, and so still within it."""
 
+NOTHING_REPORTED = Reading(offset=0, length=0, elements=0)
+
 Volts = tuple[float | None, float | None, float | None]
 
 
@@ -37,7 +39,7 @@ class AlarmInputs:
     """Since the last reading, or since the line was first listened to."""
     means_v: Volts = (None, None, None)
     """The voltages' means of the minute that has ended; for rules that are judged once a minute."""
-    full_list: Reading | None = None
+    full_list: Reading = NOTHING_REPORTED
     """The newest list with phases, while it is fresh: for a rule on a value that has no field here."""
 
 

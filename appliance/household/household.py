@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from appliance.household.alarm_spec import AlarmInputs
+from appliance.household.alarm_spec import NOTHING_REPORTED, AlarmInputs
 from appliance.household.attention import Attention
 from appliance.household.checkpoint import MINUTES_KEPT, Batch, Checkpoint, MinuteRow, Restored
 from appliance.household.clock import WallClock, until_clock_s
@@ -257,7 +257,7 @@ class Household:
             export_w=present.export_w if fresh else None,
             currents_a=present.currents_a(now),
             silence_s=silence_s,
-            full_list=present.full_list(now),
+            full_list=present.full_list(now) or NOTHING_REPORTED,
         )
         if outlook is None:
             return inputs

@@ -14,8 +14,9 @@ from math import log
 from statistics import median
 
 from appliance.meter.decoder import Decoder
-from appliance.meter.reading import Maker, Reading
+from appliance.meter.reading import Reading
 from appliance.simulation.house import House, Net
+from appliance.simulation.makers import MAKERS
 from appliance.simulation.meter import Meter
 from hardware.workshop import netlist, serial, spice
 from hardware.workshop.netlist import Netlist
@@ -64,7 +65,7 @@ def frames() -> list[bytes]:
     """Return one frame of each maker: the largest list that each simulated meter sends in its first minute."""
     start = datetime(2026, 7, 15, 9, 59, 55, tzinfo=UTC)
     found = []
-    for maker in Maker:
+    for maker in MAKERS:
         sent = Meter(maker, House(Net.TN), start).sent()
         found.append(max((next(sent).octets for _ in range(8)), key=len))
     return found

@@ -12,7 +12,7 @@ from appliance.meter.reading import Reading
 REACTIVE = RuleSpec(
     rule=Rule.EXPORT,  # the number of rules is fixed, so this one stands in its place
     set_points=lambda _rules: SetPoints(watch=2000.0, act=4000.0, hysteresis=100.0, delays=Delays(10.0, 0.0)),
-    value=lambda inputs, _rules, _phase: inputs.full_list and inputs.full_list.reactive_import_var,
+    value=lambda inputs, _rules, _phase: inputs.full_list.reactive_import_var,
 )
 
 

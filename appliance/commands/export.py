@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
                 for path in csv_export.export_files(history, first, last, options.out, *wanted):
                     print(path)
                 return FINE
-            sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]
+            sys.stdout.reconfigure(encoding=csv_export.ENCODING, newline="")  # type: ignore[union-attr]  # it is a TextIOWrapper
             sys.stdout.writelines(csv_export.export(history, first, last, options.what, *wanted))
             sys.stdout.flush()
     except (settings_file.SettingsError, csv_export.BadDatesError, HistoryError, OSError) as error:

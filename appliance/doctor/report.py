@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from appliance import __version__
@@ -65,7 +66,7 @@ def _parts(settings_file: Path | None, data: Path, settings: Settings) -> Iterat
     for name, made in texts.items():
         yield name, _text(_or_why(made).replace("\n", "\r\n"))
     for what in csv_export.WHAT:
-        yield f"{what}.csv", _text(_or_why(lambda what=what: _table(data, settings, what)))  # type: ignore[misc]
+        yield f"{what}.csv", _text(_or_why(partial(_table, data, settings, what)))
 
 
 def _or_why(made: Callable[[], str]) -> str:

@@ -6,6 +6,7 @@ under guard, and each of its tasks is restarted by itself. To add one, write a c
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 
 from appliance.household.situation import Situation
@@ -18,17 +19,17 @@ from appliance.system.service_manager import STATUS_S, ServiceManager
 Task = Callable[[], Awaitable[None]]
 
 
-class Output:
+class Output(ABC):
     """One that shows situations. All calls come from the event loop; none may block."""
 
     name = "output"
     """In sentences: "the panel failed"."""
 
+    @abstractmethod
     def show(self, situation: Situation) -> None:
         """Show a situation: half a second after the last one at the latest, and at once when a reading came."""
-        raise NotImplementedError
 
-    def apply(self, policies: Policies, choices: Choices) -> None:
+    def apply(self, policies: Policies, choices: Choices) -> None:  # noqa: B027 - most outputs have nothing to change
         """Go by other settings and choices from now on."""
 
     @property

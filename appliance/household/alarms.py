@@ -5,7 +5,7 @@ voltages as one-minute means. What was acknowledged stays silent until it is ove
 also heard is the business of `chimes`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from appliance.household.alarm_spec import SPECS, AlarmInputs, RuleSpec, Volts
@@ -14,17 +14,18 @@ from appliance.household.minutes import MINUTE_S
 from appliance.household.rules import Rule, Rules
 from appliance.household.situation import Alarm, Level
 
+_Key = tuple[Rule, int | None]
+
 
 class Alarms:
     """The state of all rules, from one moment to the next."""
 
     def __init__(self, rules: Rules, specs: Sequence[RuleSpec] = SPECS) -> None:
         self._specs = specs
-        self._rules = rules
-        self._alarms = self._built(rules)
+        self._go_by(rules, {})
 
     def __iter__(self) -> Iterator[LimitAlarm]:
-        return (alarm for _, alarm in self._alarms.values())
+        return iter(self._all)
 
     def update(self, inputs: AlarmInputs, now: float) -> list[LimitAlarm]:
         """Judge the inputs of `now`, s. Return the rules whose level changed."""
@@ -39,14 +40,9 @@ class Alarms:
 
         A rule that is still there keeps its limit alarm, which the log knows it by, and an alarm of it goes on.
         """
-        former, self._alarms = self._alarms, self._built(rules)
-        self._rules = rules
-        for key, (spec, fresh) in self._alarms.items():
-            if key in former:
-                _, alarm = former.pop(key)
-                alarm.take_limits_of(fresh)
-                self._alarms[key] = spec, alarm
-        removed = [alarm for _, alarm in former.values() if alarm.level]
+        former = self._by_key
+        self._go_by(rules, former)
+        removed = [alarm for key, alarm in former.items() if alarm.level and key not in self._by_key]
         for alarm in removed:
             alarm.disable(now)
         return removed
@@ -69,34 +65,38 @@ class Alarms:
 
     def alarm_checkpoints(self, now: float, utc: datetime | None) -> tuple[AlarmCheckpoint, ...]:
         """Return what is to outlive the program."""
-        lasting = (alarm for spec, alarm in self._alarms.values() if alarm.level and spec.outlives_restart)
-        return tuple(alarm.checkpoint(now, utc) for alarm in lasting)
+        lasting = {spec.rule for spec in self._specs if spec.outlives_restart}
+        return tuple(alarm.checkpoint(now, utc) for alarm in self if alarm.level and alarm.rule in lasting)
 
     def restore(self, alarm_checkpoints: Iterable[AlarmCheckpoint], now: float) -> None:
         """Go on with alarms of before a restart: what was heard or acknowledged then is not heard again."""
         for checkpoint in alarm_checkpoints:
-            if (restored := self._alarms.get((checkpoint.rule, checkpoint.phase))) is not None:
-                restored[1].restore(checkpoint, now)
+            if (alarm := self._by_key.get((checkpoint.rule, checkpoint.phase))) is not None:
+                alarm.restore(checkpoint, now)
 
-    def _built(self, rules: Rules) -> dict[tuple[Rule, int | None], tuple[RuleSpec, LimitAlarm]]:
-        """Return a limit alarm for each rule that is set, and for each of its phases, in the specs' order."""
-        return {
-            (spec.rule, phase): (spec, LimitAlarm(spec.rule, phase, set_points, spec.lowest))
-            for spec in self._specs
-            if (set_points := spec.set_points(rules)) is not None
-            for phase in spec.phases
-        }
+    def _go_by(self, rules: Rules, former: Mapping[_Key, LimitAlarm]) -> None:
+        """Have a limit alarm for each rule that is set, and each of its phases: a former one, by the new limits."""
+        self._rules = rules
+        self._by_key: dict[_Key, LimitAlarm] = {}
+        self._judged: dict[bool, list[tuple[RuleSpec, int, LimitAlarm]]] = {False: [], True: []}  # the latter by minute
+        for spec in self._specs:
+            if (set_points := spec.set_points(rules)) is None:
+                continue
+            for phase in spec.phases:
+                fresh = LimitAlarm(spec.rule, phase, set_points, spec.lowest)
+                alarm = former.get((spec.rule, phase), fresh)
+                alarm.take_limits_of(fresh)
+                self._by_key[spec.rule, phase] = alarm
+                self._judged[spec.by_minute].append((spec, phase or 0, alarm))
+        self._all = tuple(self._by_key.values())
 
     def _judge(self, inputs: AlarmInputs, now: float, *, by_minute: bool) -> list[LimitAlarm]:
-        changed = []
-        for spec, alarm in self._alarms.values():
-            if spec.by_minute is by_minute:
-                phase = alarm.phase or 0
-                value = spec.value(inputs, self._rules, phase)
-                shown = None if spec.shown is None else spec.shown(inputs, self._rules, phase)
-                act = spec.may_act is None or spec.may_act(inputs)
-                if alarm.update(value, now, act=act, shown=shown):
-                    changed.append(alarm)
+        changed, rules = [], self._rules
+        for spec, phase, alarm in self._judged[by_minute]:
+            shown = spec.shown and spec.shown(inputs, rules, phase)
+            act = spec.may_act is None or spec.may_act(inputs)
+            if alarm.update(spec.value(inputs, rules, phase), now, act=act, shown=shown):
+                changed.append(alarm)
         return changed
 
 

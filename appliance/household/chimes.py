@@ -19,14 +19,14 @@ class ChimeBudget:
     """The sounds that were due, and the latest of them."""
 
     def __init__(self, rule: SoundRule) -> None:
-        self._rule = rule
+        self.apply_rule(rule)
         self._made: deque[float] = deque()
         self._latest: Chime | None = None
         self._muted_until: float | None = None
 
     def apply_rule(self, rule: SoundRule) -> None:
         """Go by another rule from now on; the sounds of the last hour still count."""
-        self._rule = rule
+        self._an_hour, self._quiet_hours = rule.an_hour, rule.quiet_hours
 
     def mute(self, until: float | None) -> None:
         """Make no sound before `until`, s; `None` takes that back."""
@@ -49,14 +49,14 @@ class ChimeBudget:
     def quiet_hours(self, local: datetime | None) -> bool:
         """Return whether quiet hours are in force at a local time; while it is not known they are, if there are any."""
         if local is None:
-            return not self._rule.quiet_hours.empty
-        return self._rule.quiet_hours.covers(local)
+            return not self._quiet_hours.empty
+        return self._quiet_hours.covers(local)
 
     def make(self, sound: Sound, now: float, local: datetime | None) -> None:
         """Make a sound at `now`, s, if it may be made."""
         while self._made and now - self._made[0] >= BUDGET_S:
             self._made.popleft()
-        if not self.quiet(now, local) and len(self._made) < self._rule.an_hour:
+        if not self.quiet(now, local) and len(self._made) < self._an_hour:
             self._made.append(now)
             self._latest = Chime((self._latest.number if self._latest else 0) + 1, sound)
 

@@ -7,7 +7,6 @@ as a `Batch`, and comes back as what was `Restored`.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -252,21 +251,18 @@ class Household:
         present, fresh = self._latest, self._latest.fresh(now)
         received_at = self._listening_since if present.received_at is None else present.received_at
         silence_s = 0.0 if received_at is None else now - received_at
-        inputs = AlarmInputs(
+        allowed_wh = None
+        if outlook is not None and outlook.certain and not outlook.costs_nothing:
+            allowed_wh = outlook.allowed_wh if outlook.time_left_s <= HOUR_S - HOUR_SETTLES_S else None
+        return AlarmInputs(
             import_w=present.import_w if fresh else None,
             export_w=present.export_w if fresh else None,
             currents_a=present.currents_a(now),
+            hour_wh=None if outlook is None else outlook.projection_wh,
+            hour_allowed_wh=allowed_wh,
+            hour_left_s=HOUR_S if outlook is None else outlook.time_left_s,
             silence_s=silence_s,
             full_list=present.full_list(now) or NOTHING_REPORTED,
-        )
-        if outlook is None:
-            return inputs
-        counts = outlook.certain and not outlook.costs_nothing and outlook.time_left_s <= HOUR_S - HOUR_SETTLES_S
-        return replace(
-            inputs,
-            hour_wh=outlook.projection_wh,
-            hour_allowed_wh=outlook.allowed_wh if counts else None,
-            hour_left_s=outlook.time_left_s,
         )
 
     def _row(self, minute: Minute) -> MinuteRow:

@@ -100,12 +100,12 @@ class LimitAlarm:
             # This is nearly always so, and nothing needs to be computed then.
             self._watch.turning_since = self._act.turning_since = None
             self.before = Level.OK
-            self._show(shown or (value, self._watch.limit))
+            self._show(value, self._watch.limit, shown)
             return False
         watch = self._watch.update(value, now)
         acts = self._act.update(value if act else float("-inf"), now) and watch
         self.before, self.level = self.level, Level.ACT if acts else self._lowest if watch else Level.OK
-        self._show(shown or (value, self._act.limit if acts else self._watch.limit))
+        self._show(value, self._act.limit if acts else self._watch.limit, shown)
         if self.level is Level.OK:
             if self.before is not Level.OK:
                 self.acknowledged, self.until = Level.OK, now
@@ -154,12 +154,16 @@ class LimitAlarm:
             furthest=self._furthest,
         )
 
-    def _show(self, shown: Shown) -> None:
-        value, limit = shown
-        if value is not None:
-            self.value = value
-        if limit is not None:
-            self.limit = limit
+    def _show(self, value: float, limit: float, shown: Shown | None) -> None:
+        """Note the value and the limit as people know them."""
+        if shown is None:
+            self.value, self.limit = value, limit
+            return
+        shown_value, shown_limit = shown
+        if shown_value is not None:
+            self.value = shown_value
+        if shown_limit is not None:
+            self.limit = shown_limit
 
     def _go_on(self, value: float, now: float) -> None:
         """Note how bad an alarm is that has begun or lasts."""

@@ -181,7 +181,7 @@ def held_wh(life: list[tuple]) -> float:
 
 
 @UNHURRIED
-@given(st.sampled_from(MAKERS), st.lists(st.one_of(stretches, stretches, restarts), min_size=3, max_size=20))
+@given(st.sampled_from(list(MAKERS)), st.lists(st.one_of(stretches, stretches, restarts), min_size=3, max_size=20))
 def test_hours_and_sums_are_what_the_register_and_the_load_say(maker, life):
     model = lived(maker, life)
 
@@ -206,7 +206,7 @@ def test_hours_and_sums_are_what_the_register_and_the_load_say(maker, life):
 
 @UNHURRIED
 @given(
-    st.sampled_from(MAKERS),
+    st.sampled_from(list(MAKERS)),
     st.lists(st.one_of(stretches, restarts_in_one_boot, settings_of_the_clock), min_size=3, max_size=20),
 )
 def test_no_peak_appears_that_the_load_never_had_however_the_clock_is_set(maker, life):
@@ -223,7 +223,7 @@ def test_no_peak_appears_that_the_load_never_had_however_the_clock_is_set(maker,
 
 
 @UNHURRIED
-@given(st.sampled_from(MAKERS), st.lists(st.one_of(stretches, restarts), min_size=3, max_size=20))
+@given(st.sampled_from(list(MAKERS)), st.lists(st.one_of(stretches, restarts), min_size=3, max_size=20))
 def test_no_alarm_flaps_faster_than_its_hold_time_and_no_hour_hears_more_than_its_sounds(maker, life):
     model = lived(maker, life)
 

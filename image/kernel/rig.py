@@ -9,13 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
 from PIL import Image
 
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.devices.screen import shifted
-from appliance.service.status import StatusAnswer
+from appliance.service.status import understood
 from appliance.settings.model import Settings
 from appliance.settings.settings_file import pins
 from appliance.simulation.house import House, Load
@@ -84,7 +83,7 @@ class Rig:
     async def situation(self) -> Situation | None:
         """Return what the appliance makes of it all; `None` while it does not answer."""
         told = await self.vm.ask("status")
-        return None if told is None or "error" in told else msgspec.convert(told, StatusAnswer).situation
+        return None if told is None or "error" in told else understood(told).situation
 
     async def shows(self, page: Callable[[Situation], Sequence[Image.Image]]) -> bool:
         """Return whether the glass shows one of these pictures of the situation at this moment."""

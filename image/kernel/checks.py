@@ -18,8 +18,8 @@ from image.kernel.rig import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNI
 
 ACT_W = 12_000.0
 WATCH_W = 6_000.0
-SWINGS = 100
-"""Changes of the piezo's line by a tune; at 1 kHz and more they are hundreds, of which the look may miss some."""
+SWINGS = 20
+"""Changes of the piezo's line by a tune: hundreds at 1 kHz and more, most of which a busy host misses."""
 EXPOSURE = 1.0
 
 

@@ -4,6 +4,7 @@ gpiozero reports a machine without pins, a pin that another program holds and a 
 exceptions of its own, of lgpio and of the kernel, and warns about each library it tried. The owner gets one sentence.
 """
 
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ def taking(what: str, *gpios: int) -> Iterator[None]:
         is_a_librarys = type(error).__module__.partition(".")[0] in _LIBRARIES
         if not is_a_librarys and not isinstance(error, OSError | ImportError):
             raise
+        # gpiozero reserves a pin for a device before it has the pin, and the reservation lasts as long as the device
+        # does. What failed lives on in the traceback: freed here, or the next try would find the pin in use by us.
+        traceback.clear_frames(error.__traceback__)
         named = " and ".join(filter(None, (", ".join(map(str, gpios[:-1])), str(gpios[-1]))))
         raise PinError(f"no {what} on GPIO {named}: {_cause(error)}") from error
 

@@ -2,7 +2,7 @@
 
 One JSON object a line each way, over a Unix socket in the data folder. Whoever may write there may ask; nothing listens
 on a network. The command line uses it where two programs must not write one file or read one port. What is asked is in
-`peaks` (`set_hour`) and `status` (`status`); an answer with the key `error` is a refusal in one sentence.
+`correct_hour` (`set_hour`) and `status` (`status`); an answer with the key `error` is a refusal in one sentence.
 
 A client may be slow, mute or malicious: a request has a longest time and length, an answer has a time in which it must
 be taken, and only a few clients are attended to at once.

@@ -2,30 +2,40 @@
 
 import asyncio
 import contextlib
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from appliance.meter.reading import Maker
+from appliance.panel.drawing.qr import port_code
 from appliance.simulation.house import House, Load, Net
 from appliance.simulation.meter import Line, Meter
 from appliance.system.timebase import Timebase
+from appliance.words.codes import draw_codes
 from appliance.words.compile import compile_catalogues
 from tests import corpus
+from tests.share import LONG
 
+NOBODY = 65534
+"""A user, and group, that has nothing."""
 SPEAKS_FROM = datetime(2026, 1, 15, 16, 20, tzinfo=UTC)
 SPEAKS_W = 36_000.0
 """10 Wh a second."""
 
-# From hypothesis' own default, also where CI is set: examples stay random, no limit is a matter of the machine's speed,
-# and a failure prints what reproduces it.
+# From hypothesis' own default, also where CI is set: no limit is a matter of the machine's speed, and a failure prints
+# what reproduces it. Examples are random at the desk and in .ci/long, which look for news; .ci/run tries the same ones
+# each time, so that what held holds again.
 settings.register_profile(
     "any-machine",
     parent=settings.get_profile("default"),
     deadline=None,
+    derandomize="CI" in os.environ and not LONG,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
 )
@@ -39,8 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart() -> None:
-    """Compile each catalogue whose source is newer, so that an edited `.po` is what is tested."""
-    compile_catalogues(only_stale=True)
+    """Compile each catalogue whose source is newer, so that an edited `.po` is what is tested, and draw its codes."""
+    if compile_catalogues(only_stale=True) or port_code("en") is None:
+        draw_codes()
+        port_code.cache_clear()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -54,6 +66,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             make.tool(*marker.args)
         except make.MissingToolError as missing:
             pytest.skip(str(missing))
+
+
+@pytest.fixture
+def theirs() -> Iterator[Path]:
+    """Return a folder of nobody's, below one that all may pass: pytest keeps its own folders closed to others."""
+    with tempfile.TemporaryDirectory(prefix="han-test-") as above:
+        Path(above).chmod(0o711)
+        folder = Path(above) / "theirs"
+        folder.mkdir(mode=0o750)
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        yield folder
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_the_front_page_is_short() -> None:
         ),
         (
             "pytest",
-            "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -n 2 --dist loadscope",
+            "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -n 4 --dist loadscope",
         ),
     ],
 )

@@ -6,6 +6,7 @@ the modules that may be asked for: those hold plain values, and nothing that run
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,22 @@ PACKAGE = Path(appliance.__file__).parent
 READINGS = {"meter.reading", "meter.makers"}
 HOUSEHOLD_VALUES = {
     f"household.{name}"
-    for name in ("checkpoint", "clock", "daily_window", "hours", "ledger", "outlook", "rules", "situation", "tariff")
+    for name in (
+        "capacity",
+        "checkpoint",
+        "clock",
+        "daily_window",
+        "hours",
+        "ledger",
+        "money",
+        "outlook",
+        "power_limits",
+        "recurring",
+        "rules",
+        "situation",
+        "spot",
+        "tariff",
+    )
 }
 SETTINGS_VALUES = {"settings.choices", "settings.model", "settings.preferences"}
 MAY_IMPORT: Mapping[str, set[str]] = {
@@ -25,14 +41,19 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "meter": set(),
     "line": {"meter", "system"},
     "household": {*READINGS, "system.health"},
+    "tariffs": {"system", "household.recurring", "household.tariff"},
     "settings": {
-        *("system", "words", "line.port"),
-        *("household.daily_window", "household.hours", "household.rules", "household.tariff"),
+        *("system", "words", "line.port", "tariffs"),
+        *("household.recurring", "household.daily_window", "household.hours", "household.rules", "household.tariff"),
     },
     "history": {*HOUSEHOLD_VALUES, "words", "system"},
-    "panel": {*HOUSEHOLD_VALUES, *SETTINGS_VALUES, "words", "system"},
-    "service": {"system", "words", "meter", "line", "household", "settings", "history", "panel"},
+    "panel": {*HOUSEHOLD_VALUES, *SETTINGS_VALUES, "tariffs", "words", "system"},
+    "links": {*HOUSEHOLD_VALUES, *SETTINGS_VALUES, "words", "system"},
+    "service": {
+        *("system", "words", "meter", "line", "household", "settings", "history", "panel", "links", "update"),
+    },
     "install": {"settings", "system"},
+    "update": {"system", "words"},
     "doctor": {
         *("settings", "system", "words", "line", "meter", "history"),
         *HOUSEHOLD_VALUES,
@@ -44,6 +65,7 @@ OUTSIDE = {"simulation", "commands"}
 """These may import all the others; nothing but a command may import them."""
 
 
+@cache
 def modules() -> Mapping[str, Path]:
     """Every module of the package by its name without the package's."""
     paths = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -68,6 +90,7 @@ def room(module: str) -> str:
     return module.partition(".")[0]
 
 
+@cache
 def arrows() -> Mapping[str, set[str]]:
     """Every module and what it imports of other rooms."""
     return {name: {other for other in imported(path) if room(other) != room(name)} for name, path in modules().items()}

@@ -1,6 +1,7 @@
 """`han-appliance demo`."""
 
 import argparse
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -39,6 +40,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--noise", type=_share, default=0.0, metavar="SHARE", help="share of octets damaged, 0 to 1")
     parser.add_argument("--speed", type=positive, default=1.0, metavar="N", help="times as fast as life; default: 1")
+    parser.add_argument("--setup", action="store_true", help="begin with the questions of a first start")
     parser.add_argument("--seconds", type=positive, metavar="N", help="end after N seconds of the wall clock")
     parser.add_argument("--headless", action="store_true", help="print a line for each change, also in a terminal")
     parser.add_argument("--png", type=Path, metavar="DIR", help="also draw each change of the panel into DIR")
@@ -54,7 +56,14 @@ def run(options: argparse.Namespace) -> int:
         settings = settings_file.load(options.config) if options.config else Settings()
         if options.language:
             settings = replace(settings, language=options.language)
-        plan = demonstration.plan(options.meter, options.net, options.start, solar=options.solar, noise=options.noise)
+        plan = demonstration.plan(
+            options.meter,
+            options.net,
+            options.start,
+            solar=options.solar,
+            noise=options.noise,
+            asks=options.setup,
+        )
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
     except (settings_file.SettingsError, demonstration.BadPlanError, OSError) as error:
@@ -72,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _share(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError("it must be from 0 to 1")
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := float(text)) <= 1:
+            return number
+    raise argparse.ArgumentTypeError("it must be a number from 0 to 1")

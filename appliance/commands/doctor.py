@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from appliance.doctor import doctor, finding
 from appliance.doctor.letter import letter
 from appliance.household.situation import MeterIdentity
 from appliance.settings.settings_file import DEFAULT_FILE
+from appliance.words.words import WORDS
 
 
 def add(commands: Any) -> None:
@@ -32,16 +34,17 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    target, refused = doctor.find_target(options.config)
+    target, refused = doctor.find_target(options.config, environ=os.environ)
     if options.letter:
         meter = MeterIdentity() if target.running is None else target.running.situation.meter
         print(letter(doctor.language(target), meter), end="")
         return FINE
+    words = WORDS[doctor.language(target)]
     found = []
     for one in doctor.findings(target, refused, options.seconds):
         found.append(one)
         if not options.json:
-            print(finding.as_text(one), flush=True)
-    text = json.dumps(finding.as_values(found), ensure_ascii=False) if options.json else finding.summary(found)
+            print(finding.as_text(one, words), flush=True)
+    text = json.dumps(finding.as_values(found), ensure_ascii=False) if options.json else finding.summary(found, words)
     print(text)
     return finding.exit_code(found)

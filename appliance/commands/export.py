@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from appliance.commands.outcome import FINE, fail
 from appliance.history import csv_export
 from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.settings import settings_file
-from appliance.settings.policies import tariffs
+from appliance.settings.data_folder import data_folder
+from appliance.settings.grid import tariffs
 
 
 def add(commands: Any) -> None:
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = settings_file.load(options.config)
         first, last = csv_export.days(options.first, options.last)
-        with contextlib.closing(History(Path(settings.data.folder) / HISTORY_FILE, read_only=True)) as history:
+        with contextlib.closing(History(data_folder(settings, os.environ) / HISTORY_FILE, read_only=True)) as history:
             wanted = settings.language, tariffs(settings)
             if options.out:
                 for path in csv_export.export_files(history, first, last, options.out, *wanted):

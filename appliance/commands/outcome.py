@@ -1,6 +1,7 @@
 """How a command ends: its exit code, and the one sentence when it cannot do what it was asked."""
 
 import argparse
+import contextlib
 import sys
 
 FINE, NOTHING_FOUND, BAD_INPUT = 0, 1, 2
@@ -16,10 +17,10 @@ def fail(error: object) -> int:
 
 def positive(text: str) -> float:
     """Return an argument as a number above 0 and of a size that makes sense."""
-    number = float(text)
-    if not 0 < number <= 1e6:
-        raise argparse.ArgumentTypeError("it must be above 0 and at most 1000000")
-    return number
+    with contextlib.suppress(ValueError):
+        if 0 < (number := float(text)) <= 1e6:
+            return number
+    raise argparse.ArgumentTypeError("it must be a number above 0 and at most 1000000")
 
 
 def add_verbose(parser: argparse.ArgumentParser) -> None:

@@ -1,15 +1,16 @@
 """`han-appliance peaks`."""
 
 import argparse
-from datetime import timedelta
+import os
 from pathlib import Path
 from typing import Any
 
 from appliance.commands.outcome import FINE, fail
-from appliance.history.database import HistoryError
 from appliance.service import correct_hour
 from appliance.service.local_socket import ControlError
 from appliance.settings import corrections, settings_file
+from appliance.settings.data_folder import data_folder
+from appliance.system.as_owner import OwnerError
 from appliance.system.clock import SystemClock
 
 
@@ -36,13 +37,12 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
     try:
-        folder = Path(settings_file.load(options.config).data.folder)
+        folder = data_folder(settings_file.load(options.config), os.environ)
         start = corrections.hour_start(options.date, options.hour, second=options.second)
-        clock = SystemClock()
-        if clock.synchronised() and start + timedelta(hours=1) > clock.utc():
-            raise corrections.BadPeakError(f"{options.date} {options.hour}: that hour has not ended yet")
-        how = correct_hour.set_hour(folder, start, corrections.watt_hours(options.kwh))
-    except (settings_file.SettingsError, corrections.BadPeakError, ControlError, HistoryError) as error:
+        import_wh, clock = corrections.watt_hours(options.kwh), SystemClock()
+        utc = clock.utc() if clock.synchronised() else None
+        how = correct_hour.set_hour(folder, start, import_wh, utc)
+    except (settings_file.SettingsError, corrections.BadPeakError, ControlError, OwnerError) as error:
         return fail(error)
     print(f"{options.date} {int(options.hour):02}:00 now has {options.kwh} kWh ({how})")
     return FINE

@@ -1,13 +1,17 @@
 """`han-appliance report`."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from appliance.commands.outcome import FINE, fail
 from appliance.doctor import report
-from appliance.settings import last_good
+from appliance.settings import last_good, settings_file
+from appliance.settings.data_folder import data_folder
+from appliance.settings.model import Settings
 from appliance.settings.settings_file import DEFAULT_FILE
+from appliance.words.sentence import Sentence, joined
 
 
 def add(commands: Any) -> None:
@@ -20,16 +24,24 @@ def add(commands: Any) -> None:
         "image does so on its boot partition when somebody puts such a file there.",
         epilog="example: han-appliance report /boot/firmware",
     )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where the report's folder is made")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the report's folder is made; DIR is made too")
     parser.add_argument("--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_FILE})")
     parser.set_defaults(command=run, verbose=0)
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    found = last_good.load_or_last_good(options.config, None)
     try:
-        print(report.write(options.folder, options.config, Path(found.settings.data.folder), found.settings))
+        settings: Settings = settings_file.load(options.config)
+        mistake: Sentence | None = None
+    except settings_file.SettingsError as error:
+        # Root runs this on the image, and root takes no settings from the appliance's folder: no last good ones.
+        settings = last_good.defaults(options.config)
+        mistake = joined("; ", (error.sentence, Sentence("the report goes by the defaults")))
+        fail(mistake)
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        print(report.write(options.folder, options.config, data_folder(settings, os.environ), settings, mistake))
     except OSError as error:
         return fail(error)
     return FINE

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from appliance.service import status, status_text
 from appliance.service.local_socket import SOCKET, ControlError
 from appliance.service.status_text import one_line
 from appliance.settings import settings_file
-from appliance.settings.model import Settings
+from appliance.settings.data_folder import socket_folders
 
 
 def add(commands: Any) -> None:
@@ -31,13 +33,13 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry it out. Return the exit code."""
-    socket = _folder(options.config) / SOCKET
+    folders = socket_folders(options.config, os.environ)
     try:
-        told = status.ask_status(socket)
+        told = status.ask_status(*(folder / SOCKET for folder in folders))
     except ControlError as error:
         return fail(error)
     if told is None:
-        return fail(f"no appliance is running (nobody answers at {socket})")
+        return fail(_nobody(options.config, folders))
     report, as_it_came = told
     if options.json:
         print(json.dumps(as_it_came, ensure_ascii=False))
@@ -48,9 +50,11 @@ def run(options: argparse.Namespace) -> int:
     return FINE if not options.check or status.healthy(report.situation) else NOTHING_FOUND
 
 
-def _folder(settings: Path | None) -> Path:
-    """Return the data folder; the usual one where the settings file has a mistake."""
+def _nobody(settings: Path | None, folders: Sequence[Path]) -> str:
+    """Return that none answers; one that runs may not be found where the settings file has a mistake."""
     try:
-        return Path(settings_file.load(settings).data.folder)
-    except settings_file.SettingsError:
-        return Path(Settings().data.folder)
+        settings_file.load(settings)
+    except settings_file.SettingsError as error:
+        asked = " or ".join(str(folder / SOCKET) for folder in folders)
+        return f"no running appliance was found (nobody answers at {asked}), and {error}"
+    return f"no appliance is running (nobody answers at {folders[0] / SOCKET})"

@@ -1,67 +1,50 @@
-"""A letter to the grid company: please open the HAN port.
+"""A letter to the grid company: please open the HAN port, for list 3, without encryption or with the keys to it.
 
 Every new installation begins with it, in the words the company knows; it is in the language of the settings. Only the
-meter's number is ours to fill in, and only when the meter itself has sent it.
+meter's number and type are ours to fill in, and only when the meter itself has sent them. READMEs and the wiring notes
+have the same letter; a test compares them.
 """
 
 from appliance.household.situation import MeterIdentity
+from appliance.words.words import WORDS, Words
 
-_NOT_KNOWN = {
-    "nb": "(står på måleren)",
-    "en": "(it stands on the meter)",
-    "sv": "(står på mätaren)",
-}
-_LETTERS = {
-    "nb": """Til nettselskapet
 
-Åpning av HAN-porten
+def letter(language: str, meter: MeterIdentity) -> str:
+    """Return the letter in one of the settings' languages, and before it where to look first."""
+    words = WORDS[language]
+    note = words.say(
+        "Many grid companies let you open the port yourself on their web pages, once you have logged in. Look there "
+        "first. Else send this:"
+    )
+    return f"{note}\n\n{body(words, meter)}"
 
-Hei,
-jeg ber dere åpne HAN-porten på strømmåleren min, slik at den sender måledata til utstyret jeg selv har koblet til.
-Si gjerne fra når porten er åpnet, og om den må åpnes på nytt etter bytte av måler.
 
-Målernummer: {number}
-Måler: {meter}
-Navn:
-Adresse:
-
-Vennlig hilsen
-""",
-    "en": """To the grid company
+def body(words: Words, meter: MeterIdentity) -> str:
+    """Return the letter itself."""
+    unknown = words.say("(on the meter)")
+    named = " ".join(filter(None, ((meter.maker or "").capitalize(), meter.meter_type)))
+    return words.say(
+        """To the grid company
 
 Opening the HAN port
 
 Hello,
-please open the HAN port of my electricity meter, so that it sends its readings to the device that I have connected.
-Please tell me when it is open, and whether it has to be opened again after a change of the meter.
+please open the HAN port of my electricity meter for list 3 without encryption: the lists that come every 10 seconds or
+more often, and the one of every hour with the meter's registers. They go to equipment that I have connected myself. I
+know that whoever has access to the port can then read my consumption. If encryption cannot be switched off, please send
+me the meter's keys: the encryption key and the authentication key, 32 hexadecimal digits each. If I can open the port
+myself on your web pages, please tell me where. Please also tell me when it is open, and whether it has to be opened
+again after a change of the meter.
 
 Meter number: {number}
 Meter: {meter}
+Metering point ID (18 digits, on the bill):
+Customer number:
 Name:
 Address:
 
 Kind regards
 """,
-    "sv": """Till elnätsföretaget
-
-Öppning av HAN-porten
-
-Hej,
-jag ber er öppna HAN-porten (kundgränssnittet) på min elmätare, så att den skickar mätdata till utrustningen som jag
-själv har anslutit. Meddela gärna när porten är öppen, och om den måste öppnas på nytt efter byte av mätare.
-
-Mätarnummer: {number}
-Mätare: {meter}
-Namn:
-Adress:
-
-Med vänliga hälsningar
-""",
-}
-
-
-def letter(language: str, meter: MeterIdentity) -> str:
-    """Return the letter in one of the settings' languages."""
-    unknown = _NOT_KNOWN[language]
-    named = " ".join(filter(None, ((meter.maker or "").capitalize(), meter.meter_type)))
-    return _LETTERS[language].format(number=meter.meter_id or unknown, meter=named or unknown)
+        number=meter.meter_id or unknown,
+        meter=named or unknown,
+    )

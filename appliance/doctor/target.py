@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.doctor.kernel import Kernel
 from appliance.service.status import StatusAnswer
 from appliance.settings.model import Settings
+from appliance.words.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,6 @@ def locked_out(path: Path) -> str | None:
         return str(group)
 
 
-def join(group: str) -> str:
+def join(group: str) -> Sentence:
     """Return what to do to get into a group."""
-    return f"sudo adduser $USER {group}, then log in again; the service has the group by its unit"
+    return Sentence("sudo adduser $USER {group}, then log in again; the service has the group by its unit", group=group)

@@ -8,20 +8,20 @@ autumn repeats is there twice and each of them once. What is not known is an emp
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 
 from appliance.history.database import History
+from appliance.household.capacity import month, months_before
 from appliance.household.checkpoint import AlarmRow
 from appliance.household.hours import HOUR, OSLO, Hour, Quality
 from appliance.household.situation import Rule
-from appliance.household.tariff import Basis, Tariff, in_force, month
+from appliance.household.tariff import Basis, Tariff, in_force
+from appliance.words.words import WORDS, Language, Words
 
-Language = Literal["nb", "en", "sv"]
 What = Literal["hours", "peaks", "voltage"]
 WHAT: tuple[What, ...] = get_args(What)
 ENCODING = "utf-8-sig"
@@ -33,69 +33,6 @@ Cells = Sequence[str]
 
 class BadDatesError(Exception):
     """The days cannot be exported; one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """One language's words, and the marks that its spreadsheets expect."""
-
-    separator: str
-    decimal_mark: str
-    heads: Mapping[What, str]
-    quality: Mapping[Quality, str]
-
-
-_WORDS: Mapping[Language, _Words] = {
-    "nb": _Words(
-        ";",
-        ",",
-        {
-            "hours": "Dato, Fra, Til, Sone, Fra nettet kWh, Fra nettet er, Til nettet kWh, Til nettet er, Sett %",
-            "peaks": "Dato, Fra, Til, Sone, Høyeste time kWh, Timen er, Plass i måneden, Teller",
-            "voltage": "Dato, Fra, Sone, Til dato, Til, Til sone, Varighet s, Fase, Verst V, Grense V",
-        },
-        {
-            Quality.EDITED: "rettet",
-            Quality.METERED: "målt",
-            Quality.INTEGRATED: "beregnet",
-            Quality.PARTLY: "delvis sett",
-            Quality.UNKNOWN: "ukjent",
-        },
-    ),
-    "en": _Words(
-        ",",
-        ".",
-        {
-            "hours": "Date, From, To, Zone, From grid kWh, From grid is, To grid kWh, To grid is, Seen %",
-            "peaks": "Date, From, To, Zone, Highest hour kWh, Hour is, Place in month, Counts",
-            "voltage": "Date, From, Zone, To date, To, To zone, Duration s, Phase, Worst V, Limit V",
-        },
-        {
-            Quality.EDITED: "edited",
-            Quality.METERED: "metered",
-            Quality.INTEGRATED: "integrated",
-            Quality.PARTLY: "seen in part",
-            Quality.UNKNOWN: "unknown",
-        },
-    ),
-    "sv": _Words(
-        ";",
-        ",",
-        {
-            "hours": "Datum, Från, Till, Zon, Från nätet kWh, Från nätet är, Till nätet kWh, Till nätet är, Sett %",
-            "peaks": "Datum, Från, Till, Zon, Högsta timme kWh, Timmen är, Plats i månaden, Räknas",
-            "voltage": "Datum, Från, Zon, Till datum, Till, Till zon, Längd s, Fas, Värst V, Gräns V",
-        },
-        {
-            Quality.EDITED: "rättad",
-            Quality.METERED: "uppmätt",
-            Quality.INTEGRATED: "beräknad",
-            Quality.PARTLY: "delvis sedd",
-            Quality.UNKNOWN: "okänd",
-        },
-    ),
-}
-_COUNTS: Mapping[Language, str] = {"nb": "ja", "en": "yes", "sv": "ja"}
 
 
 def days(first: str, last: str) -> tuple[date, date]:
@@ -126,12 +63,13 @@ def export(
         case "hours":
             table = hour_cells(history.hours(*_utc(start, end)), language)
         case "peaks":
-            # The places in a month are of all its days.
-            hours = history.hours(*_utc(start.replace(day=1), _last_of_month(end)))
+            # The places in a month are of all its days, and of the months before that count with it.
+            back = max((table.peaks.months for table in tariffs), default=1) - 1
+            hours = history.hours(*_utc(months_before(start.replace(day=1), back), _last_of_month(end)))
             table = peak_cells(hours, start, end, language, tariffs)
         case "voltage":
             table = voltage_cells(history.alarms(*_utc(start, end)), language)
-    return _lines(_WORDS[language].heads[what], table, language)
+    return _lines(_head(what, WORDS[language]), table, language)
 
 
 def export_files(
@@ -153,14 +91,14 @@ def export_files(
 
 def hour_cells(hours: Iterable[Hour], language: Language) -> Iterator[Cells]:
     """Yield a row for each hour."""
-    words = _WORDS[language]
+    words = WORDS[language]
     for hour in hours:
         yield (
             *_when(hour.start),
             _energy(hour.import_wh, hour.quality, words),
-            words.quality[hour.quality],
+            quality_word(hour.quality, words),
             _energy(hour.export_wh, hour.export_quality, words),
-            words.quality[hour.export_quality],
+            quality_word(hour.export_quality, words),
             _number(100 * hour.coverage, 1, words),
         )
 
@@ -174,30 +112,30 @@ def peak_cells(
     by it; a tariff that is not by hours has none that does. The table in force on the month's last day is the one that
     is billed.
     """
-    words = _WORDS[language]
+    words = WORDS[language]
     first = start.replace(day=1)
     while first <= end:
         last = _last_of_month(first)
         tariff = in_force(tariffs, last)
-        counted = tariff.days if tariff is not None and tariff.basis is Basis.HIGHEST_DAYS else 0
+        counted = tariff.peaks.number if tariff is not None and tariff.basis is Basis.PEAKS else 0
         peaks = month(tariff or Tariff(), hours, first).peaks
         places = {peak.start: place for place, peak in enumerate(peaks, start=1)}
         for peak in sorted(peaks, key=lambda peak: peak.start):
-            if start <= peak.start.astimezone(OSLO).date() <= end:
+            if max(start, first) <= peak.start.astimezone(OSLO).date() <= min(end, last):
                 place = places[peak.start]
                 yield (
                     *_when(peak.start),
                     _energy(peak.import_wh, peak.quality, words),
-                    words.quality[peak.quality],
+                    quality_word(peak.quality, words),
                     str(place),
-                    _COUNTS[language] if place <= counted else "",
+                    words.say("yes") if place <= counted else "",
                 )
         first = last + timedelta(days=1)
 
 
 def voltage_cells(alarms: Iterable[AlarmRow], language: Language) -> Iterator[Cells]:
     """Yield a row for each voltage excursion; without an end while it lasts."""
-    words = _WORDS[language]
+    words = WORDS[language]
     for alarm in alarms:
         if alarm.rule is not Rule.VOLTAGE:
             continue
@@ -214,10 +152,41 @@ def voltage_cells(alarms: Iterable[AlarmRow], language: Language) -> Iterator[Ce
         )
 
 
+def _head(what: What, words: Words) -> str:
+    """Return the columns' names, with commas between."""
+    match what:
+        case "hours":
+            return words.say("Date, From, To, Zone, From grid kWh, From grid is, To grid kWh, To grid is, Seen %")
+        case "peaks":
+            return words.say("Date, From, To, Zone, Highest hour kWh, Hour is, Place in month, Counts")
+        case "voltage":
+            return words.say("Date, From, Zone, To date, To, To zone, Duration s, Phase, Worst V, Limit V")
+
+
+def quality_word(quality: Quality, words: Words) -> str:
+    """Return how an hour is known, in a word or two."""
+    match quality:
+        case Quality.EDITED:
+            return words.say("edited")
+        case Quality.METERED:
+            return words.say("metered")
+        case Quality.INTEGRATED:
+            return words.say("integrated")
+        case Quality.PARTLY:
+            return words.say("seen in part")
+        case Quality.UNKNOWN:
+            return words.say("unknown")
+
+
+def _separator(words: Words) -> str:
+    """Return what a spreadsheet of the language has between cells: what is not its decimal mark."""
+    return "," if words.decimal_mark == "." else ";"
+
+
 def _lines(head: str, table: Iterable[Cells], language: Language) -> Iterator[str]:
     """Yield lines of CSV (RFC 4180) with the language's separator."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=_WORDS[language].separator, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=_separator(WORDS[language]), lineterminator="\r\n")
     for cells in chain([head.split(", ")], table):
         writer.writerow(cells)
         yield text.getvalue()
@@ -252,9 +221,9 @@ def _zone(local: datetime) -> str:
     return "" if offset is None else f"UTC{offset / HOUR:+g}"
 
 
-def _energy(energy_wh: float, known: Quality, words: _Words) -> str:
+def _energy(energy_wh: float, known: Quality, words: Words) -> str:
     return "" if known is Quality.UNKNOWN else _number(energy_wh / 1000, 3, words)
 
 
-def _number(value: float, decimals: int, words: _Words) -> str:
+def _number(value: float, decimals: int, words: Words) -> str:
     return f"{value:.{decimals}f}".replace(".", words.decimal_mark)

@@ -1,23 +1,38 @@
-"""The history's tables, and how a value becomes a row and a row a value.
+"""The history's tables, how they came to be, and the sum that each row carries.
 
-A card that forgets an octet can make a number of anything. So each table refuses what cannot be, a row that makes no
-sense is left out when it is read, and `PRAGMA quick_check` finds both damaged pages and rows that the tables refuse.
+A card that forgets an octet can make a number of anything. So each table refuses what cannot be, `PRAGMA quick_check`
+finds damaged pages and rows that the tables refuse, and hours, register sums and notes carry a check sum over all that
+they say: a number that is possible and wrong is found by it.
 """
 
 import contextlib
-import math
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from typing import TypeVar
-
-from appliance.household.checkpoint import AlarmRow, MinuteRow
-from appliance.household.hours import Hour, Quality, Span
-from appliance.household.situation import Level, Rule
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+from zlib import crc32
 
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
-T = TypeVar("T")
+
+APPLICATION_ID = 0x48414E31
+"""In the header of each of our files from schema 2 on (`PRAGMA application_id`): "HAN1"."""
+WITHIN_REACH = 50
+"""A program that is newer than this one by so many schemas may have written a file; no more have ever been made in the
+life of a meter, and a larger number is damage."""
+_HOUR_SUM = (
+    "row_sum('hours', h.start, h.import_wh, export_wh, CAST(known AS BLOB), CAST(export_known AS BLOB), coverage"
+)
+"""Without its end, which is the correction: a correction that is lost or changed shows in its hour."""
+_OF_CORRECTION = "(SELECT c.import_wh FROM corrections c WHERE c.start = h.start)"
+_SPAN_SUM = "row_sum('spans', start, end, import_wh, export_wh)"
+_NOTES_SUM = "row_sum('notes', CAST(boot AS BLOB), clock_s, CAST(notes AS BLOB))"
+
+
+def _real(place: int) -> str:
+    """Return a parameter as the table will keep it: SQLite keeps no zero below zero."""
+    return f"CAST(?{place} AS REAL) + 0.0"
+
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -47,131 +62,110 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             id INTEGER PRIMARY KEY CHECK (id = 1), boot TEXT NOT NULL, clock_s REAL NOT NULL, notes TEXT NOT NULL
         ) STRICT""",
     ),
+    # What was there before this is taken to be right, for nothing says that it is not. The program of schema 1 leaves
+    # a file of schema 2 alone: it keeps its history in memory, and says that the file is of a newer program.
+    (
+        "ALTER TABLE hours ADD COLUMN sum INTEGER",
+        "ALTER TABLE spans ADD COLUMN sum INTEGER",
+        "ALTER TABLE notes ADD COLUMN sum INTEGER",
+        # Not by an update: each row grows, and one that has no room left in its page leaves two pages half empty.
+        "CREATE TEMP TABLE old AS SELECT * FROM hours ORDER BY start",
+        "DELETE FROM hours",
+        f"""INSERT INTO hours SELECT start, import_wh, export_wh, known, export_known, coverage,
+            {_HOUR_SUM}, {_OF_CORRECTION}) FROM old h ORDER BY start""",
+        "DROP TABLE old",
+        f"UPDATE spans SET sum = {_SPAN_SUM}",
+        f"UPDATE notes SET sum = {_NOTES_SUM}",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
 )
-"""Statements that lead from each schema version to the next; `user_version` counts the versions. Moments are seconds
-since 1970 in UTC, phase 0 is none, `known` is `Quality`'s value, and `hours` is what was measured, before corrections.
-The bounds are of what can be at all, far above any household."""
+"""Statements that lead from each schema version to the next; `user_version` counts the versions, and each version has
+other tables or columns than the one before, so that a version that does not go with its tables shows. Moments are
+seconds since 1970 in UTC, phase 0 is none, `known` is `Quality`'s value, and `hours` is what was measured, before
+corrections. The bounds are of what can be at all, far above any household."""
 
-# A row that its table refuses (`OR IGNORE`) is left out; the others of its record are not held up by it.
-PUT_HOUR = """INSERT OR IGNORE INTO hours VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
-    import_wh = excluded.import_wh, export_wh = excluded.export_wh, known = excluded.known,
-    export_known = excluded.export_known, coverage = excluded.coverage"""
-PUT_UNMEASURED = "INSERT OR IGNORE INTO hours VALUES (?, 0, ?, 'unknown', ?, ?)"
+FITS = f"(h.sum IS {_HOUR_SUM}, {_OF_CORRECTION}))"
+"""Whether the sum of an hour `h` fits what it says, and its correction."""
+SPAN_FITS = f"(sum IS {_SPAN_SUM})"
+NOTES_FIT = f"(sum IS {_NOTES_SUM})"
+
+# A row that its table refuses (`OR IGNORE`) is left out; the others of its record are not held up by it. For each hour
+# that is written: what does not fit goes first, so that no damaged number gets a sum that says it is right.
+DROP_UNFIT_CORRECTION = f"""DELETE FROM corrections WHERE start = ?1 AND
+    NOT EXISTS (SELECT 1 FROM hours h WHERE h.start = ?1 AND {FITS})"""
+DROP_UNFIT_HOUR = f"DELETE FROM hours AS h WHERE start = ?1 AND NOT {FITS}"
+PUT_HOUR = f"""INSERT OR IGNORE INTO hours
+    SELECT start, import_wh, export_wh, known, export_known, coverage, {_HOUR_SUM}, {_OF_CORRECTION})
+    FROM (SELECT ?1 AS start, {_real(2)} AS import_wh, {_real(3)} AS export_wh, ?4 AS known, ?5 AS export_known,
+    {_real(6)} AS coverage) h WHERE true ON CONFLICT (start) DO UPDATE SET import_wh = excluded.import_wh,
+    export_wh = excluded.export_wh, known = excluded.known, export_known = excluded.export_known,
+    coverage = excluded.coverage, sum = excluded.sum"""
+PUT_UNMEASURED = "INSERT OR IGNORE INTO hours VALUES (?, 0, ?, 'unknown', ?, ?, NULL)"
 """What was measured stays beside a correction, in its own row."""
 PUT_CORRECTION = """INSERT OR IGNORE INTO corrections VALUES (?, ?) ON CONFLICT (start) DO UPDATE SET
     import_wh = excluded.import_wh"""
-PUT_SPAN = """INSERT OR IGNORE INTO spans VALUES (?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
-    end = excluded.end, import_wh = excluded.import_wh, export_wh = excluded.export_wh"""
+SUM_HOUR = f"UPDATE hours AS h SET sum = {_HOUR_SUM}, {_OF_CORRECTION}) WHERE start = ?1"
+PUT_SPAN = f"""INSERT OR IGNORE INTO spans
+    SELECT start, end, import_wh, export_wh, {_SPAN_SUM}
+    FROM (SELECT ?1 AS start, ?2 AS end, {_real(3)} AS import_wh, {_real(4)} AS export_wh) WHERE true
+    ON CONFLICT (start) DO UPDATE SET end = excluded.end, import_wh = excluded.import_wh,
+    export_wh = excluded.export_wh, sum = excluded.sum"""
 PUT_MINUTE = """INSERT OR IGNORE INTO minutes VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (start) DO UPDATE SET
     import_w = excluded.import_w, export_w = excluded.export_w,
     l1_v = excluded.l1_v, l2_v = excluded.l2_v, l3_v = excluded.l3_v"""
 PUT_ALARM = """INSERT OR IGNORE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (began, rule, phase) DO UPDATE
     SET ended = excluded.ended, level = excluded.level, worst = excluded.worst, threshold = excluded.threshold,
     acknowledged = excluded.acknowledged"""
-PUT_NOTES = "INSERT OR REPLACE INTO notes VALUES (1, ?, ?, ?)"
+PUT_NOTES = f"""INSERT INTO notes SELECT 1, boot, clock_s, notes, {_NOTES_SUM}
+    FROM (SELECT ?1 AS boot, {_real(2)} AS clock_s, ?3 AS notes) WHERE true
+    ON CONFLICT (id) DO UPDATE SET boot = excluded.boot, clock_s = excluded.clock_s, notes = excluded.notes,
+    sum = excluded.sum"""
+"""An update, for a row of the length that it had is written in its place (`notes.LENGTH`)."""
 
-HOURS = """SELECT start, coalesce(c.import_wh, h.import_wh), export_wh, c.import_wh IS NOT NULL, known, export_known,
-    coverage FROM hours h LEFT JOIN corrections c USING (start)"""
-"""Hours with the household's corrections over them."""
+HOURS = f"""SELECT h.start, coalesce(c.import_wh, h.import_wh), export_wh, c.import_wh IS NOT NULL, known, export_known,
+    coverage, h.sum IS {_HOUR_SUM}, c.import_wh) FROM hours h LEFT JOIN corrections c ON c.start = h.start"""
+"""Hours with the household's corrections over them, and whether the sum fits."""
+SPANS = f"SELECT start, end, import_wh, export_wh FROM spans WHERE {SPAN_FITS}"
+NOTES = f"SELECT boot, clock_s, notes FROM notes WHERE {NOTES_FIT}"
 
-
-def made(make: Callable[[Row], T], rows: Iterable[Row]) -> Iterator[T]:
-    """Yield the values of the rows that make sense; leave the others out."""
-    for row in rows:
-        try:
-            value = make(row)
-        except (ValueError, TypeError, OverflowError, OSError):  # the last of a moment that no clock has
-            continue
-        yield value
-
-
-def hour_row(hour: Hour) -> Row:
-    """Return the row for `PUT_HOUR`."""
-    return (
-        second(hour.start),
-        hour.import_wh,
-        hour.export_wh,
-        hour.quality.value,
-        hour.export_quality.value,
-        hour.coverage,
-    )
-
-
-def unmeasured_row(hour: Hour) -> Row:
-    """Return the row for `PUT_UNMEASURED`."""
-    return second(hour.start), hour.export_wh, hour.export_quality.value, hour.coverage
+UNFIT = f"""SELECT EXISTS (SELECT 1 FROM hours h WHERE NOT {FITS}) OR EXISTS (SELECT 1 FROM spans WHERE NOT {SPAN_FITS})
+    OR EXISTS (SELECT 1 FROM notes WHERE NOT {NOTES_FIT})"""
+"""Whether any row does not fit its sum; looks at all of them."""
+COUNT_UNFIT = f"SELECT count(*) FROM hours h WHERE NOT {FITS}"
+_NEWEST_FIT = f"(SELECT coalesce(max(start), 0) FROM hours h WHERE {FITS})"
+MARK_UNFIT = (
+    f"""DELETE FROM hours AS h WHERE start > {_NEWEST_FIT}""",
+    f"""UPDATE hours AS h SET import_wh = 0, export_wh = 0, known = 'unknown', export_known = 'unknown', coverage = 0,
+        sum = NULL WHERE NOT {FITS}""",
+    "DELETE FROM corrections WHERE start NOT IN (SELECT start FROM hours WHERE sum IS NOT NULL)",
+    f"UPDATE hours AS h SET sum = {_HOUR_SUM}, NULL) WHERE sum IS NULL",
+    f"DELETE FROM spans WHERE NOT {SPAN_FITS}",
+    f"DELETE FROM notes WHERE NOT {NOTES_FIT}",
+)
+"""Statements that leave nothing that does not fit: such an hour becomes unknown, or goes where it would be the newest,
+for its moment may be what is wrong with it, and an hour in the future would end the running one."""
 
 
-def correction_row(hour: Hour) -> Row:
-    """Return the row for `PUT_CORRECTION`."""
-    return second(hour.start), hour.import_wh
+def prepare(connection: sqlite3.Connection) -> None:
+    """Have an open connection read text and sums as these tables need it."""
+    connection.text_factory = text
+    connection.create_function("row_sum", -1, row_sum, deterministic=True)
+    connection.execute("PRAGMA cell_size_check = ON")  # damage is found when its page is read
+    connection.execute("PRAGMA temp_store = MEMORY")
 
 
-def span_row(span: Span) -> Row:
-    """Return the row for `PUT_SPAN`."""
-    return second(span.start), second(span.end), span.import_wh, span.export_wh
+def row_sum(*values: Value) -> int:
+    """Return the CRC-32 of a row's values, as Python writes a tuple of them, as a signed number of four octets.
+
+    Text comes as octets, for it need not be UTF-8 any more.
+    """
+    number = crc32(repr(values).encode())
+    return number - (1 << 32) if number >> 31 else number
 
 
-def minute_row(minute: MinuteRow) -> Row:
-    """Return the row for `PUT_MINUTE`."""
-    return second(minute.start), minute.import_w, minute.export_w, *minute.voltages_v
-
-
-def alarm_row(alarm: AlarmRow) -> Row:
-    """Return the row for `PUT_ALARM`."""
-    return (
-        second(alarm.began),
-        alarm.rule.value,
-        alarm.phase or 0,
-        None if alarm.ended is None else second(alarm.ended),
-        alarm.level.value,
-        alarm.worst,
-        alarm.limit,
-        alarm.acknowledged,
-    )
-
-
-def hour(row: Row) -> Hour:
-    """Return the hour in a row of `HOURS`. Raise ValueError or TypeError when it makes no sense."""
-    start, import_wh, export_wh, edited, known, export_known, coverage = row
-    return Hour(
-        _moment(start),
-        _energy(import_wh),
-        _energy(export_wh),
-        Quality.EDITED if edited else Quality(known),
-        min(1.0, _energy(coverage)),
-        Quality(export_known),
-    )
-
-
-def span(row: Row) -> Span:
-    """Return the sum in a row of spans. Raise ValueError or TypeError when it makes no sense."""
-    start, end, import_wh, export_wh = row
-    return Span(_moment(start), _moment(end), _energy(import_wh), _maybe(export_wh))
-
-
-def minute(row: Row) -> MinuteRow:
-    """Return the minute in a row of minutes. Raise ValueError or TypeError when it makes no sense."""
-    start, import_w, export_w, *volts = row
-    l1_v, l2_v, l3_v = map(_maybe, volts)
-    return MinuteRow(_moment(start), _maybe(import_w), _maybe(export_w), (l1_v, l2_v, l3_v))
-
-
-def alarm(row: Row) -> AlarmRow:
-    """Return the alarm in a row of alarms. Raise ValueError or TypeError when it makes no sense."""
-    began, rule, phase, ended, level, worst, limit, acknowledged = row
-    if phase not in (0, 1, 2, 3):
-        raise ValueError("no such phase")
-    return AlarmRow(
-        began=_moment(began),
-        rule=Rule(rule),
-        phase=int(phase) or None,
-        ended=None if ended is None else _moment(ended),
-        level=Level(int(_number(level))),
-        worst=_maybe(worst),
-        limit=_number(limit),
-        acknowledged=bool(acknowledged),
-    )
+def text(octets: bytes) -> str:
+    """Return text as SQLite keeps it; what is not UTF-8 becomes text that means nothing."""
+    return octets.decode("utf-8", "replace")
 
 
 def migrate(connection: sqlite3.Connection, to: int) -> None:
@@ -205,29 +199,50 @@ def version(connection: sqlite3.Connection) -> int:
     return int(number)
 
 
-def second(moment: datetime) -> int:
-    """Return the seconds since 1970."""
-    return round(moment.timestamp())
+class Found(NamedTuple):
+    """What an open file says of itself."""
+
+    version: int
+    """The schema's."""
+    application_id: int
+    page_octets: int
+    tables: frozenset[Row]
+    """Type, name, table, first page, and the statement that made each."""
 
 
-def _moment(value: Value) -> datetime:
-    if not isinstance(value, int):
-        raise TypeError("no moment")
-    return datetime.fromtimestamp(value, UTC)
+def found(connection: sqlite3.Connection) -> Found:
+    """Return what an open file says of itself, all of it of one moment."""
+    connection.execute("BEGIN")
+    try:
+        tables = connection.execute("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master").fetchall()
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (octets,) = connection.execute("PRAGMA page_size").fetchone()  # known once something was read
+        return Found(version(connection), application_id, octets, frozenset(tables))
+    finally:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
-def _number(value: Value) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("no number")
-    return float(value)
+def new(number: int, page_octets: int) -> Found:
+    """Return what a new file of this schema version says, with pages of so many octets."""
+    return _new(MIGRATIONS[:number], page_octets)[0]
 
 
-def _maybe(value: Value) -> float | None:
-    return None if value is None else _number(value)
+def pages_of_tables(number: int, page_octets: int) -> dict[int, bytes]:
+    """Return the pages of such a file that say where its tables are, by their numbers, which count from 1.
+
+    They are alike in all our files, for each begins with the same statements, and a migration only adds columns.
+    """
+    made, pages = _new(MIGRATIONS[:number], page_octets)
+    roots = {table[3] for table in made.tables}
+    each = range(1, len(pages) // page_octets + 1)
+    return {page: pages[(page - 1) * page_octets : page * page_octets] for page in each if page not in roots}
 
 
-def _energy(value: Value) -> float:
-    number = _number(value)
-    if number < 0:
-        raise ValueError("no energy")
-    return number
+@cache
+def _new(migrations: tuple[tuple[str, ...], ...], page_octets: int) -> tuple[Found, bytes]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        prepare(connection)
+        connection.execute(f"PRAGMA page_size = {page_octets}")
+        migrate(connection, len(migrations))
+        return found(connection), connection.serialize()

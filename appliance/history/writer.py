@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from appliance.history.database import HISTORY_FILE, History, HistoryError
+from appliance.history.database import HISTORY_FILE, History, HistoryError, read_as_is
 from appliance.household.checkpoint import Batch, Restored
 from appliance.household.hours import Hour
+from appliance.household.ledger import MAX_HOURS
 from appliance.household.situation import Storage
 from appliance.system.clock import Boot
 from appliance.system.say_once import SayOnce
@@ -39,6 +40,10 @@ class Recorded(Protocol):
     @property
     def hours(self) -> tuple[Hour, ...]:
         """The hours that have ended; another tuple whenever one of them has changed."""
+
+    @property
+    def hours_kept(self) -> int:
+        """The most ended hours that it keeps."""
 
     def record(self, now: float) -> Batch:
         """Return all that is new since what was last `written`, at `now`, s."""
@@ -80,25 +85,40 @@ class HistoryWriter:
         self._set_aside: Path | None = None
         self._worker = worker
         self._written_at = timebase.now()
+        self._hours: tuple[Hour, ...] | None = None
+        """Those that were written the last time, or tried to be."""
+        self._adopted = MAX_HOURS
+        """As many of the newest hours were read."""
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
-        """Open the file and have the household go on from it; what fails is logged, and `run` tries again."""
-        stored = await self._open()
+        """Open the file and have the household go on from it; what fails is logged, and `run` tries again.
+
+        A file that cannot be opened to be written is read all the same, so that its hours are shown.
+        """
+        stored = await self._open() or await self._read()
         if stored is not None:
-            self._household.restore(stored, self._timebase.now())
+            self._restore(stored)
+            await self._adopt_earlier()
+        self._hours = self._household.hours
 
     async def run(self) -> None:
         """Write once a minute and when an hour has ended, until cancelled."""
         if self._history is not None:
             await self._do(_examine)
-        hours = self._household.hours
+        self._hours = self._household.hours
         while True:
-            due = self._written_at + (RETRY_S if self._said.pending else PERIOD_S)
-            await self._timebase.sleep_until(min(due, self._timebase.now() + LOOK_S))
-            if self._timebase.now() >= due or self._household.hours is not hours:
-                hours = self._household.hours
+            await self._timebase.sleep_until(min(self._due_s, self._timebase.now() + LOOK_S))
+            if self.is_due():
                 await self.write()
+
+    def is_due(self) -> bool:
+        """Return whether it is time to write: a minute has passed, or an hour has ended."""
+        return self._timebase.now() >= self._due_s or self._household.hours is not self._hours
+
+    @property
+    def _due_s(self) -> float:
+        return self._written_at + (RETRY_S if self._said.pending else PERIOD_S)
 
     async def write(self) -> bool:
         """Write what is new. Return whether it is on the disk."""
@@ -106,18 +126,28 @@ class HistoryWriter:
             return await self._write_all()
 
     async def _write_all(self) -> bool:
-        self._written_at = self._timebase.now()
+        self._written_at, self._hours = self._timebase.now(), self._household.hours
         if self._history is None:
             stored = await self._open()
             if stored is None:
                 return False
             self._household.adopt(stored.hours)
             await self._do(_examine)
+        await self._adopt_earlier()
         record, boot = self._household.record(self._written_at), self._boot()
         if not await self._do(lambda history: history.write(record, boot)):
             return False
         self._household.written(record)
         return True
+
+    async def _adopt_earlier(self) -> None:
+        """Give the household the hours that its tariff looks back on beyond those that each start reads."""
+        wanted, found = self._household.hours_kept, list[Hour]()
+        if self._history is None or wanted <= self._adopted:
+            return
+        if await self._do(lambda history: found.extend(history.newest_hours(wanted))):
+            self._household.adopt(found)
+            self._adopted, self._hours = wanted, self._household.hours
 
     async def close(self) -> None:
         """Write what is new a last time, within `LAST_WRITE_S`, and close the file."""
@@ -148,9 +178,29 @@ class HistoryWriter:
         except (HistoryError, HungError) as error:
             self._fail(error)
             return None
+        except Exception as error:  # what nobody has thought of keeps nothing from starting either
+            self._fail(HistoryError(f"{self._path}: {error!r}"))
+            return None
         self._history = opened[0]
         self._succeed()
         return stored
+
+    async def _read(self) -> Restored | None:
+        """Return what can be read of a file that cannot be opened; `None` when nothing can, which was logged."""
+        try:
+            return await self._worker.do(lambda: read_as_is(self._path, self._boot()))
+        except Exception:  # HistoryError, HungError, and what nobody has thought of: `_open` has told it
+            return None
+
+    def _restore(self, stored: Restored) -> None:
+        """Have the household go on from the file, or from its hours: notes may hold what nobody thought of."""
+        for less in (stored, Restored(stored.hours), Restored()):
+            try:
+                self._household.restore(less, self._timebase.now())
+            except Exception as error:
+                log.warning("the history's notes make no sense (%r): going on without them", error)
+            else:
+                return
 
     async def _do(self, work: Callable[[History], None]) -> bool:
         """Have the thread do this with the open file. Return whether it succeeded; what failed is logged."""

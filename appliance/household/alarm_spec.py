@@ -6,17 +6,24 @@ name, so a new rule is its numbers (`rules`), its entry here and its words on th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from appliance.household.limit_alarm import Delays, SetPoints, Shown
-from appliance.household.rules import Rule, Rules
+from appliance.household.hours import HOUR_S
+from appliance.household.limit_alarm import SetPoints, Shown
+from appliance.household.minutes import MINUTE_S
+from appliance.household.outlook import Outlook
+from appliance.household.power_limits import PowerLimits, power_limits
+from appliance.household.rules import AT_ONCE, Delays, Rule, Rules
 from appliance.household.situation import Level
 from appliance.meter.reading import Reading
 
-HOUR_ACT_S = 1200.0
-"""With less than this of the hour left, a projection that is too high asks to act and not only to look."""
+_MISSED_MINUTE_S = 1.5 * MINUTE_S
+"""The end of one minute that was judged is this far away only when the next one was not."""
 _ROUNDING = 1e-9
 """A value over its limit by no more than this is at the limit, and so still within it."""
+
+_LOST = 2.0
+"""The share that an hour counts as whose limit was crossed: it cannot come back under it."""
 
 NOTHING_REPORTED = Reading(offset=0, length=0, elements=0)
 
@@ -30,11 +37,12 @@ class AlarmInputs:
     import_w: float | None = None
     export_w: float | None = None
     currents_a: tuple[float | None, float | None, float | None] = (None, None, None)
-    hour_wh: float | None = None
-    """The projected hour."""
-    hour_allowed_wh: float | None = None
-    """What it may have; `None` when crossing that costs nothing, or it is not known what it costs."""
-    hour_left_s: float = 3600.0
+    line_to_line: bool | None = None
+    """The voltages are between phases; `None` while no phases are known."""
+    outlook: Outlook | None = None
+    """Of the running hour."""
+    night: bool = False
+    """Quiet hours are in force, for certain."""
     silence_s: float = 0.0
     """Since the last reading, or since the line was first listened to."""
     means_v: Volts = (None, None, None)
@@ -54,50 +62,139 @@ class RuleSpec:
     """What is judged; `None` while it is not known, and then the level stays as it is."""
     shown: Callable[[AlarmInputs, Rules, int], Shown] | None = None
     """The value and its limit as people know them, where `value` is something else."""
-    may_act: Callable[[AlarmInputs], bool] | None = None
-    """When the level may be ACT; always, where this is left out."""
+    act_value: Callable[[AlarmInputs, Rules, int], float | None] | None = None
+    """What is held against the limit of ACT, where that is not `value`."""
+    calls: Callable[[AlarmInputs, Rules, Level], bool] | None = None
+    """Whether an alarm at this level is worth a page now, by day; always, where this is left out."""
+    always_calls: Level | None = None
+    """The level that calls however soon it is reached again."""
     phases: tuple[int | None, ...] = (None,)
     lowest: Level = Level.WATCH
     """The level from the first set point on."""
+    at_least: Callable[[AlarmInputs], bool] | None = None
+    """When the value is a lower bound; never, where this is left out."""
     by_minute: bool = False
     """Judged by the minutes that have ended, not at every moment."""
+    always_seen: bool = False
+    """Its value is known at every moment, whatever the meter sends."""
     outlives_restart: bool = True
+
+    def limits(self, rules: Rules) -> SetPoints | None:
+        """Return the set points, with how long an alarm lasts unseen, and what calls; `None` while the rule is not set.
+
+        A value is believed for `silent_s`, and then an alarm for its off-delay. One that is judged by the minute ends
+        when a minute is missing.
+        """
+        set_points = self.set_points(rules)
+        if set_points is None:
+            return None
+        set_points = replace(set_points, repeat_s=rules.repeat_s, always_calls=self.always_calls)
+        if self.always_seen:
+            return set_points
+        unseen_s = _MISSED_MINUTE_S if self.by_minute else rules.silent_s + set_points.delays.off_delay_s
+        return replace(set_points, unseen_s=unseen_s)
 
 
 EACH_PHASE = (1, 2, 3)
 
 
 def _power(rules: Rules) -> SetPoints:
-    power = rules.power
-    delays = Delays(power.on_delay_s, power.off_delay_s)
-    return SetPoints(watch=power.watch_w, act=power.act_w, hysteresis=power.hysteresis_w, delays=delays)
+    """Return the set points as shares of the limits that hold for the house."""
+    power, limits = rules.power, power_limits(rules, None)
+    return SetPoints(
+        watch=1.0,
+        act=limits.act_w / limits.watch_w,
+        hysteresis=power.hysteresis_w / limits.watch_w,
+        delays=rules.phase.watch if limits.by_fuse else power.watch,
+        act_delays=rules.phase.act if limits.by_fuse else power.act,
+    )
+
+
+def _power_limits(inputs: AlarmInputs, rules: Rules) -> PowerLimits:
+    return power_limits(rules, inputs.line_to_line)
+
+
+def _power_share(inputs: AlarmInputs, rules: Rules, _phase: int) -> float | None:
+    """Return the import in limits of yellow; nothing where the fuse is judged by the currents of all its phases."""
+    if inputs.import_w is None:
+        return None
+    limits = _power_limits(inputs, rules)
+    return 0.0 if limits.by_fuse and None not in inputs.currents_a else inputs.import_w / limits.watch_w
+
+
+def _power_shown(inputs: AlarmInputs, rules: Rules, _phase: int) -> Shown:
+    limits = _power_limits(inputs, rules)
+    over = inputs.import_w is not None and inputs.import_w >= limits.act_w
+    return inputs.import_w, limits.act_w if over else limits.watch_w
+
+
+def _power_calls(inputs: AlarmInputs, rules: Rules, level: Level) -> bool:
+    """Return whether power is worth a page: yellow is not, while nothing is at stake that it could trip or cost."""
+    return level is Level.ACT or _power_limits(inputs, rules).by_fuse
 
 
 def _hour(rules: Rules) -> SetPoints:
-    """Return the set points as shares of what the hour may have."""
+    """Return the set points: shares of what the hour may have, and for ACT of the time that it takes to act."""
     hour = rules.hour
-    delays = Delays(hour.on_delay_s, hour.off_delay_s)
-    return SetPoints(watch=1.0, act=1.0, hysteresis=hour.hysteresis, delays=delays)
-
-
-def _counted(inputs: AlarmInputs, rules: Rules) -> tuple[float, float] | None:
-    """Return the projected hour and what it may have, Wh; `None` where the rule is off or nothing can be said."""
-    if not rules.hour.on or inputs.hour_wh is None or inputs.hour_allowed_wh is None:
-        return None
-    return inputs.hour_wh, inputs.hour_allowed_wh
+    return SetPoints(
+        watch=1.0,
+        act=1.0,
+        hysteresis=hour.hysteresis,
+        delays=Delays(hour.on_delay_s, hour.off_delay_s),
+        act_delays=AT_ONCE,
+        act_latches=True,
+    )
 
 
 def _hour_share(inputs: AlarmInputs, rules: Rules, _phase: int) -> float | None:
-    """Return what the hour will have of what it may; nothing is decided while no power is known."""
+    """Return what the hour will have of what it may, and more than all of it once the limit was crossed.
+
+    Nothing is decided while no power is known. A mean that makes no difference to the month is no alarm.
+    """
+    outlook = inputs.outlook
     if inputs.import_w is None:
         return None
-    counted = _counted(inputs, rules)
-    return 0.0 if counted is None else counted[0] / max(1.0, counted[1]) - _ROUNDING
+    if outlook is None or not rules.hour.on:
+        return 0.0
+    if outlook.lost is not None:
+        return _LOST
+    if outlook.allowed_wh is None or outlook.time_left_s > HOUR_S - rules.hour.settles_s:
+        return 0.0
+    comes_to_wh = outlook.so_far_wh + outlook.mean_w * outlook.time_left_s / HOUR_S
+    return comes_to_wh / max(1.0, outlook.allowed_wh) - _ROUNDING
 
 
-def _hour_shown(inputs: AlarmInputs, rules: Rules, _phase: int) -> Shown:
-    counted = _counted(inputs, rules)
-    return (inputs.hour_wh, None) if counted is None else counted
+def _hour_urgency(inputs: AlarmInputs, rules: Rules, _phase: int) -> float | None:
+    """Return how short the time to act is: from 1 on it asks to act now."""
+    outlook, hour = inputs.outlook, rules.hour
+    if outlook is None or outlook.crosses_in_s is None:
+        return 0.0
+    return max(
+        hour.red_s / max(1.0, outlook.crosses_in_s), hour.too_late_s / max(1.0, _saved_until_s(outlook, hour.base_w))
+    )
+
+
+def _saved_until_s(outlook: Outlook, base_w: float) -> float:
+    """Return for how long the hour can still be kept within what is allowed by using no more than `base_w`, s.
+
+    With what may still be used, E, a mean power P and a time left T: E = P s + base (T - s).
+    """
+    spare_w = outlook.mean_w - base_w
+    if spare_w <= 0 or outlook.allowed_wh is None:
+        return outlook.time_left_s
+    left_ws = (outlook.allowed_wh - outlook.so_far_wh) * HOUR_S
+    return (left_ws - base_w * outlook.time_left_s) / spare_w
+
+
+def _hour_calls(inputs: AlarmInputs, rules: Rules, level: Level) -> bool:
+    outlook = inputs.outlook
+    crosses_in_s = None if outlook is None else outlook.crosses_in_s
+    return level is Level.ACT or (crosses_in_s is not None and crosses_in_s <= rules.hour.call_s)
+
+
+def _hour_shown(inputs: AlarmInputs, _rules: Rules, _phase: int) -> Shown:
+    outlook = inputs.outlook
+    return (None, None) if outlook is None else (outlook.projection_wh, outlook.allowed_wh)
 
 
 def _phase(rules: Rules) -> SetPoints | None:
@@ -108,7 +205,8 @@ def _phase(rules: Rules) -> SetPoints | None:
         watch=phase.fuse_a * phase.watch_share,
         act=phase.fuse_a * phase.act_share,
         hysteresis=phase.hysteresis_a,
-        delays=Delays(phase.on_delay_s, phase.off_delay_s),
+        delays=phase.watch,
+        act_delays=phase.act,
     )
 
 
@@ -143,15 +241,20 @@ SPECS = (
         set_points=lambda rules: SetPoints(watch=rules.silent_s),
         value=lambda inputs, _rules, _phase: inputs.silence_s,
         lowest=Level.FAULT,
+        calls=lambda inputs, rules, _level: inputs.silence_s >= rules.silent_page_s,
+        always_seen=True,
         outlives_restart=False,
     ),
-    RuleSpec(rule=Rule.POWER, set_points=_power, value=lambda inputs, _rules, _phase: inputs.import_w),
+    RuleSpec(rule=Rule.POWER, set_points=_power, value=_power_share, shown=_power_shown, calls=_power_calls),
     RuleSpec(
         rule=Rule.HOUR,
         set_points=_hour,
         value=_hour_share,
         shown=_hour_shown,
-        may_act=lambda inputs: inputs.hour_left_s <= HOUR_ACT_S,
+        act_value=_hour_urgency,
+        calls=_hour_calls,
+        always_calls=Level.ACT,
+        at_least=lambda inputs: inputs.outlook is not None and inputs.outlook.at_least,
     ),
     RuleSpec(rule=Rule.PHASE, set_points=_phase, value=_current_a, phases=EACH_PHASE),
     RuleSpec(
@@ -164,4 +267,4 @@ SPECS = (
     ),
     RuleSpec(rule=Rule.EXPORT, set_points=_export, value=lambda inputs, _rules, _phase: inputs.export_w),
 )
-"""All rules; of alarms that are equally bad, the one that stands first here is named first."""
+"""All rules."""

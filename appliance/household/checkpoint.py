@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from appliance.household.clock import ClockReading, ClockSource
+from appliance.household.clock_meaning import ClockFinding
 from appliance.household.hours import Hour, LedgerCheckpoint, Span
 from appliance.household.limit_alarm import AlarmCheckpoint
-from appliance.household.situation import Level, Rule, VoltageDay
+from appliance.household.live_register import LiveCheckpoint as LiveCheckpoint  # a checkpoint has it: found here too
+from appliance.household.outlook import StepLost
+from appliance.household.situation import AlarmRow as AlarmRow  # a batch has them: found here too
+from appliance.household.situation import VoltageDay
 
 MINUTES_KEPT = timedelta(days=14)
 """How far back one-minute means are kept, in the history's file and while they wait to be written."""
+LATEST_ALARMS = 10
+"""The number of alarms that are shown, and read from the history's file for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +33,6 @@ class MinuteRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmRow:
-    """One alarm from its beginning to its end. Those of `Rule.VOLTAGE` are the voltage excursions."""
-
-    began: datetime
-    rule: Rule
-    phase: int | None
-    ended: datetime | None
-    """`None` while it lasts."""
-    level: Level
-    """The highest it reached."""
-    worst: float | None
-    """The value furthest over the limit, in the rule's unit."""
-    limit: float
-    acknowledged: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """The running state."""
 
@@ -51,11 +40,23 @@ class Checkpoint:
     utc: datetime | None = None
     """When it was made, UTC, if the time was known."""
     source: ClockSource = ClockSource.UNKNOWN
+    held_s: float = 0.0
+    """For how long the time had been known, s."""
     last_clock: ClockReading | None = None
-    """What the meter's clock said last, and its register then."""
+    """The clock of the last list with a register, and this register."""
+    clock_findings: tuple[ClockFinding, ...] = ()
+    """What the meters' clocks were found to mean."""
+    meter_id: str = ""
+    """Of the meter that was heard last; empty when it sends none."""
     alarm_checkpoints: tuple[AlarmCheckpoint, ...] = ()
     chime_ages_s: tuple[float, ...] = ()
+    step_lost: StepLost | None = None
+    """The newest hour that lifted its month over its limit."""
+    step_lost_seen: bool = True
+    """Somebody has seen that."""
     voltage_day: VoltageDay | None = None
+    live: LiveCheckpoint | None = None
+    """The registers, and what was used since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,5 @@ class Restored:
     checkpoint: Checkpoint | None = None
     downtime_s: float | None = None
     """How long ago the checkpoint was made, s; `None` when the power was lost since."""
+    alarms: tuple[AlarmRow, ...] = ()
+    """The newest, at most `LATEST_ALARMS`."""

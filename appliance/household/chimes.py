@@ -1,8 +1,8 @@
 """When an alarm is also heard: rarely enough that nobody pulls the plug.
 
-A sound is due when a rule gets worse, when all is over, and when the meter falls silent. Quiet hours swallow it. While
-the time is not known they are in force, since it may be night. Nor are there ever more than a set number of sounds in
-an hour. A sound that was not made is not made up for later: the lamps have said it all the time.
+Quiet hours swallow a sound. While the time is not known they are in force, since it may be night. Nor are there ever
+more than a set number of sounds in an hour, but for the one that asks to act: it is always made outside quiet hours.
+A sound that was not made is not made up for later: the lamps have said it all the time.
 """
 
 from collections import deque
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from appliance.household.rules import SoundRule
-from appliance.household.situation import Chime, Level, Sound
+from appliance.household.situation import Chime, Sound
 
 BUDGET_S = 3600.0
 
@@ -22,7 +22,9 @@ class ChimeBudget:
         self.apply_rule(rule)
         self._made: deque[float] = deque()
         self._latest: Chime | None = None
-        self._muted_until: float | None = None
+        self._swallowed: Chime | None = None
+        self.muted_until: float | None = None
+        """Up to when the household has muted all sounds, s; `None` when it has not."""
 
     def apply_rule(self, rule: SoundRule) -> None:
         """Go by another rule from now on; the sounds of the last hour still count."""
@@ -30,17 +32,22 @@ class ChimeBudget:
 
     def mute(self, until: float | None) -> None:
         """Make no sound before `until`, s; `None` takes that back."""
-        self._muted_until = until
+        self.muted_until = until
 
     def muted_s(self, now: float) -> float | None:
         """Return for how long from `now`, s, the household has muted all sounds, s; `None` when it has not."""
-        until = self._muted_until
+        until = self.muted_until
         return None if until is None or until <= now else until - now
 
     @property
     def latest(self) -> Chime | None:
         """The newest sound that is to be made; each is made once, when its number is new."""
         return self._latest
+
+    @property
+    def swallowed(self) -> Chime | None:
+        """The newest sound that was due and is not made; numbered by itself."""
+        return self._swallowed
 
     def quiet(self, now: float, local: datetime | None) -> bool:
         """Return whether it is quiet at `now`, s, which is `local`: by the hours, or because all sounds are muted."""
@@ -52,13 +59,17 @@ class ChimeBudget:
             return not self._quiet_hours.empty
         return self._quiet_hours.covers(local)
 
-    def make(self, sound: Sound, now: float, local: datetime | None) -> None:
-        """Make a sound at `now`, s, if it may be made."""
+    def make(self, sound: Sound, now: float, local: datetime | None) -> bool:
+        """Make a sound at `now`, s, if it may be made, and return whether it is; else it is `swallowed`."""
         while self._made and now - self._made[0] >= BUDGET_S:
             self._made.popleft()
-        if not self.quiet(now, local) and len(self._made) < self._an_hour:
+        is_made = not self.quiet(now, local) and (sound is Sound.ACT or len(self._made) < self._an_hour)
+        if is_made:
             self._made.append(now)
             self._latest = Chime((self._latest.number if self._latest else 0) + 1, sound)
+        else:
+            self._swallowed = Chime((self._swallowed.number if self._swallowed else 0) + 1, sound)
+        return is_made
 
     def ages_s(self, now: float) -> tuple[float, ...]:
         """Return how long ago each sound of the last hour was made, s."""
@@ -67,16 +78,3 @@ class ChimeBudget:
     def restore(self, ages_s: Iterable[float], now: float) -> None:
         """Count sounds of before a restart towards the hour's limit, as if no time had passed since."""
         self._made = deque(now - age_s for age_s in sorted(ages_s, reverse=True))
-
-
-def sound_of(level: Level) -> Sound:
-    """Return the sound that says that a level was reached."""
-    match level:
-        case Level.FAULT:
-            return Sound.FAULT
-        case Level.ACT:
-            return Sound.ACT
-        case Level.WATCH:
-            return Sound.LOOK
-        case Level.OK:
-            return Sound.OVER

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from appliance.household.units import EnergyUnit
+
 OSLO = ZoneInfo("Europe/Oslo")
 """Where hours and days are cut."""
 HOUR = timedelta(hours=1)
@@ -60,16 +62,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A meter's registers as they stood at a full hour."""
+    """A meter's registers shortly after a full hour."""
 
     hour: datetime
     """UTC."""
     import_wh: float
+    """By the unit of the maker's description: the meter may count in another one."""
     export_wh: float | None
     meter_id: str | None
+    used_wh: float = 0.0
+    """What of the import came after the full hour."""
+    sold_wh: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RunningHour:
     """The running hour's integral so far."""
 
@@ -82,6 +88,8 @@ class RunningHour:
     export_seen_s: float = 0.0
     elapsed_s: float = 0.0
     """Seconds since the hour began, up to the newest power."""
+    largest_w: float = 0.0
+    """The largest import that was seen in it."""
     continued: bool = False
     """The program was restarted within this hour, and what came before is from its checkpoint."""
 
@@ -94,6 +102,11 @@ class RunningHour:
     def whole(self) -> bool:
         """Whether all of the hour so far was seen."""
         return self.missing_s <= UNSEEN_S
+
+    def lies_around(self, utc: datetime, within_s: float) -> bool:
+        """Return whether it is this hour's time at `utc`, or no further from it than `within_s`, s."""
+        within = timedelta(seconds=within_s)
+        return self.start - within <= utc <= self.start + HOUR + within
 
     def ended(self) -> Hour:
         """Return the hour as it is when it ends now."""
@@ -115,6 +128,11 @@ class LedgerCheckpoint:
     register: Register | None = None
     power: tuple[float, float, float | None] | None = None
     """The power that held: its age, s; import and export, W."""
+    known_to: datetime | None = None
+    """The last moment of the running hour, UTC: what comes after a power cut cannot lie before it."""
+    largest_w: float = 0.0
+    """The largest import that was ever seen."""
+    units: tuple[EnergyUnit, ...] = ()
 
 
 def quality_for(seen_s: float) -> Quality:

@@ -56,6 +56,10 @@ class LatestValues:
         """Return whether the last power is still the present one."""
         return self.received_at is not None and now - self.received_at < self._stale_s
 
+    def fresh_until(self) -> float | None:
+        """Return when the last phases are no longer the present ones; `None` before the first."""
+        return None if self._phases_at is None else self._phases_at + self._stale_s
+
     def phases_fresh(self, now: float) -> bool:
         """Return whether the last phases are still the present ones."""
         return self._phases_at is not None and now - self._phases_at < self._stale_s

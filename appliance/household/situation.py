@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, IntEnum
 
+from appliance.household.capacity import Month
 from appliance.household.clock import ClockSource
 from appliance.household.hours import Hour, RunningHour
-from appliance.household.outlook import Outlook
+from appliance.household.money import Money
+from appliance.household.outlook import HourState, Outlook, StepLost
 from appliance.household.rules import Rule as Rule  # an alarm names its rule: found here too
-from appliance.household.tariff import Month
+from appliance.household.spot import Spot
 from appliance.system.health import NOTHING_KNOWN, Health
 
 
@@ -41,7 +43,30 @@ class Alarm:
     since: datetime | None
     """UTC; `None` while the time is not known."""
     age_s: float
-    """Seconds since then, or since the restart that it outlived."""
+    """Seconds since then."""
+    acknowledged: bool
+    at_least: bool = False
+    """The value is a lower bound: a part of what it is about was not seen."""
+    level_since: datetime | None = None
+    """When it came to its present level, UTC; `None` while the time is not known."""
+    calls: int = 0
+    """How often it has called since it began: each is worth a page on the glass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRow:
+    """One alarm from its beginning to its end. Those of `Rule.VOLTAGE` are the voltage excursions."""
+
+    began: datetime
+    rule: Rule
+    phase: int | None
+    ended: datetime | None
+    """`None` while it lasts."""
+    level: Level
+    """The highest it reached."""
+    worst: float | None
+    """The value furthest over the limit, in the rule's unit."""
+    limit: float
     acknowledged: bool
 
 
@@ -114,14 +139,24 @@ class MeterIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterValues:
+    """The meter's registers, Wh; `None` is "not known", or "not reported" of the export."""
+
+    listed_import_wh: float | None = None
+    """As the last list told it: up to an hour old."""
+    listed_export_wh: float | None = None
+    import_wh: float | None = None
+    """At this moment: the last list's, and what was used since. It never falls, but with another meter."""
+    export_wh: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Today:
     """The local day so far; `None` where a part of it is not known."""
 
     day: date
     import_wh: float | None
     export_wh: float | None
-    cost_kr: float | None
-    """Of the imported energy, as far as the settings price it."""
     highest: Hour | None
     """The ended hour with the highest import."""
 
@@ -137,9 +172,12 @@ class VoltageDay:
     """Minutes in which a phase's mean was outside its limits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
-    """All that can be shown, at one moment of the appliance's monotonic clock."""
+    """All that can be shown, at one moment of the appliance's monotonic clock.
+
+    One is made with every list, and for the panel a copy of it.
+    """
 
     watch_w: float
     """The yellow threshold, W."""
@@ -152,6 +190,8 @@ class Situation:
     """Active power from the grid, W; `None` before the first reading and when the last one is stale."""
     power_export_w: float | None = None
     """Active power to the grid, W; `None` when unknown or not reported."""
+    shows_export: bool | None = None
+    """Whether the power to the grid is what to show; `None` is where there is one. The panel holds it for a while."""
     recent_w: tuple[float | None, ...] = ()
     """Import less export of the last ten minutes in steps of 5 s, W, oldest first; `None` was not read."""
     phases: tuple[Phase, Phase, Phase] = (Phase(), Phase(), Phase())
@@ -159,20 +199,33 @@ class Situation:
     """A list with phases has come and is fresh: `None` in a phase now means "not reported"."""
     fuse_a: float | None = None
     """The main fuse, A; `None` when it is not set."""
+    voltage_limits_v: tuple[float, float] = (207.0, 253.0)
+    """A one-minute mean below or above them is outside what the grid company owes."""
     line_to_line: bool = False
     """The voltages are between phases (IT net), not from phase to neutral."""
     hour: RunningHour | None = None
     """The running hour so far, and how much of it was seen; `None` while the time or the power is not known."""
     outlook: Outlook | None = None
-    """What the hour will come to and may; `None` when too much of it was not seen."""
+    """What the hour will come to and may; `None` while no hour runs."""
+    hour_state: HourState | None = None
+    """How the hour stands against its limit; `None` while nothing limits it."""
+    step_lost: StepLost | None = None
+    """The running hour has lost its month's step; or the last one that did, on the morning after."""
+    money: Money | None = None
+    """What it costs; `None` while no hour runs, or where nothing is priced."""
+    spot: Spot | None = None
+    """The spot prices; `None` where nobody fetches them."""
     today: Today | None = None
     month: Month | None = None
     """This month's top days and step; `None` while the time is not known, or without a tariff."""
     voltage_day: VoltageDay | None = None
+    registers: RegisterValues = RegisterValues()
     ended_hours: tuple[Hour, ...] = ()
     """The hours of this month and the last that have ended, oldest first, and how each is known."""
     alarms: tuple[Alarm, ...] = ()
     """What is over a limit, worst first."""
+    past_alarms: tuple[AlarmRow, ...] = ()
+    """The last ten that began, newest first; those that last are among them."""
     chime: Chime | None = None
     """The newest sound that is to be made."""
     quiet: bool = True
@@ -189,3 +242,14 @@ class Situation:
     line: LineQuality = LineQuality()
     health: Health = NOTHING_KNOWN
     """What the appliance knows of itself; the supervisor adds it."""
+
+    def but(self, **changes: object) -> "Situation":
+        """Return a copy with other values in these fields; `replace` would set all of them, one by one.
+
+        Raises TypeError for what is none.
+        """
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"not all of them are fields: {', '.join(changes)}")
+        copy = object.__new__(Situation)
+        copy.__dict__.update(self.__dict__, **changes)
+        return copy

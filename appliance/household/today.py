@@ -1,12 +1,12 @@
-"""The local day so far: energy, cost, the highest hour, and the voltages' extremes."""
+"""The local day so far: energy, the highest hour, and the voltages' extremes."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 
+from appliance.household.capacity import between
 from appliance.household.hours import HOUR, OSLO, WHOLE, Hour, Quality, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
-from appliance.household.tariff import EnergyPrice, between
 
 Volts = tuple[float | None, float | None, float | None]
 
@@ -14,9 +14,8 @@ Volts = tuple[float | None, float | None, float | None]
 class DaySum:
     """The ended hours of the running hour's day, summed once an hour."""
 
-    def __init__(self, ended: Sequence[Hour], running_start: datetime, price: EnergyPrice | None) -> None:
+    def __init__(self, ended: Sequence[Hour], running_start: datetime) -> None:
         """Sum the hours in `ended` of the Norwegian day in which the hour from `running_start` lies."""
-        self._price = price
         self._day = running_start.astimezone(OSLO).date()
         # In UTC, since clock arithmetic within one zone leaves out its changes.
         midnight = datetime.combine(self._day, time(), OSLO).astimezone(UTC)
@@ -26,24 +25,17 @@ class DaySum:
         self._import_wh = _sum(hours, complete and all(hour.quality in WHOLE for hour in hours), "import_wh")
         exported = complete and all(hour.export_quality in WHOLE for hour in hours)
         self._export_wh = _sum(hours, exported, "export_wh")
-        self._cost_kr = None
-        if price is not None and self._import_wh is not None:
-            self._cost_kr = sum(hour.import_wh * price.ore(hour.start) for hour in hours) / 100_000
         known = (hour for hour in hours if hour.quality is not Quality.UNKNOWN)
         self._highest = max(known, key=lambda hour: hour.import_wh, default=None)
 
     def today(self, running: RunningHour) -> Today:
         """Return the day with its running hour; `None` where a part of it is not known."""
         whole = running.whole
-        cost_kr = None
-        if whole and self._cost_kr is not None and self._price is not None:
-            cost_kr = self._cost_kr + running.import_wh * self._price.ore(running.start) / 100_000
         exported = self._export_wh is not None and running.elapsed_s - running.export_seen_s <= 60
         return Today(
             day=self._day,
             import_wh=None if self._import_wh is None or not whole else self._import_wh + running.import_wh,
             export_wh=None if self._export_wh is None or not exported else self._export_wh + running.export_wh,
-            cost_kr=cost_kr,
             highest=self._highest,
         )
 

@@ -5,6 +5,9 @@ The household does not know its meter's baud and parity, and wrong ones look lik
 seconds only, so most is made of what a burst of octets says of wrong settings (`burst`): they are left in the middle of
 the burst, for those that its errors speak for.
 
+What is no frame can settle it as well: a line that proves to speak another protocol (`other_protocols`) is listened to
+where that is heard, so that it can be named.
+
 Frames can check at wrong settings too, so a frame settles only among few errors. Silence says nothing against a
 candidate, nor does a crackle. Settled settings are left only when octets have come for minutes without an intact frame
 or header. A round that found nothing is followed by one that ignores errors, for a receiver that calls every octet
@@ -14,6 +17,7 @@ wrong.
 from collections.abc import Sequence
 
 from appliance.line.burst import BAD_SHARE, GOOD_SHARE, Burst
+from appliance.line.other_protocols import OtherProtocol, OtherProtocols
 from appliance.line.port import Parity, Received, SerialSettings
 from appliance.line.quirks import Framed, FrameResult, QuirkFilter
 from appliance.meter.hdlc import Frame
@@ -48,6 +52,8 @@ LOST_S = 300.0
 """Settled settings are left when octets have come for this long without an intact frame or header."""
 LULL_S = 30.0
 """Three of the slowest meter's lists: after a pause of this length the search and the rhythm begin from nothing."""
+IN_VAIN_S = 10.0
+"""Another protocol is looked for on settled settings when octets have come for this long without a frame."""
 _CHECKED = (Reason.FRAME, Reason.NO_CLOSING_FLAG, Reason.CUT_OFF)
 """Rejected after a right header check sequence."""
 
@@ -72,6 +78,11 @@ class LineSearch:
         self.rounds = 0
         """The number of times that all candidates were tried without a frame."""
         self.frames = QuirkFilter()
+        self.other: OtherProtocol | None = None
+        """What the line was last heard to speak that is no HDLC."""
+        self.other_at = 0.0
+        """When that was."""
+        self._others = OtherProtocols()
         self.burst = Burst(joined=True)
         self._last: Burst | None = None
         self._last_octet_at: float | None = None
@@ -95,6 +106,7 @@ class LineSearch:
         self._failures = self._too_slow = 0
         self._last_octet_at = None
         self.burst = Burst(joined=True)
+        self.other, self._others = None, OtherProtocols()
         self.frames.begin()
 
     def lost(self) -> list[Rejected]:
@@ -126,6 +138,11 @@ class LineSearch:
         if any(is_proof(one) for one in framed.at_these_settings):
             self.burst.proven = True
             self._in_vain_since = None
+            self.other = None
+        elif self._in_doubt(now) and (other := self._others.feed(received.octets)) is not None:
+            self.burst.proven = True
+            self._in_vain_since = None
+            self.other, self.other_at = other, now
         if self.settled:
             self._doubt(now)
         elif self.burst.telling:
@@ -184,6 +201,11 @@ class LineSearch:
         elif self.burst.share >= BAD_SHARE and not (self._only or self._patient):
             self._leave()
 
+    def _in_doubt(self, now: float) -> bool:
+        """Return whether another protocol is to be looked for; a line that gives frames is spared the work."""
+        in_vain_s = 0.0 if self._in_vain_since is None else now - self._in_vain_since
+        return not self.settled or self.other is not None or in_vain_s >= IN_VAIN_S
+
     def _doubt(self, now: float) -> None:
         if self._in_vain_since is not None and now - self._in_vain_since >= LOST_S:
             self.settled = False
@@ -218,6 +240,7 @@ class LineSearch:
         if settings != self.settings:
             self.settings = settings
             self.burst = Burst(joined=True)
+            self._others = OtherProtocols()
             self.frames.settings_changed()
 
 

@@ -118,8 +118,9 @@ class QuirkFilter:
         elif settled and results and isinstance(last := results[-1], Frame):
             self._other = None
             self._since_frame = self._from_the_flag(octets, stream.length - last.offset - len(last.octets))
-        fresh = tuple(one for one in results if one.offset >= self._in_force.settings_since)
-        return Framed(repaired if self.undoes else octets, tuple(results), fresh)
+        found, since = tuple(results), self._in_force.settings_since
+        fresh = found if not found or found[0].offset >= since else tuple(one for one in found if one.offset >= since)
+        return Framed(repaired if self.undoes else octets, found, fresh)
 
     def _feed_other(
         self, octets: bytes, repaired: bytes, *, settled: bool, results: list[FrameResult]

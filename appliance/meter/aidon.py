@@ -62,7 +62,6 @@ def read(notification: cosem.Notification) -> Fields | None:
 PROFILE = MakerProfile(
     read=read,
     list_name="AIDON",
-    clock=ClockZone.LOCAL,
+    clock=ClockZone.STANDARD,
     named_list_age=timedelta(seconds=10),  # made at xx:00:00, sent at xx:00:10
-    repeats_lists=True,
 )

@@ -19,12 +19,14 @@ from appliance.meter.rejected import Reason
 LLC_HEADER = b"\xe6\xe7\x00"
 DATA_NOTIFICATION = 0x0F
 GENERAL_GLO_CIPHERING = 0xDB
+GENERAL_BLOCK_TRANSFER = 0xE0
 DATE_TIME_OCTETS = 12
 
 NULL, ARRAY, STRUCTURE, BOOLEAN = 0, 1, 2, 3
 INT32, UINT32, OCTET_STRING, VISIBLE_STRING, UTF8_STRING = 5, 6, 9, 10, 12
 INT8, INT16, UINT8, UINT16 = 15, 16, 17, 18
 INT64, UINT64, ENUM, FLOAT32, FLOAT64 = 20, 21, 22, 23, 24
+BIT_STRING, BCD, COMPACT_ARRAY = 4, 13, 19
 
 NUMBERS: Mapping[int, Struct] = {
     INT8: Struct(">b"),
@@ -41,11 +43,22 @@ NUMBERS: Mapping[int, Struct] = {
 }
 """The layout of the numeric types by their A-XDR tag (Blue Book, "Common data types")."""
 
+_FLOATS = frozenset((FLOAT32, FLOAT64))
+_INTEGERS = {tag: (layout.unpack_from, layout.size) for tag, layout in NUMBERS.items() if tag not in _FLOATS}
+"""How whole numbers are read, and the octets that they take."""
+
+UNREAD_SIZES: Mapping[int, int] = {BCD: 1, 25: 12, 26: 5, 27: 4}
+"""Octets of the types that are passed over, by their tag: BCD, date-time, date, time (Blue Book, the same table)."""
+
+_STRINGS = frozenset((OCTET_STRING, VISIBLE_STRING, UTF8_STRING))
+_COLLECTIONS = frozenset((ARRAY, STRUCTURE))
+
 _DEEPEST = 6
 """Meters nest three deep; what nests deeper is no list."""
 
 Value = bool | int | float | str | bytes | None | list["Value"] | tuple["Value", ...]
-"""Octet-string as bytes, visible-string as str, array as list, structure as tuple, null-data as `None`."""
+"""Octet-string as bytes, visible-string as str, array as list, structure as tuple; `None` is null-data, and an element
+of a type that no meter known to us uses: its length is known, so it is given up, and the others are still good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +100,24 @@ def notification(information: bytes) -> Notification:
     try:
         if information[:3] != LLC_HEADER:
             raise UnreadableError(Reason.NOT_A_NOTIFICATION)
-        if information[3] == GENERAL_GLO_CIPHERING:
-            raise UnreadableError(Reason.ENCRYPTED)
         if information[3] != DATA_NOTIFICATION:
-            raise UnreadableError(Reason.NOT_A_NOTIFICATION)
+            raise UnreadableError(_OTHERS.get(information[3], Reason.NOT_A_NOTIFICATION))
         return _notification_body(information, 4)
     except (IndexError, ValueError, error):
         raise UnreadableError(Reason.MALFORMED) from None
+
+
+_OTHERS = {GENERAL_GLO_CIPHERING: Reason.ENCRYPTED, GENERAL_BLOCK_TRANSFER: Reason.BLOCK_TRANSFER}
+
+
+def plain_notification(apdu: bytes) -> Notification:
+    """Return the data-notification of an APDU that stood in no LLC, as a deciphered one does. Raises ValueError."""
+    try:
+        if apdu[0] != DATA_NOTIFICATION:
+            raise ValueError("no data-notification")
+        return _notification_body(apdu, 1)
+    except (IndexError, error):
+        raise ValueError("cut off") from None
 
 
 def _notification_body(octets: bytes, place: int) -> Notification:
@@ -107,13 +131,13 @@ def _notification_body(octets: bytes, place: int) -> Notification:
     clock = date_time(octets[place : place + count]) if count else None
     place += count
     tag = octets[place]
-    if tag not in (ARRAY, STRUCTURE):
+    if tag not in _COLLECTIONS:
         raise UnreadableError(Reason.UNKNOWN_LIST)
     elements, place = _count(octets, place + 1)
-    data = []
-    while place < len(octets):
-        value, place = _value(octets, place, 1)
-        data.append(value)
+    data, place = _values(octets, place, elements)
+    while place < len(octets):  # padding that was not counted
+        more, place = _values(octets, place, 1)
+        data += more
     # A one-phase Kamstrup pads with null-data, which its firmware counts or does not count.
     padding = data.count(None) if tag == STRUCTURE else 0
     if elements not in (len(data), len(data) - padding):
@@ -133,52 +157,106 @@ def _count(octets: bytes, place: int) -> tuple[int, int]:
     return int.from_bytes(octets[place + 1 : place + 1 + size]), place + 1 + size
 
 
-def _value(octets: bytes, place: int, depth: int) -> tuple[Value, int]:
-    """Return the value whose tag stands at `place`, and the place after it."""
-    tag = octets[place]
-    place += 1
-    number = NUMBERS.get(tag)
-    if number is not None:
-        (value,) = number.unpack_from(octets, place)
-        if tag in (FLOAT32, FLOAT64) and not isfinite(value):
+def _values(octets: bytes, place: int, count: int, depth: int = 1) -> tuple[list[Value], int]:
+    """Return the values whose tags stand from `place` on, so many of them, and the place after them."""
+    values: list[Value] = []
+    for _ in range(count):
+        tag = octets[place]
+        place += 1
+        if tag in _INTEGERS:  # as most are
+            unpack, size = _INTEGERS[tag]
+            values.append(unpack(octets, place)[0])
+            place += size
+        elif tag in _STRINGS:
+            length, place = _count(octets, place)
+            content = octets[place : place + length]
+            if len(content) < length:
+                raise ValueError("a string reaches over the end")
+            values.append(content if tag == OCTET_STRING else _text(content))
+            place += length
+        elif tag in _COLLECTIONS:
+            if depth == _DEEPEST:
+                raise ValueError("nested too deep")
+            length, place = _count(octets, place)
+            items, place = _values(octets, place, length, depth + 1)
+            values.append(items if tag == ARRAY else tuple(items))
+        else:
+            value, place = _rare(octets, place, tag)
+            values.append(value)
+    return values, place
+
+
+def _rare(octets: bytes, place: int, tag: int) -> tuple[Value, int]:
+    """Return the value before which another tag stands, and the place after it."""
+    if tag in _FLOATS:
+        (value,) = NUMBERS[tag].unpack_from(octets, place)
+        if not isfinite(value):
             raise ValueError("not a number")
-        return value, place + number.size
-    if tag in (STRUCTURE, ARRAY):
-        if depth == _DEEPEST:
-            raise ValueError("nested too deep")
-        count, place = _count(octets, place)
-        items = []
-        for _ in range(count):
-            item, place = _value(octets, place, depth + 1)
-            items.append(item)
-        return (items if tag == ARRAY else tuple(items)), place
+        return value, place + NUMBERS[tag].size
     if tag == NULL:
         return None, place
     if tag == BOOLEAN:
         return bool(octets[place]), place + 1
-    if tag in (OCTET_STRING, VISIBLE_STRING, UTF8_STRING):
+    return None, _after_unread(octets, place, tag)
+
+
+def _after_unread(octets: bytes, place: int, tag: int) -> int:
+    """Return the place after a value that is passed over. Raises ValueError where its type has no length we know."""
+    if tag == BIT_STRING:
+        bits, place = _count(octets, place)
+        end = place + (bits + 7) // 8
+    elif tag == COMPACT_ARRAY:
+        size, place = _count(octets, _after_description(octets, place, 1))
+        end = place + size
+    else:
+        size = UNREAD_SIZES.get(tag, 0)
+        if not size:
+            raise ValueError(f"no type {tag}")
+        end = place + size
+    if end > len(octets):
+        raise ValueError("a value reaches over the end")
+    return end
+
+
+def _after_description(octets: bytes, place: int, depth: int) -> int:
+    """Return the place after the description of a compact array's elements: a tag, of nested types more of them."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deep")
+    tag = octets[place]
+    place += 1
+    if tag == STRUCTURE:
         count, place = _count(octets, place)
-        end = place + count
-        if end > len(octets):
-            raise ValueError("a string reaches over the end")
-        content = octets[place:end]
-        return (content if tag == OCTET_STRING else content.decode()), end
-    raise ValueError(f"no type {tag}")
+        for _ in range(count):
+            place = _after_description(octets, place, depth + 1)
+    elif tag == ARRAY:
+        place = _after_description(octets, place + 2, depth + 1)
+    elif tag not in _DESCRIBED:
+        raise ValueError(f"no type {tag}")
+    return place
 
 
-def printable(value: Value) -> str:
+_DESCRIBED = {*NUMBERS, *UNREAD_SIZES, NULL, BOOLEAN, BIT_STRING, OCTET_STRING, VISIBLE_STRING, UTF8_STRING}
+
+
+def printable(value: Value) -> str | None:
     """Return a name or number as text, without the NUL that Landis+Gyr fills up with.
 
-    Raises ValueError when it is not printable ASCII.
+    `None` is a text in a character set that we do not know. Raises ValueError for what is no text.
     """
     if isinstance(value, bytes):
-        value = value.decode("ascii")
+        value = _text(value)
     if not isinstance(value, str):
         raise ValueError("not a text")
     value = value.rstrip("\0 ")
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError("not a text")
-    return value
+    return value if value.isprintable() else None
+
+
+def _text(octets: bytes) -> str:
+    """Return octets as ASCII or UTF-8, else as Latin-1, which gives every octet a letter."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def scaled(raw: Value, scaler: int) -> float:

@@ -46,7 +46,7 @@ def read(notification: cosem.Notification) -> Fields | None:
     match items:
         case (bytes(code), bytes(name), *_) if is_obis(code) and name.startswith(LIST_NAME):
             add_pairs(fields, items, SCALES)
-        case (int(),) | (bytes(), *_) if len(items) in LISTS and _is_named(items):
+        case (int(),) | (bytes() | str(), *_) if len(items) in LISTS and _is_named(items):
             for code, raw in zip(_CODES[len(items)], items, strict=True):
                 add_bare(fields, code, raw, SCALES)
         case _:
@@ -56,7 +56,24 @@ def read(notification: cosem.Notification) -> Fields | None:
 
 def _is_named(items: tuple[cosem.Value, ...]) -> bool:
     """Return whether a list carries Kaifa's name, as all but the shortest do."""
-    return len(items) == 1 or (isinstance(items[0], bytes) and items[0].startswith(LIST_NAME))
+    match items:
+        case (bytes() as name, *_):
+            return name.startswith(LIST_NAME)
+        case (str() as name, *_):  # a text where all firmware so far sends octets
+            return name.startswith(LIST_NAME.decode())
+        case _:
+            return len(items) == 1
 
 
-PROFILE = MakerProfile(read=read, clock=ClockZone.LOCAL, sends_zero_for_unmeasured_l2=True)
+def is_swedish(elements: int, meter_id: str) -> bool:
+    """Return whether a list is a Swedish meter's: by its codes, or by Sweden's prefix in the id (GS1: 730 to 739)."""
+    return elements == 2 * len(SWEDISH) or meter_id.startswith("73")
+
+
+PROFILE = MakerProfile(
+    read=read,
+    clock=ClockZone.LOCAL,
+    is_swedish=is_swedish,
+    energy_unit_wh=1.0,
+    sends_zero_for_unmeasured_l2=True,
+)

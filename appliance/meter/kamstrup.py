@@ -20,7 +20,8 @@ OBJECTS = (
 )
 """The order after the list name; a one-phase meter leaves out what it lacks."""
 
-SCALES: Scales = {Unit.W: 0, Unit.VAR: 0, Unit.A: -2, Unit.V: 0, Unit.WH: 1, Unit.VARH: 1}
+SCALES: Scales = {Unit.W: 0, Unit.VAR: 0, Unit.A: -2, Unit.V: 0, Unit.WH: 1, Unit.VARH: 1, Unit.NONE: -2}
+"""Power factors come in hundredths, from meters that send them (captures gh216-1, and the encrypted one)."""
 
 
 def read(notification: cosem.Notification) -> Fields | None:
@@ -34,4 +35,4 @@ def read(notification: cosem.Notification) -> Fields | None:
             return None
 
 
-PROFILE = MakerProfile(read=read, clock=ClockZone.STANDARD)
+PROFILE = MakerProfile(read=read, clock=ClockZone.STANDARD, energy_unit_wh=10.0)

@@ -10,7 +10,7 @@ from appliance.meter.objects import Fields
 
 
 class ClockZone(Enum):
-    """What the wall clock in a list means; the deviation that is sent with it is not reliable with any maker."""
+    """Which time the wall clock in a list shows; the deviation that is sent with it is not reliable with any maker."""
 
     LOCAL = "local"
     """Norway's clocks, with daylight saving."""
@@ -30,9 +30,19 @@ class MakerProfile:
     list_name: str = ""
     """The first letters of the name in the maker's lists, where others send the same layout under another name."""
     clock: ClockZone
+    """What its wall clock shows, until something better is known."""
+    is_swedish: Callable[[int, str], bool] | None = None
+    """Tells by a list's count of elements and its meter's id (empty when not known) that the meter is a Swedish one,
+    whose clock stays on standard time."""
+    energy_unit_wh: float | None = None
+    """What its registers count in by the maker's description, Wh; `None` where each list says it itself."""
     named_list_age: timedelta = timedelta(0)
     """The age of a list that carries a name when its first octet is sent."""
-    repeats_lists: bool = False
-    """A list whose clock and register were sent before is sent again unchanged: all in it is old."""
     sends_zero_for_unmeasured_l2: bool = False
     """0 V on L2 is a voltage that the meter does not measure, as in an IT net."""
+
+    def clock_of(self, elements: int, meter_id: str) -> ClockZone:
+        """Return what the wall clock in such a list shows, until something better is known."""
+        if self.is_swedish is not None and self.is_swedish(elements, meter_id):
+            return ClockZone.STANDARD
+        return self.clock

@@ -23,6 +23,8 @@ class Unit(IntEnum):
     VARH = 32
     A = 33
     V = 35
+    NONE = 255
+    """A number without a unit, as a power factor is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ BY_NAME: Mapping[str, Quantity] = {
     "32.7.0": Quantity("voltage_l1_v", Unit.V),
     "52.7.0": Quantity("voltage_l2_v", Unit.V),
     "72.7.0": Quantity("voltage_l3_v", Unit.V),
+    "13.7.0": Quantity("power_factor", Unit.NONE),
+    "33.7.0": Quantity("power_factor_l1", Unit.NONE),
+    "53.7.0": Quantity("power_factor_l2", Unit.NONE),
+    "73.7.0": Quantity("power_factor_l3", Unit.NONE),
     "21.7.0": Quantity("power_import_l1_w", Unit.W),
     "22.7.0": Quantity("power_export_l1_w", Unit.W),
     "23.7.0": Quantity("reactive_import_l1_var", Unit.VAR),
@@ -72,7 +78,7 @@ BY_NAME: Mapping[str, Quantity] = {
     "61.8.0": Quantity("energy_import_l3_wh", Unit.WH),
     "62.8.0": Quantity("energy_export_l3_wh", Unit.WH),
 }
-"""Quantities by their OBIS groups as written (IEC 62056-61: C 1-4 sums, 21-64 by phase; D 7 now, 8 register)."""
+"""Quantities by their OBIS groups as written (IEC 62056-61: C 1-4 and 13 sums, 21-73 by phase; D 7 now, 8 register)."""
 
 QUANTITIES: Mapping[Code, Quantity] = {code(name): quantity for name, quantity in BY_NAME.items()}
 """The same by the octets a frame carries."""

@@ -7,12 +7,13 @@ types of its values are found here too, so that other rooms need this module alo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from appliance.meter.cipher import Authentication
 from appliance.meter.cosem import MeterClock
 from appliance.meter.makers import Maker
 from appliance.meter.quantities import BY_NAME
 from appliance.meter.rejected import Reason, Rejected
 
-__all__ = ["Maker", "MeterClock", "Reading", "Reason", "Rejected"]
+__all__ = ["Authentication", "Maker", "MeterClock", "Reading", "Reason", "Rejected"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,8 @@ class Reading:
     meter_type: str | None = None
     clock: MeterClock | None = None
     """The list's own clock, else the one in the notification's header."""
+    authentication: Authentication | None = None
+    """`None`: the list came in the clear."""
 
     power_import_w: float | None = None
     power_export_w: float | None = None
@@ -43,6 +46,11 @@ class Reading:
     voltage_l1_v: float | None = None
     voltage_l2_v: float | None = None
     voltage_l3_v: float | None = None
+    power_factor: float | None = None
+    """From -1 to 1."""
+    power_factor_l1: float | None = None
+    power_factor_l2: float | None = None
+    power_factor_l3: float | None = None
     power_import_l1_w: float | None = None
     power_export_l1_w: float | None = None
     reactive_import_l1_var: float | None = None
@@ -70,7 +78,7 @@ class Reading:
     def of(cls, fields: Mapping[str, object]) -> "Reading":
         """Return a reading with these attributes by name.
 
-        A list of one value fills 6 of the 40. Setting the rest one by one would take a quarter of all decoding; here
+        A list of one value fills 6 of the 45. Setting the rest one by one would take a quarter of all decoding; here
         they stay the class's own `None`.
         """
         reading = object.__new__(cls)
@@ -78,6 +86,6 @@ class Reading:
         return reading
 
     def values(self) -> dict[str, float]:
-        """Return the reported quantities by their OBIS groups "C.D.E", in W, var, V, A, Wh, varh."""
+        """Return the reported quantities by their OBIS groups "C.D.E", in W, var, V, A, Wh, varh and 1."""
         found = ((name, getattr(self, quantity.field)) for name, quantity in BY_NAME.items())
         return {name: value for name, value in found if value is not None}

@@ -1,6 +1,6 @@
 """Why a frame gave no reading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,6 +22,11 @@ class Reason(StrEnum):
     NOT_A_NOTIFICATION = "not a data-notification"
     ENCRYPTED = "encrypted"
     """General-glo-ciphering: unreadable without the grid company's key."""
+    WRONG_KEY = "encrypted, and the key does not fit"
+    REPLAYED = "encrypted, and sent before"
+    """The key fits, but the frame counter has not grown: somebody sends an old frame again."""
+    BLOCK_TRANSFER = "general-block-transfer"
+    """A part of a list that was cut in pieces, which no meter known to us needs on its HAN port."""
     MALFORMED = "malformed data"
     """The frame is intact, but its data contradict themselves or the standard."""
     UNKNOWN_LIST = "unknown list"
@@ -35,3 +40,5 @@ class Rejected:
     offset: int
     length: int
     reason: Reason
+    maker: str | None = field(default=None, compare=False)
+    """The known maker of a list that is not known, as far as its name or the frame's address tells."""

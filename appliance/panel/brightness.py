@@ -31,6 +31,11 @@ BRIGHT = Dimming()
 """The default, before any preference is known."""
 
 
+def is_night(rule: BrightnessRule, local_time: datetime | None) -> bool:
+    """Return whether the glass is dimmed for the night; while the time is not known it is day."""
+    return local_time is not None and rule.night.covers(local_time)
+
+
 def dimming(
     rule: BrightnessRule, local_time: datetime | None, now_s: float, touched_s: float | None, *, alarm: bool
 ) -> Dimming:
@@ -39,7 +44,7 @@ def dimming(
     `touched_s` is when a key was last pressed. An alarm is shown as brightly as by day and wakes the glass.
     """
     attended = touched_s is not None and now_s - touched_s < rule.idle_s
-    night = local_time is not None and rule.night.covers(local_time)
+    night = is_night(rule, local_time)
     shift = _PATH[int(now_s // SHIFT_PERIOD_S) % len(_PATH)] if rule.shift else (0, 0)
     awake = alarm or attended or not (night and rule.off_at_night)
     return Dimming(_contrast(rule, night=night, attended=attended, alarm=alarm), shift, awake)
@@ -52,12 +57,14 @@ def _contrast(rule: BrightnessRule, *, night: bool, attended: bool, alarm: bool)
     return min(rule.contrast, preferred)
 
 
-def needs_attention(situation: Situation) -> bool:
-    """Return whether somebody ought to look: an alarm of the house is not acknowledged.
+def needs_attention(situation: Situation, *, night: bool) -> bool:
+    """Return whether somebody ought to look: an alarm of the house has called, and is not acknowledged.
 
-    A fault does not: it may stay for months, and a bright sentence would then be burnt in.
+    By night only one that asks to act: who sleeps is not to be woken by a light for what can wait. A fault does not: it
+    may stay for months, and a bright sentence would then be burnt in.
     """
-    return any(alarm.level in (Level.WATCH, Level.ACT) and not alarm.acknowledged for alarm in situation.alarms)
+    levels = (Level.ACT,) if night else (Level.WATCH, Level.ACT)
+    return any(alarm.level in levels and alarm.calls and not alarm.acknowledged for alarm in situation.alarms)
 
 
 def is_news(before: Situation | None, after: Situation) -> bool:
@@ -66,14 +73,14 @@ def is_news(before: Situation | None, after: Situation) -> bool:
 
 
 def _news(situation: Situation) -> tuple[object, ...]:
-    alarms = tuple((alarm.rule, alarm.level, alarm.phase, alarm.acknowledged) for alarm in situation.alarms)
     return (
         situation.power_import_w,
         situation.power_export_w,
         situation.phases,
         situation.level,
         situation.signal,
-        alarms,
+        [(alarm.rule, alarm.level, alarm.phase, alarm.acknowledged, alarm.calls) for alarm in situation.alarms],
+        situation.step_lost,
         situation.storage,
         situation.health,
     )

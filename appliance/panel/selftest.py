@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from appliance.household.situation import Signal, Situation, Storage
+from appliance.system.health import FaultKind
+
 
 class PartState(Enum):
     """How one part of the appliance came up."""
@@ -22,3 +25,20 @@ class SelfTest:
     buttons: PartState = PartState.NOT_YET
     history: PartState = PartState.NOT_YET
     port: PartState = PartState.NOT_YET
+
+
+def self_test(situation: Situation, *, has_pins: bool) -> SelfTest:
+    """Return the self-test as far as it has come. The display is well: it shows this."""
+    pins = PartState.OK if has_pins else PartState.NOT_YET
+    if any(fault.kind is FaultKind.PINS for fault in situation.health.faults):
+        pins = PartState.FAILED
+    history = PartState.FAILED if situation.storage is Storage.FAILING else PartState.OK
+    port = PartState.FAILED if situation.signal is Signal.NO_PORT else PartState.OK
+    stuck = any(fault.kind is FaultKind.BUTTON for fault in situation.health.faults)
+    return SelfTest(
+        display=PartState.OK,
+        lamps=pins,
+        buttons=PartState.FAILED if stuck else pins,
+        history=PartState.NOT_YET if situation.storage is Storage.NONE else history,
+        port=port,
+    )

@@ -9,15 +9,17 @@ import logging
 from pathlib import Path
 
 from appliance.household.household import Household
-from appliance.panel.menu import Action, Command, Mute
+from appliance.panel.menu import Acknowledge, Action, Command, Install, Mute
 from appliance.settings.choices import Choices, ChoiceStore
+from appliance.system.atomic_file import replace_file
 from appliance.system.timebase import Timebase
 
 log = logging.getLogger(__name__)
 
-RUNTIME = Path("/run/han-appliance")
 SHUTDOWN = "shutdown"
 """The file that `han-appliance-shutdown.path` watches for."""
+REQUEST = "update"
+"""The file that `han-appliance-update.path` watches for, on the SD card's image; it has the number of a build."""
 MUTE_S = 3600.0
 
 
@@ -36,12 +38,14 @@ class Actions:
     def do(self, action: Action) -> bool:
         """Carry out an action. Return whether it could be done."""
         match action:
-            case Command.ACKNOWLEDGE:
-                self._household.acknowledge()
+            case Acknowledge(rule, phase):
+                self._household.acknowledge(rule, phase)
             case Command.SHUT_DOWN:
-                return self._shut_down()
-            case Command.TEST_LAMPS:
+                return self._ask_for(SHUTDOWN, "", "switch off")
+            case Command.TEST_LAMPS | Command.SET_UP | Command.CHOOSE_COMPANY:
                 return False  # the panel does that by itself
+            case Install(build):
+                return self._ask_for(REQUEST, f"{build}\n", "install another version")
             case Mute():
                 self._household.mute(self._until(action))
             case Choices():
@@ -58,13 +62,14 @@ class Actions:
             case Mute.MORNING:
                 return self._household.morning(now)
 
-    def _shut_down(self) -> bool:
+    def _ask_for(self, name: str, text: str, what: str) -> bool:
+        """Return whether the system is asked, by a file in the runtime directory."""
         if self._runtime is None:
             return False
         try:
-            (self._runtime / SHUTDOWN).touch()
+            replace_file(self._runtime / name, text.encode("ascii"), 0o640)
         except OSError as error:
-            log.warning("cannot switch off: %s: %s", self._runtime / SHUTDOWN, error.strerror)
+            log.warning("cannot %s: %s: %s", what, self._runtime / name, error.strerror)
             return False
-        log.warning("switching off, as asked for with the buttons")
+        log.warning("asked for with the buttons: %s", what)
         return True

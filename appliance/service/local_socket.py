@@ -10,12 +10,16 @@ be taken, and only a few clients are attended to at once.
 
 import asyncio
 import contextlib
+import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+import stat
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+log = logging.getLogger(__name__)
 
 SOCKET = "control.sock"
 LONGEST_LINE = 65_536
@@ -32,6 +36,10 @@ Handler = Callable[[Request], Awaitable[Request]]
 
 class ControlError(Exception):
     """The running appliance did not answer, or refused; one sentence."""
+
+
+class NotAllowedError(ControlError):
+    """The socket is there, and not for this user."""
 
 
 async def serve(path: Path, answer: Handler) -> None:
@@ -89,19 +97,33 @@ async def _answered(reader: asyncio.StreamReader, answer: Handler) -> Request:
         return {"error": "a request is one line of JSON"}
     if not isinstance(request, dict):
         return {"error": "a request is a JSON object"}
-    return await answer(request)
+    try:
+        return await answer(request)
+    except Exception:  # whoever asks gets an answer, and the mistake is ours
+        log.exception("a request on the local socket failed")
+        return {"error": "the running appliance failed to answer; its log tells more"}
 
 
 def ask(path: Path, request: Request) -> Request | None:
-    """Return the running appliance's answer; `None` when none is running. Raise ControlError."""
+    """Return the running appliance's answer; `None` when none is running. Raise ControlError.
+
+    A link in the socket's place is no socket: root asks too, and the folder is the appliance's.
+    """
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(ANSWER_S)
         try:
+            if not stat.S_ISSOCK(path.lstat().st_mode):
+                return None
             line.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             return None
-        except OSError as error:
-            raise ControlError(f"{path}: {error.strerror}; may this user speak to the appliance?") from None
+        except PermissionError:
+            raise NotAllowedError(
+                f"{path}: this user may not speak to the appliance; "
+                "'sudo adduser $USER han-appliance' lets it, once it has logged in again"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise ControlError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
         try:
             with contextlib.suppress(BrokenPipeError):  # one that is sent away at once is told why
                 line.sendall(msgspec.json.encode(request) + b"\n")
@@ -114,3 +136,22 @@ def ask(path: Path, request: Request) -> Request | None:
     if "error" in answer:
         raise ControlError(answer["error"])
     return dict(answer)
+
+
+def ask_any(paths: Iterable[Path], request: Request) -> tuple[Path, Request] | None:
+    """Return the first answer that any of these sockets gives, and which it was; `None` when none is running.
+
+    Raise ControlError for a refusal, and for a socket that this user may not use where no other answers.
+    """
+    refused = None
+    for path in paths:
+        try:
+            answer = ask(path, request)
+        except NotAllowedError as error:
+            refused = refused or error
+        else:
+            if answer is not None:
+                return path, answer
+    if refused is not None:
+        raise refused
+    return None

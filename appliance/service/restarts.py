@@ -7,6 +7,7 @@ help.
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVarTuple
 
 from appliance.system.backoff import Backoff
 from appliance.system.health import Fault, FaultKind
@@ -14,6 +15,8 @@ from appliance.system.say_once import SayOnce
 from appliance.system.timebase import Timebase
 
 log = logging.getLogger(__name__)
+
+Values = TypeVarTuple("Values")
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
@@ -38,10 +41,10 @@ class TaskRestarter:
                 pause_s = self._count(name, error)
             await self._timebase.sleep(pause_s)
 
-    def guard(self, name: str, call: Callable[[], None]) -> bool:
-        """Call a function and keep what it raises from the caller. Return whether it succeeded."""
+    def guard(self, name: str, call: Callable[[*Values], None], *values: *Values) -> bool:
+        """Call a function with these values and keep what it raises from the caller. Return whether it succeeded."""
         try:
-            call()
+            call(*values)
         except Exception as error:
             self._count(name, error)
             return False
@@ -50,6 +53,8 @@ class TaskRestarter:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The tasks that have failed too often of late, by name."""
+        if not self._failures:
+            return ()
         now = self._timebase.now()
         return tuple(
             Fault(FaultKind.PART, name)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,15 @@ class StatusSocket(Output):
 
     name = "local socket"
 
-    def __init__(self, folder: Path, timebase: Timebase) -> None:
-        """Make a socket in `folder`; it answers `status`, and what `handlers` has."""
+    def __init__(self, folder: Path, timebase: Timebase, runtime: Path | None = None) -> None:
+        """Make a socket in `folder`; it answers `status`, and what `handlers` has.
+
+        The one in `runtime` is the same; a command finds it whatever the settings file says of the folder.
+        """
         self.handlers: dict[str, Handler] = {}
         """By the name of the request."""
         self._folder = folder
+        self._runtime = None if runtime == folder else runtime
         self._timebase = timebase
         self._situation: Situation | None = None
 
@@ -34,15 +39,18 @@ class StatusSocket(Output):
         self._situation = situation
 
     def tasks(self) -> Mapping[str, Task]:
-        """Return the task that answers."""
-        return {self.name: self._run}
+        """Return the tasks that answer."""
+        tasks: dict[str, Task] = {self.name: partial(self._run, self._folder)}
+        if self._runtime is not None:
+            tasks["runtime socket"] = partial(self._run, self._runtime)
+        return tasks
 
-    async def _run(self) -> None:
+    async def _run(self, folder: Path) -> None:
         """Answer, if there can be a socket; the appliance does without."""
         try:
-            await local_socket.serve(self._folder / local_socket.SOCKET, self._answer)
+            await local_socket.serve(folder / local_socket.SOCKET, self._answer)
         except OSError as error:
-            log.warning("no local socket in %s: %s", self._folder, error.strerror or error)
+            log.warning("no local socket in %s: %s", folder, error.strerror or error)
 
     async def _answer(self, request: local_socket.Request) -> local_socket.Request:
         if status.STATUS in request:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from appliance.household.clock import ClockSource
 from appliance.household.hours import OSLO
-from appliance.household.situation import Alarm, Phase, Signal, Situation
+from appliance.household.situation import Alarm, Phase, Signal, Situation, Storage
+from appliance.household.spot import Spot
 from appliance.household.tariff import Basis
 from appliance.service.status import Process, StatusAnswer
-from appliance.system.health import sentence
+from appliance.system.health import LineCondition, sentence
 
 UNKNOWN = "--"
 """Not known yet, as on the panel."""
@@ -28,12 +29,19 @@ def _lines(report: StatusAnswer) -> Iterator[tuple[str, str]]:
     yield "Hour", _hour(situation)
     yield "Today", _today(situation)
     yield "Month", _month(situation)
+    if situation.spot is not None:
+        yield "Spot", _spot(situation.spot)
     yield "Alarms", "; ".join(_alarm(alarm) for alarm in situation.alarms) or "none"
     yield "Meter", " ".join(filter(None, _meter(situation))) or UNKNOWN
     yield "Line", _line(situation)
     yield "Time", _time(situation)
     yield "History", situation.storage.value
     yield "Troubles", "; ".join(map(sentence, health.faults)) or "none"
+    if health.newer is not None:
+        yield "Update", f"{health.newer} is newer, and can be had"
+    if health.offer is not None:
+        why = "older than what runs" if health.offer.older else "tried before"
+        yield "Update", f"{health.offer.version} is at hand, and is installed only from the panel's menu: {why}"
     yield "Process", ", ".join(_process(process)) or UNKNOWN
 
 
@@ -79,11 +87,13 @@ def _hour(situation: Situation) -> str:
         return UNKNOWN
     hour, outlook = situation.hour, situation.outlook
     seen = "" if hour.whole else f" in the {span(hour.seen_s)} that were seen"
-    so_far = f"{_clock(hour.start)}: {hour.import_wh / 1000:.2f} kWh so far{seen}"
+    so_far = f"{_clock(hour.start)}: {_least(not hour.whole)}{hour.import_wh / 1000:.2f} kWh so far{seen}"
     if outlook is None:
         return so_far
-    allowed = "" if outlook.allowed_wh is None else f", may have {outlook.allowed_wh / 1000:.2f}"
-    return f"{so_far}, {outlook.projection_wh / 1000:.2f} expected{allowed}"
+    # With days that were not seen the month may already have more, and the hour may then have less.
+    most = "at most " if situation.month is not None and situation.month.at_least else ""
+    allowed = "" if outlook.allowed_wh is None else f", may have {most}{outlook.allowed_wh / 1000:.2f}"
+    return f"{so_far}, {_least(outlook.at_least)}{outlook.projection_wh / 1000:.2f} expected{allowed}"
 
 
 def _today(situation: Situation) -> str:
@@ -102,8 +112,23 @@ def _month(situation: Situation) -> str:
     step = month.step
     limit = None if step is None else month.tariff.steps[step].up_to
     unit = "A" if month.tariff.basis is Basis.FUSE else "kW"
-    reached = "" if limit is None else f", in the step up to {limit:g} {unit}"
-    return f"mean of the highest hours {month.mean_kw:.2f} kW{reached}"
+    reached = "" if limit is None else f", {_least(month.at_least)}in the step up to {limit:g} {unit}"
+    unseen = ""
+    if month.at_least:
+        seen = "a part was not seen" if month.since is None else f"seen from {month.since.astimezone(OSLO):%Y-%m-%d} on"
+        unseen = f" ({seen})"
+    return f"mean of the highest hours {_least(month.at_least)}{month.mean_kw:.2f} kW{reached}{unseen}"
+
+
+def _spot(spot: Spot) -> str:
+    now = UNKNOWN if spot.now_kr is None else f"{spot.now_kr:.2f} kr a kWh"
+    tomorrow = "tomorrow known" if spot.tomorrow else "tomorrow not known yet"
+    trouble = "" if spot.trouble is None else f"; {spot.trouble}"
+    return f"{now} in {spot.area} with VAT, {tomorrow}, by {spot.source}{trouble}"
+
+
+def _least(at_least: bool) -> str:
+    return "at least " if at_least else ""
 
 
 def _alarm(alarm: Alarm) -> str:
@@ -119,8 +144,9 @@ def _line(situation: Situation) -> str:
     line, health = situation.line, situation.health
     known = [health.line and health.line.value, health.line_settings, health.port]
     causes = " or ".join(cause.value for cause in health.causes)
+    encrypted = health.authentication and f"encrypted and {health.authentication}"
     counters = f"{line.octets} octets, {line.readings} lists, {line.rejected} rejected"
-    return ", ".join(filter(None, [*known, f"likely {causes}" if causes else None, counters]))
+    return ", ".join(filter(None, [*known, f"likely {causes}" if causes else None, encrypted, counters]))
 
 
 def _time(situation: Situation) -> str:
@@ -156,7 +182,22 @@ def one_line(situation: Situation) -> str:
             line = f"no list for {(situation.reading_age_s or 0) / 60:.0f} min"
         case Signal.RECEIVING:
             line = _power_in_a_line(situation)
-    return "; ".join([line, *map(sentence, situation.health.faults)]).replace("\n", " ")
+    return "; ".join([line, *_wrong(situation)]).replace("\n", " ")
+
+
+def _wrong(situation: Situation) -> Iterator[str]:
+    """Yield what is wrong with the appliance, in words."""
+    condition = situation.health.line
+    if situation.signal is Signal.RECEIVING and condition not in (None, LineCondition.FINE):
+        yield f"the line is not fine: {condition.value}"
+    match situation.storage:
+        case Storage.FAILING:
+            yield "the history cannot be written"
+        case Storage.SET_ASIDE:
+            yield "the history was damaged, and a new one is begun"
+        case Storage.NONE | Storage.FINE:
+            pass
+    yield from map(sentence, situation.health.faults)
 
 
 def _power_in_a_line(situation: Situation) -> str:

@@ -5,9 +5,9 @@ settings as the appliance would take them now, by the keys of the settings file.
 """
 
 import json
+import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -20,15 +20,23 @@ from appliance.settings import last_good, settings_file
 from appliance.settings.choices import AS_SET, Choices, ChoicesError
 from appliance.settings.choices import load as load_choices
 from appliance.settings.chosen import with_choices
+from appliance.settings.data_folder import NO_ENVIRONMENT, data_folder, state_directory
 from appliance.settings.model import HIDDEN, SECRETS, Settings, StepSettings
+from appliance.system.atomic_file import read_small_file
+from appliance.words.sentence import Sentence, joined
 
 CHOSEN = {
     "limit_kw": "hour.limit_kw",
     "fuse_a": "phases.fuse_a",
     "tariff": "tariff.basis",
+    "country": "grid.country",
+    "company": "grid.company",
+    "customer": "grid.customer",
+    "power": "power.price",
     "brightness": "display.contrast",
     "language": "language",
     "large": "display.large",
+    "volume": "sound.volume",
 }
 """The setting that a choice lies over."""
 
@@ -63,26 +71,54 @@ class EffectiveSettings:
     """One sentence each."""
 
 
-def effective_settings(path: Path | None, folder: Path | None = None) -> EffectiveSettings:
+def effective_settings(
+    path: Path | None,
+    folder: Path | None = None,
+    *,
+    trusting: bool = True,
+    environ: Mapping[str, str] = NO_ENVIRONMENT,
+) -> EffectiveSettings:
     """Return the settings of the file at `path` (`None`: the usual one), with the choices in `folder` over them.
 
-    Without a `folder` it is the one that the settings name.
+    Without a `folder` it is the one that the settings and `environ` name. Without `trusting`, which is for root, a
+    mistake in the file leaves the defaults: what the folder remembers is not taken.
     """
-    mistakes = []
+    mistakes: list[Sentence] = []
     source, origin = path or settings_file.DEFAULT_FILE, Origin.FILE
     try:
         settings = settings_file.load(path)
+        document = _document(source)
     except settings_file.SettingsError as error:
-        mistakes.append(f"{error}; the last good settings are in force")
-        remembered_in = folder or Path(Settings().data.folder)
-        settings = last_good.remembered(remembered_in)
-        source, origin = remembered_in / last_good.LAST_GOOD_FILE, Origin.LAST_GOOD
+        state = state_directory(environ)
+        kept = last_good.remembered(path, folder, state) if trusting else None
+        settings, document = (last_good.defaults(path), {}) if kept is None else (kept.settings, kept.tables)
+        origin = Origin.LAST_GOOD
+        in_force = (
+            _in_force(kept, last_good.places(path, folder, state)) if trusting else Sentence("the defaults are shown")
+        )
+        mistakes.append(joined("; ", (error.sentence, in_force)))
     try:
-        choices = load_choices(folder or Path(settings.data.folder))
+        choices = load_choices(folder or data_folder(settings, environ))
     except ChoicesError as error:
-        mistakes.append(f"{error}; nothing that was chosen on the panel is in force")
+        why = Sentence("nothing that was chosen on the panel is in force")
+        if error.not_allowed:
+            why = Sentence("it may count all the same")
+        mistakes.append(joined("; ", (error.sentence, why)))
         choices = AS_SET
-    return EffectiveSettings(tuple(_values(settings, choices, _document(source, settings), origin)), tuple(mistakes))
+    return EffectiveSettings(tuple(_values(settings, choices, document, origin)), tuple(mistakes))
+
+
+def _in_force(kept: last_good.Remembered | None, places: Iterable[Path]) -> Sentence:
+    """Return which settings are, after a mistake in the file."""
+    if kept is not None:
+        return last_good.LAST_GOOD_HOLD
+    closed = [place for place in places if place.is_dir() and not os.access(place, os.X_OK)]
+    if closed:
+        return Sentence(
+            "the last good settings are in force, if {folder} has any, which this user may not read",
+            folder=str(closed[0]),
+        )
+    return last_good.DEFAULTS_HOLD
 
 
 def as_table(shown: EffectiveSettings) -> str:
@@ -98,15 +134,12 @@ def as_json(shown: EffectiveSettings) -> str:
     return json.dumps(values, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
-def _document(source: Path, settings: Settings) -> Mapping[str, Any]:
-    """Return the file as tables; empty if there is none, or if `settings` did not come from it."""
+def _document(source: Path) -> Mapping[str, Any]:
+    """Return the file as tables; empty if there is none."""
     try:
-        text = source.read_text(encoding="utf-8-sig")
-        if settings_file.parse(text, str(source)) == settings:
-            return tomllib.loads(text)
+        return settings_file.document(read_small_file(source, follow=True).decode("utf-8-sig"), str(source))
     except (OSError, ValueError, settings_file.SettingsError):
-        pass
-    return {}
+        return {}
 
 
 def _values(settings: Settings, choices: Choices, document: Mapping[str, Any], from_file: Origin) -> Iterator[Value]:

@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 from msgspec import inspect
 
-from appliance.household.rules import Rules
+from appliance.household.rules import USUAL_ACT_W, USUAL_WATCH_W, Rules, SoundRule
 from appliance.settings.effective import as_tables, as_written, by_key
 from appliance.settings.model import Settings
 
@@ -220,14 +220,30 @@ def _number(value: float) -> str:
 
 def _examples() -> dict[str, str]:
     """Return the numbers of the examples that follow from the defaults and are none themselves."""
-    by_default = Rules()
+    by_default, sound = Rules(), SoundRule()
+    power, hour, phase = by_default.power, by_default.hour, by_default.phase
     return {
-        "over_act_kw": f"{1.04 * by_default.power.act_w / 1000:.1f}",
-        "within_hold_s": _number(2 * by_default.power.off_delay_s // 3),
+        "usual_watch_kw": _number(USUAL_WATCH_W / 1000),
+        "usual_act_kw": _number(USUAL_ACT_W / 1000),
+        "over_act_kw": f"{1.04 * USUAL_ACT_W / 1000:.1f}",
+        "rise_s": _number(power.watch.on_delay_s),
+        "watch_hold_s": _number(power.watch.off_delay_s),
+        "hold_s": _number(power.act.off_delay_s),
+        "settles_min": _number(hour.settles_s / 60),
+        "mean_s": _number(hour.mean_s),
+        "call_min": _number(hour.call_s / 60),
+        "red_min": _number(hour.red_s / 60),
+        "phase_rise_min": _number(phase.watch.on_delay_s / 60),
+        "phase_act_rise_s": _number(phase.act.on_delay_s),
+        "act_share": _number(phase.act_share),
         "some_fuse_a": _number(_EXAMPLE_FUSE_A),
-        "over_watch_a": _number(round(_EXAMPLE_FUSE_A * by_default.phase.watch_share) + 1),
+        "over_act_a": _number(round(_EXAMPLE_FUSE_A * phase.act_share) + 1),
         "under_low_v": f"{by_default.voltage.low_v - 1.2:.1f}",
         "hysteresis_v": _number(by_default.voltage.hysteresis_v),
+        "silent_page_s": _number(by_default.silent_page_s),
+        "silent_sound_min": _number(by_default.silent_sound_s / 60),
+        "reminders": ", ".join(_number(after_s / 60) for after_s in sound.reminders_s),
+        "repeat_min": _number(by_default.repeat_s / 60),
     }
 
 

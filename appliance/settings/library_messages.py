@@ -33,11 +33,16 @@ class TomlMessage:
     """The message without the place."""
     line: int | None = None
     """From 1; `None` is the end of the document."""
+    table_twice: str | None = None
+    """The name of a table that is declared a second time."""
+    key_twice: bool = False
 
 
 def validation_message(error: msgspec.ValidationError) -> ValidationMessage:
     """Return what msgspec says, with the place of the value."""
     what, _, place = str(error).partition(" - at `$")
+    if isinstance(error.__cause__, ValueError):
+        what = error.__cause__.args[0]  # a check of our own, which may know it in other languages
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
     path = tuple(key or int(number) for key, number in steps)
     unknown = re.search(r"unknown field `(.*)`", what)
@@ -45,8 +50,12 @@ def validation_message(error: msgspec.ValidationError) -> ValidationMessage:
 
 
 def toml_message(error: tomllib.TOMLDecodeError) -> TomlMessage:
-    """Return what tomllib says, with the line."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
+    """Return what tomllib says, with the line, and what is there twice."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
     if found is None:
         return TomlMessage(str(error))
-    return TomlMessage(found[1], int(found[2]) if found[2] else None)
+    what = found[1]
+    twice = re.fullmatch(r"Cannot declare \((.*)\) twice", what)
+    table = ".".join(re.findall(r"'([^']*)'", twice[1])) if twice else None
+    key_twice = what == "Cannot overwrite a value"
+    return TomlMessage(what, int(found[2]) if found[2] else None, table, key_twice)

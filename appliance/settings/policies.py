@@ -5,10 +5,11 @@ at the start, after a choice, and when the file is read again. Port, pins and di
 """
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 
 from appliance.household.daily_window import DailyWindow
 from appliance.household.rules import (
+    Delays,
     ExportRule,
     HourRule,
     PhaseRule,
@@ -17,9 +18,12 @@ from appliance.household.rules import (
     Thresholds,
     VoltageRule,
 )
-from appliance.household.tariff import Basis, EnergyPrice, Step, Tariff
+from appliance.household.tariff import Tariff
 from appliance.line.port import Parity
-from appliance.settings.model import LineSettings, Settings, TariffSettings
+from appliance.settings import grid
+from appliance.settings.choices import AS_SET, Choices, InFile
+from appliance.settings.chosen import in_file, with_choices
+from appliance.settings.model import LineSettings, PhaseSettings, Settings, ThresholdSettings
 from appliance.settings.preferences import BrightnessRule, LampRule, Preferences, Volume
 from appliance.words.words import WORDS, Words
 
@@ -31,22 +35,26 @@ class Policies:
     rules: Rules
     """Of the alarms."""
     tariffs: tuple[Tariff, ...]
-    """The grid company's tables, in the file's order."""
+    """What the household's electricity is priced by."""
     sound: SoundRule
     words: Words
     """The panel's, in the household's language."""
     preferences: Preferences
     """Of the panel."""
+    in_file: InFile
+    """What the settings file says of all that can be chosen on the panel."""
 
 
-def policies(settings: Settings) -> Policies:
-    """Return what the household and the panel go by with these settings."""
+def policies(settings: Settings, choices: Choices = AS_SET) -> Policies:
+    """Return what the household and the panel go by with these settings, and the choices over them."""
+    said, settings = in_file(settings), with_choices(settings, choices)
     return Policies(
         rules=rules(settings),
-        tariffs=tariffs(settings),
+        tariffs=grid.tariffs(settings),
         sound=sound(settings),
         words=WORDS[settings.language],
         preferences=preferences(settings),
+        in_file=said,
     )
 
 
@@ -54,32 +62,62 @@ def fixed_at_start(settings: Settings) -> tuple[object, ...]:
     """Return the settings that devices and rooms are made from: a change of these needs a restart."""
     display = settings.display
     place = display.driver, display.bus, display.address, display.rotate
-    return settings.line, settings.meter, settings.data, settings.pins, place
+    return (
+        settings.line,
+        settings.meter.net,
+        settings.data,
+        settings.mqtt,
+        settings.web,
+        settings.p1,
+        settings.spot,
+        (settings.network.updates, settings.network.update_address),
+        settings.pins,
+        place,
+    )
 
 
 def rules(settings: Settings) -> Rules:
     """Return the rules of the alarms."""
-    power, hour, phase = settings.thresholds, settings.hour, settings.phases
-    voltage, export = settings.voltage, settings.export
+    hour, voltage, export = settings.hour, settings.voltage, settings.export
     return Rules(
-        power=Thresholds(
-            watch_w=power.watch_w,
-            act_w=power.act_w,
-            hysteresis_w=power.hysteresis_w,
-            on_delay_s=power.rise_s,
-            off_delay_s=power.hold_s,
-        ),
+        power=_thresholds(settings.thresholds),
         hour=HourRule(on=hour.alarm, limit_kw=hour.limit_kw, on_delay_s=hour.rise_s, off_delay_s=hour.hold_s),
-        phase=PhaseRule(
-            fuse_a=phase.fuse_a,
-            watch_share=phase.watch_share,
-            act_share=phase.act_share,
-            on_delay_s=phase.rise_s,
-            off_delay_s=phase.hold_s,
-        ),
+        phase=_phase(settings.phases),
         voltage=VoltageRule(low_v=voltage.low_v, high_v=voltage.high_v),
         export=ExportRule(limit_w=export.limit_w, on_delay_s=export.rise_s, off_delay_s=export.hold_s),
         silent_s=settings.readings.silent_s,
+    )
+
+
+def _thresholds(power: ThresholdSettings) -> Thresholds:
+    usual = Thresholds()
+    watch, act = _delays(power, usual.watch), _delays(power, usual.act)
+    if power.watch_w is None and power.act_w is None:
+        hysteresis_w = usual.hysteresis_w if power.hysteresis_w is None else power.hysteresis_w
+        return Thresholds(hysteresis_w=hysteresis_w, watch=watch, act=act)
+    watch_w, act_w = power.limits_w
+    # A household that sets a low limit does not mean one that is never left.
+    hysteresis_w = min(usual.hysteresis_w, watch_w / 5) if power.hysteresis_w is None else power.hysteresis_w
+    return Thresholds(watch_w=watch_w, act_w=act_w, hysteresis_w=hysteresis_w, watch=watch, act=act)
+
+
+def _phase(phase: PhaseSettings) -> PhaseRule:
+    usual = PhaseRule()
+    watch_share, act_share = phase.shares
+    return PhaseRule(
+        fuse_a=phase.fuse_a,
+        watch_share=watch_share,
+        act_share=act_share,
+        watch=_delays(phase, usual.watch),
+        act=_delays(phase, usual.act),
+    )
+
+
+def _delays(settings: ThresholdSettings | PhaseSettings, usual: Delays) -> Delays:
+    """Return a limit's delays: those that are set, which are both limits', and else the usual ones."""
+    return Delays(
+        usual.on_delay_s if settings.rise_s is None else settings.rise_s,
+        usual.off_delay_s if settings.hold_s is None else settings.hold_s,
     )
 
 
@@ -116,29 +154,4 @@ def preferences(settings: Settings) -> Preferences:
         click=settings.sound.click,
         large=display.large,
         volume=Volume(settings.sound.volume),
-    )
-
-
-def tariffs(settings: Settings) -> tuple[Tariff, ...]:
-    """Return the grid company's tables, in the file's order."""
-    return tuple(_tariff(table) for table in settings.tariff)
-
-
-def _tariff(table: TariffSettings) -> Tariff:
-    price = None
-    if table.day_ore is not None and table.night_ore is not None:
-        price = EnergyPrice(
-            day_ore=table.day_ore,
-            night_ore=table.night_ore,
-            day_from=time.fromisoformat(table.day_from),
-            day_to=time.fromisoformat(table.day_to),
-            weekend_is_night=table.weekend_is_night,
-        )
-    return Tariff(
-        valid_from=table.valid_from or date.min,
-        basis=Basis(table.basis),
-        days=table.days,
-        steps=tuple(Step(step.up_to, step.price_kr) for step in table.steps),
-        limit_is_lower=table.on_limit == "lower",
-        energy=price,
     )

@@ -15,13 +15,15 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from appliance.household.hours import OSLO
+from appliance.household.checkpoint import Checkpoint, Restored
+from appliance.household.clock import ClockSource
+from appliance.household.hours import HOUR_S, OSLO, Hour, LedgerCheckpoint, Quality, RunningHour
 from appliance.household.situation import Situation
 from appliance.meter.reading import Maker
 from appliance.panel.keys import LONG_S, Press
 from appliance.panel.sounds import Note
 from appliance.service.outputs import Watch
-from appliance.service.wiring import Machine, appliance
+from appliance.service.wiring import Machine, assembled
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
 from appliance.simulation.house import House, Net
@@ -33,7 +35,9 @@ from appliance.system.timebase import Timebase
 
 _WINTER_DAY = datetime(2026, 1, 15, 17, 6, 42, tzinfo=OSLO)
 _SUNNY_DAY = datetime(2026, 5, 14, 17, 6, 57, tzinfo=OSLO)
-"""Three seconds before the car comes home, and what is drawn goes from 4 kW over the limit."""
+"""Three seconds before the car comes home, and what is drawn goes from 4 kW to 13."""
+PEAK_WH, USED_W = 4990.0, 4000.0
+"""What the days before had as their highest hour; and what was drawn in this hour before the demonstration began."""
 _LOOK_S = 0.05
 _PRESS_S = 0.1
 
@@ -51,9 +55,13 @@ class Plan:
     start: datetime
     solar: bool
     noise: float
+    asks: bool = False
+    """The panel asks what it does at its first start."""
 
 
-def plan(maker: str, net: str, start: str | None = None, *, solar: bool = False, noise: float = 0.0) -> Plan:
+def plan(
+    maker: str, net: str, start: str | None = None, *, solar: bool = False, noise: float = 0.0, asks: bool = False
+) -> Plan:
     """Return a plan from the command line's words. Raises BadPlanError.
 
     `start` is HH:MM or HH:MM:SS, Norwegian time; `None` is seconds before something happens.
@@ -66,7 +74,25 @@ def plan(maker: str, net: str, start: str | None = None, *, solar: bool = False,
             moment = datetime.combine(moment, time.fromisoformat(start), OSLO)
         except ValueError:
             raise BadPlanError(f"--start {start}: there is no such time of day") from None
-    return Plan(maker=Maker(maker), net=Net(net), start=moment.astimezone(UTC), solar=solar, noise=noise)
+    return Plan(maker=Maker(maker), net=Net(net), start=moment.astimezone(UTC), solar=solar, noise=noise, asks=asks)
+
+
+def _days_before(start: datetime) -> Restored:
+    """Return what a household knows that has gone on for three days, and was started again a moment before `start`.
+
+    Each day had an hour of 4.99 kWh, so this hour may have 5.02 before the month's mean is 5 kW.
+    """
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    elapsed_s = (start - hour).total_seconds()
+    days = tuple(Hour(hour - timedelta(days=day), PEAK_WH, 0.0, Quality.METERED, 1.0) for day in (3, 2, 1))
+    running = RunningHour(start=hour, import_wh=USED_W * elapsed_s / HOUR_S, seen_s=elapsed_s, elapsed_s=elapsed_s)
+    checkpoint = Checkpoint(
+        ledger=LedgerCheckpoint(running=running, known_to=start, largest_w=PEAK_WH),
+        utc=start,
+        source=ClockSource.SYSTEM,
+        held_s=elapsed_s,
+    )
+    return Restored(hours=days, checkpoint=checkpoint, downtime_s=0.0)
 
 
 class SoundingPin(MockPWMPin):  # type: ignore[misc]  # gpiozero carries no types
@@ -110,7 +136,7 @@ class Stage:
         self._glass = Glass(settings.display.driver, settings.display.address)
         self._factory = MockFactory(pin_class=SoundingPin)
         self._situation: Situation | None = None
-        self._supervisor = appliance(
+        made = assembled(
             settings,
             self._timebase,
             Machine(
@@ -118,9 +144,13 @@ class Stage:
                 open_bus=self._glass.open,
                 pin_factory=self._factory,
                 clock=HouseClock(scene.start, self._timebase),
+                asks=scene.asks,
             ),
             outputs=(Watch(self._watch),),
         )
+        self._supervisor = made.supervisor
+        if not scene.asks:
+            made.household.restore(_days_before(scene.start), 0.0)
 
     async def run(self) -> None:
         """Run the house, its meter and the appliance, until cancelled."""

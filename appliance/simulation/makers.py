@@ -44,8 +44,8 @@ class SimulatedMaker:
     list_name: str
     meter_id: str
     types: Mapping[Net, str]
-    zone: tzinfo = OSLO
-    """What the meter's clock shows."""
+    zone: tzinfo = STANDARD_TIME
+    """What the meter's clock shows: standard time all year, or Norway's clocks with daylight saving."""
     clock_hourly_only: bool = False
     """Only the hourly list has a clock, and no list's header."""
     deviation_min: int | None = None
@@ -84,6 +84,7 @@ MAKERS: Mapping[Maker, SimulatedMaker] = {
         list_name="KFM_001",
         meter_id="6970630000000001",
         types={Net.IT: "MA304H3E", Net.TN: "MA304H4", Net.ONE_PHASE: "MA105H2E"},
+        zone=OSLO,
         current_decimals=3,
         voltage_decimals=1,
         register_step_wh=1,
@@ -98,7 +99,6 @@ MAKERS: Mapping[Maker, SimulatedMaker] = {
         list_name="Kamstrup_V0001",
         meter_id="5706560000000001",
         types={Net.IT: "6841121BN243101040", Net.TN: "6841138BN245101090", Net.ONE_PHASE: "6861111BN242101040"},
-        zone=STANDARD_TIME,
         current_decimals=2,
         voltage_decimals=0,
         register_step_wh=10,

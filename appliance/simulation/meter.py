@@ -12,7 +12,7 @@ import random
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.simulation.house import House, Mains, Net
@@ -46,16 +46,19 @@ class Meter:
         *,
         meter_id: str | None = None,
         clock_error: timedelta = timedelta(),
+        zone: tzinfo | None = None,
     ) -> None:
         """Build a meter whose register stands at `register_wh` and what the house has imported since it was built.
 
-        Its clock is ahead of the true time by `clock_error`, and so are the full hours it goes by.
+        Its clock is ahead of the true time by `clock_error`, and so are the full hours it goes by. It shows the time of
+        `zone`: its maker's, unless another is given.
         """
         if start.tzinfo is not UTC:
             raise ValueError("the simulator lives in UTC")
         self._name, self._maker = maker, MAKERS[maker]
         self._house = house
         self._clock_error = clock_error
+        self._zone = zone or self._maker.zone
         self._start = start + clock_error  # by its own clock, as is all in here
         self._register_wh = register_wh
         self._meter_id = meter_id or self._maker.meter_id
@@ -89,7 +92,7 @@ class Meter:
 
     def _clock(self, moment: datetime) -> MeterClock:
         """Return the clock as this maker sends it."""
-        wall = moment.astimezone(self._maker.zone).replace(tzinfo=None)
+        wall = moment.astimezone(self._zone).replace(tzinfo=None)
         return MeterClock(
             wall.replace(microsecond=0),
             deviation_min=self._maker.deviation_min,

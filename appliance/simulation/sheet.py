@@ -21,8 +21,8 @@ _DARK, _LIT, _CASE, _PRINT = (8, 7, 5), (255, 176, 46), (40, 42, 46), (150, 154,
 
 README_PAGES = (
     *("now", "now-act", "now-export", "hour", "phases"),
-    *("today", "month", "voltage", "meter", "alarm-hour"),
-    *("now-silent", "fault-settings", "phases-it-net", "large", "boot"),
+    *("today", "month", "voltage-outside", "meter", "alarm-hour"),
+    *("now-silent", "fault-settings", "cost", "large", "log"),
 )
 """What the README shows."""
 

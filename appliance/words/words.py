@@ -6,13 +6,19 @@ it.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from math import ceil, floor
+from typing import Literal
 
+from appliance.words.sentence import Sentence
+
+Language = Literal["nb", "nn", "en", "sv"]
+"""Bokmål, Nynorsk, English, Swedish."""
 NOT_KNOWN, NOT_REPORTED = "--", "–"
 """Not known yet; not reported by the meter."""
 _FIRM = "\u00a0"
@@ -36,6 +42,14 @@ class Words:
         translated = self.catalogue.gettext(text)
         return translated.format(**values) if values else translated
 
+    def tell(self, sentence: str) -> str:
+        """Return a sentence in this language; a text that is none of the catalogue's is returned as it is."""
+        if not isinstance(sentence, Sentence) or not sentence:
+            return sentence
+        translated = self.catalogue.gettext(sentence.text)
+        told = {name: self.tell(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
+        return translated.format(**told) if told else translated
+
     def number(self, value: float, decimals: int) -> str:
         """Return a number with this many decimals; one that is rounded to zero has no sign."""
         text = f"{value:.{decimals}f}"
@@ -44,6 +58,25 @@ class Words:
     def thousands(self, value: float) -> str:
         """Return W in kW or Wh in kWh, from 0: two decimals below 10, one below 100, else none."""
         return self.number(value / 1000, 2 if value < 9_995 else 1 if value < 99_950 else 0)
+
+    def at_least(self, value: float, *, fine: bool = False) -> str:
+        """Return a lower bound of W in kW or Wh in kWh, rounded down.
+
+        It has as many decimals as a number that is known if it is `fine`, else one less, and takes no more room.
+        """
+        return f"≥{self._bound(value, floor, fine=fine)}"
+
+    def at_most(self, value: float, *, fine: bool = False) -> str:
+        """Return an upper bound of W in kW or Wh in kWh, rounded up; see `at_least`."""
+        return f"≤{self._bound(value, ceil, fine=fine)}"
+
+    def _bound(self, value: float, whole: Callable[[float], int], *, fine: bool) -> str:
+        decimals = max(0, (2 if value < 10_000 else 1 if value < 100_000 else 0) - (not fine))
+        scale = 10**decimals
+        bound = whole(round(value * scale / 1000, 6)) / scale  # rounded: 4.6 as a sum of decimals may lie beside it
+        if value < 10_000 <= bound * 1000 or value < 100_000 <= bound * 1000:
+            decimals = max(0, decimals - 1)  # it has a digit more by having been rounded up
+        return self.number(bound, decimals)
 
     def kilowatts(self, power_w: float) -> str:
         """Return W in kW as people say it, with one decimal below 10; for a limit, a headroom."""
@@ -66,11 +99,11 @@ class Words:
 
     def clock(self, moment: datetime | None) -> str:
         """Return the hh:mm of a local time; dashes for `None`."""
-        return f"{NOT_KNOWN}:{NOT_KNOWN}" if moment is None else f"{moment:%H:%M}"
+        return f"{NOT_KNOWN}:{NOT_KNOWN}" if moment is None else f"{moment.hour:02}:{moment.minute:02}"
 
     def day(self, day: date) -> str:
         """Return a day of the month as people write it without the month."""
-        return f"{day.day}." if self.language == "nb" else f"{day.day}"
+        return f"{day.day}." if self.language in ("nb", "nn") else f"{day.day}"
 
     def month(self, day: date) -> str:
         """Return the name of a day's month."""
@@ -90,6 +123,10 @@ class Words:
         )
         return names[day.month - 1]
 
+    def month_within(self, day: date) -> str:
+        """Return the name of a day's month within a sentence: only English has a capital there."""
+        return self.month(day) if self.language == "en" else self.month(day).lower()
+
     def duration(self, seconds: float) -> str:
         """Return a duration in the largest unit that gives a whole number from 1: s, min, h or days."""
         if seconds < 60:
@@ -104,7 +141,7 @@ class Words:
 class _Languages(Mapping[str, Words]):
     """The languages by their code; a catalogue is read when its language is first asked for."""
 
-    _MARKS: Mapping[str, str] = {"nb": ",", "en": ".", "sv": ","}
+    _MARKS: Mapping[str, str] = {"nb": ",", "nn": ",", "en": ".", "sv": ","}
 
     def __getitem__(self, language: str) -> Words:
         """Return the words of a language. Raises KeyError, and CatalogueError when its catalogue was not compiled."""
@@ -118,7 +155,7 @@ class _Languages(Mapping[str, Words]):
 
 
 WORDS: Mapping[str, Words] = _Languages()
-"""By the settings' language: "nb" bokmål, "en" English, "sv" Swedish."""
+"""By the settings' language."""
 
 
 @cache

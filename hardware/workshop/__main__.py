@@ -1,19 +1,41 @@
-"""python -m hardware.workshop build | check: what hardware/build and hardware/check call once their tools are there."""
+"""python -m hardware.workshop build | check | render | again: what hardware's commands call."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from hardware.workshop import enclosure, exports, harness, netlist, pictures, plots, results, rules, stripboard, tables
-from hardware.workshop.circuit import FOLDER, leads, parts
+from hardware.workshop import board as front
+from hardware.workshop import (
+    boardfiles,
+    bodies,
+    enclosure,
+    exports,
+    harness,
+    make,
+    netlist,
+    pictures,
+    plots,
+    printing,
+    product,
+    results,
+    rules,
+    stripboard,
+    tables,
+    wiring,
+)
+from hardware.workshop.circuit import BOARD, FOLDER, leads, nets, parts
 from hardware.workshop.make import MissingToolError
 
 STEPS: dict[str, Callable[[], None]] = {
     "schematic": exports.make_schematic,
+    "board": boardfiles.make_board,
+    "order": boardfiles.make_orders,
     "harness": exports.make_harness,
     "front": enclosure.make_front,
     "drawing": pictures.make_drawing,
+    "wiring": wiring.make_wiring,
     "stripboard": pictures.make_stripboard,
     "simulation": results.make_results,
     "pictures": plots.make_plots,
@@ -21,7 +43,7 @@ STEPS: dict[str, Callable[[], None]] = {
 }
 
 
-MADE = ("README.md", "front", "harness", "schematic", "simulation")
+MADE = ("README.md", "board", "front", "harness", "schematic", "simulation")
 """What hardware/build writes."""
 
 
@@ -31,6 +53,37 @@ def build() -> list[str]:
         print(name, flush=True)
         step()
     return []
+
+
+def render() -> list[str]:
+    """Draw the pictures of the board and of the whole."""
+    bodies.make_pictures()
+    product.make_pictures()
+    return []
+
+
+def digests() -> list[str]:
+    """Make everything, and print the SHA-256 of each file as JSON in the last line."""
+    build()
+    print(json.dumps(make.DIGESTS))
+    return []
+
+
+def again() -> list[str]:
+    """Make everything twice, in two processes. Return a sentence for each file that differs by one octet."""
+    command = [sys.executable, "-m", "hardware.workshop", "digests"]
+    first, second = (
+        json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-2])
+        for _ in range(2)
+    )
+    print(f"{len(first)} files, made twice")
+    return differing(first, second)
+
+
+def differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each file whose digests differ, or that was made once only."""
+    names = sorted(first.keys() | second.keys())
+    return [f"{name} is not the same each time it is made" for name in names if first.get(name) != second.get(name)]
 
 
 def check() -> list[str]:
@@ -48,12 +101,19 @@ def broken_rules() -> Iterator[str]:
         rules.isolation_rules(of, drawn.nets),
         rules.current_rules(of_board, of, drawn.nets),
         rules.bom_rules(of),
+        rules.bom_rules(parts(BOARD)),
+        front.rules(boardfiles.placed()),
+        rules.isolation_rules(parts(BOARD), nets(parts(BOARD))),
+        rules.current_rules(of_board, parts(BOARD), nets(parts(BOARD))),
+        boardfiles.rules(),
         harness.rules(harness.document(), of_board),
         stripboard.rules(stripboard.layout(), drawn.nets),
         tables.power_rules(tables.BUDGET),
+        tables.source_rules(tables.FIGURES),
         results.rules(results.kept()),
         enclosure.front_rules(enclosure.rooms()),
-        *(enclosure.print_rules(part, enclosure.stored(part)) for part in ("front", "back")),
+        enclosure.cap_rules(printing.stored("caps")),
+        *(printing.print_rules(part, printing.stored(part)) for part in printing.PRINTED),
     )
 
 
@@ -64,10 +124,13 @@ def out_of_date() -> Iterator[str]:
         yield f"{line[3:]} is not what is committed: run hardware/build, look at it, and commit it"
 
 
+COMMANDS = {"build": build, "check": check, "render": render, "digests": digests, "again": again}
+
+
 def main() -> int:
-    """Run one of the two. Return the exit code: 1, after a sentence for each, when something is wrong."""
+    """Run one of them. Return the exit code: 1, after a sentence for each, when something is wrong."""
     try:
-        wrong = {"build": build, "check": check}[sys.argv[1]]()
+        wrong = COMMANDS[sys.argv[1]]()
     except (MissingToolError, RuntimeError) as trouble:
         wrong = [str(trouble)]
     for sentence in wrong:
@@ -77,4 +140,5 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,6 +13,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parents[1]
 HEADER = "J2"
+WIRED, BOARD = "wired", "board"
+"""The two builds: the front wired by hand with its receiver on stripboard, and the front as one printed board."""
 
 # What stands on the 40-pin header, by pin: Raspberry Pi documentation, "GPIO and the 40-pin header".
 HEADER_ROWS = (
@@ -55,7 +57,7 @@ class Lead:
     use: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One part of circuit.toml."""
 
@@ -68,6 +70,14 @@ class Part:
     use: str
     buy: str
     instead: str
+    footprint: str
+    maker: str
+    mpn: str
+    """The maker's number."""
+    source: str = ""
+    """The page that the part's figures are from."""
+    optional: bool = False
+    """The rest works without it."""
 
 
 Net = frozenset[tuple[str, str]]
@@ -88,13 +98,17 @@ def leads(text: str | None = None) -> list[Lead]:
     return signals + supplies
 
 
-def parts() -> dict[str, Part]:
-    """Return every part by its reference, the header's pins filled in from board.toml."""
+def parts(build: str = WIRED) -> dict[str, Part]:
+    """Return every part of a build by its reference, the header's pins filled in from board.toml."""
     document = tomllib.loads((FOLDER / "circuit.toml").read_text(encoding="utf-8"))
-    found = {ref: Part(ref=ref, **line) for ref, line in document["parts"].items()}
     header = {str(lead.pin): lead.net for lead in leads() if lead.direction != "open"}
-    pi = found[HEADER]
-    found[HEADER] = Part(pi.ref, pi.kind, pi.value, pi.sheet, header, pi.use, pi.buy, pi.instead)
+    found = {}
+    for ref, line in document["parts"].items():
+        here = line.pop("board", {}) if build == BOARD else {}
+        line.pop("board", None)
+        if build in line.pop("builds", (WIRED, BOARD)):
+            pins = line["pins"] | (header if ref == HEADER else {}) | here.pop("pins", {})
+            found[ref] = Part(ref=ref, **line | here | {"pins": pins})
     return found
 
 

@@ -66,19 +66,29 @@ def electrical_rules(project: Path = schematic.OUT) -> None:
 
 
 def make_harness() -> None:
-    """Write the harness's YAML, picture and bill of materials."""
+    """Write the harness's YAML, drawing and bill of materials; the picture has it in two rows, to be read on a page."""
     keep(harness.OUT / "harness.yml", harness.text())
     with TemporaryDirectory(dir=FOLDER / ".tools") as place:
         folder = Path(place)
-        (folder / "harness.yml").write_text(harness.text(), encoding="utf-8")
-        wireviz = Path(sys.executable).parent / "wireviz"
-        path = f"{FOLDER / '.tools' / 'bin'}:{os.environ['PATH']}"
-        subprocess.run(
-            [wireviz, "-f", "spt", "harness.yml"], cwd=folder, env={"PATH": path}, check=True, capture_output=True
-        )
+        _wireviz(folder, "harness", harness.text(), "st")
         keep(harness.OUT / "harness.svg", (folder / "harness.svg").read_text(encoding="utf-8"))
         keep(harness.OUT / "harness.bom.tsv", (folder / "harness.bom.tsv").read_text(encoding="utf-8"))
-        keep(harness.OUT / "harness.png", _smaller((folder / "harness.png").read_bytes()))
+        rows = []
+        for number, text in enumerate(harness.halves()):
+            _wireviz(folder, f"row{number}", text, "p")
+            rows.append(Image.open(folder / f"row{number}.png").convert("RGB"))
+        both = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)), "white")
+        for number, row in enumerate(rows):
+            both.paste(row, (0, number * rows[0].height))
+        keep(harness.OUT / "harness.png", _smaller(both))
+
+
+def _wireviz(folder: Path, name: str, text: str, forms: str) -> None:
+    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    wireviz = Path(sys.executable).parent / "wireviz"
+    path = f"{FOLDER / '.tools' / 'bin'}:{os.environ['PATH']}"
+    command = [str(wireviz), "-f", forms, f"{name}.yml"]
+    subprocess.run(command, cwd=folder, env={"PATH": path}, check=True, capture_output=True)
 
 
 def _still(svg: str) -> str:
@@ -91,8 +101,8 @@ def _undated(pdf: bytes) -> bytes:
     return re.sub(rb"\(D:\d{14}[^)]*\)", lambda date: b"(D:" + b"20000101000000".ljust(len(date[0]) - 4) + b")", pdf)
 
 
-def _smaller(png: bytes) -> bytes:
+def _smaller(picture: Image.Image) -> bytes:
     """Return a drawing of few colours as a PNG that says so."""
     made = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(64).save(made, "PNG", optimize=True)
+    picture.quantize(64).save(made, "PNG", optimize=True)
     return made.getvalue()

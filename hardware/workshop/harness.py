@@ -41,21 +41,27 @@ CONVERTER = (
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "Display": (
         "2.42 inch OLED, SSD1309, I2C",
-        {"display_3v3": "VCC", "display_gnd": "GND", "display_sda": "SDA", "display_scl": "SCL"},
+        {
+            "display_5v": "VCC",
+            "display_gnd": "GND, DC, CS, C2",
+            "display_sda": "SDA",
+            "display_scl": "SCL",
+            "display_3v3": "R9 to RES, C2",
+        },
     ),
     "Lamps": (
         "LEDs and piezo, R10 to R13 in series",
         {
-            "led_red": "red LED +",
-            "led_yellow": "yellow LED +",
-            "led_green": "green LED +",
-            "buzzer": "piezo +",
-            "lamps_gnd": "all -",
+            "led_red": "R12, red LED +",
+            "led_yellow": "R11, yellow LED +",
+            "led_green": "R10, green LED +",
+            "buzzer": "R13, piezo",
+            "lamps_gnd": "all three LEDs -, piezo",
         },
     ),
     "Buttons": (
         "R14 and R15 in series",
-        {"button_a": "button A", "button_b": "button B", "buttons_gnd": "both, back"},
+        {"button_a": "R14, button A", "button_b": "R15, button B", "buttons_gnd": "both, back"},
     ),
 }
 
@@ -111,6 +117,23 @@ def text(of: list[Lead] | None = None) -> str:
         + json.dumps(document(of), indent=2)
         + "\n"
     )
+
+
+def halves() -> list[str]:
+    """Return the harness as two drawings, which stand one above the other: to the meter, and to the front."""
+    whole = document()
+    texts = []
+    for some in (whole["connections"][:2], whole["connections"][2:]):
+        used = {name: pins for connection in some for end in connection for name, pins in end.items()}
+        half = {
+            key: {name: value for name, value in whole[key].items() if name in used} for key in ("connectors", "cables")
+        }
+        pins = [pin for connection in some for end in connection for pin in end.get(PI, [])]
+        pi = half["connectors"][PI]
+        labels = dict(zip(pi["pins"], pi["pinlabels"], strict=True))
+        half["connectors"][PI] = pi | {"pins": pins, "pinlabels": [labels[pin] for pin in pins]}
+        texts.append(json.dumps({"options": whole["options"], **half, "connections": some}))
+    return texts
 
 
 def rules(harness: Document, of: list[Lead]) -> Iterator[str]:

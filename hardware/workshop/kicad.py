@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from uuid import NAMESPACE_URL, uuid5
 
-from hardware.workshop.circuit import Part
+from hardware.workshop.circuit import BOARD, Part
 from hardware.workshop.symbols import SYMBOLS, Pin, Place, Symbol
 
 LIBRARY = "han"
@@ -30,13 +30,14 @@ class Sheet:
     """One sheet's drawing."""
 
     name: str
+    """receiver and panel are the sheets of the hand-wired project; board is a project of its own."""
     paper: str
     title: str
     puts: dict[str, Put]
     wires: list[tuple[Place, ...]] = field(default_factory=list)
     supplies: list[tuple[str, Place]] = field(default_factory=list)
     labels: list[tuple[str, Place, int]] = field(default_factory=list)
-    """Text, place, and 0 for a label that goes on to the right, 180 to the left."""
+    """Text, place, and where the label goes on to: 0 for right, 90 up, 180 left, 270 down."""
     unused: list[Place] = field(default_factory=list)
     texts: list[tuple[str, Place, float]] = field(default_factory=list)
     dashed: list[tuple[Place, Place]] = field(default_factory=list)
@@ -50,12 +51,20 @@ def turned(at: Place, put: Put) -> Place:
     return round(put.at[0] + x, 4), round(put.at[1] - y, 4)
 
 
-def _id(*what: object) -> str:
+def identifier(*what: object) -> str:
+    """Return an identifier that is the same each time."""
     return str(uuid5(NAMESPACE_URL, "han-appliance/" + "/".join(map(str, what))))
 
 
-ROOT = _id("receiver")
-CHILD = _id("sheet", "panel")
+ROOT = identifier("receiver")
+BOARD_ROOT = identifier("board")
+BOARD_PROJECT = "front"
+CHILD = identifier("sheet", "panel")
+
+
+def symbol_id(ref: str) -> str:
+    """Return the identifier of a part's symbol, by which a board finds it."""
+    return identifier(ref)
 
 
 def _font(size: float = _TEXT, justify: str = "", hidden: bool = False) -> str:
@@ -82,7 +91,7 @@ def symbol_text(symbol: Symbol, *, embedded: bool) -> str:
     name = f"{LIBRARY}:{symbol.name}" if embedded else symbol.name
     reference = "#PWR" if symbol.power else symbol.name[0]
     lines = [f'(symbol "{name}"', "(power)" if symbol.power else ""]
-    lines.append(f"(pin_numbers (hide {'no' if symbol.names_shown and symbol.numbers_shown else 'yes'}))")
+    lines.append(f"(pin_numbers (hide {'no' if symbol.numbers_shown and not symbol.power else 'yes'}))")
     lines.append(f"(pin_names (offset 0.762){'' if symbol.names_shown else ' (hide yes)'})")
     lines.append("(exclude_from_sim no) (in_bom yes) (on_board yes)")
     lines.append(_field("Reference", reference, symbol.reference_at, hidden=symbol.power))
@@ -115,11 +124,13 @@ def _instance(part: Part, put: Put, sheet: Sheet) -> str:
     reference = put.reference_at or turned(symbol.reference_at, Put(put.at))
     value = put.value_at or turned(symbol.value_at, Put(put.at))
     angle = put.turned % 180  # so that the fields of a part on its side read from left to right
-    lines = [_symbol_head(symbol, put.at, put.turned, _id(part.ref))]
+    lines = [_symbol_head(symbol, put.at, put.turned, symbol_id(part.ref))]
     lines += [_field("Reference", part.ref, reference, angle), _field("Value", part.value, value, angle)]
     hidden = {"Footprint": "", "Datasheet": "", "Description": part.use, "Buy": part.buy, "Instead": part.instead}
+    if sheet.name == BOARD:
+        hidden |= {"Footprint": f"{BOARD_PROJECT}:{part.footprint}", "Maker": part.maker, "Part number": part.mpn}
     lines += [_field(name, text, put.at, hidden=True) for name, text in hidden.items()]
-    lines += [f'(pin "{pin.number}" (uuid "{_id(part.ref, pin.number)}"))' for pin in symbol.pins]
+    lines += [f'(pin "{pin.number}" (uuid "{identifier(part.ref, pin.number)}"))' for pin in symbol.pins]
     lines.append(_path(part.ref, sheet) + ")")
     return "\n".join(lines)
 
@@ -133,21 +144,23 @@ def _symbol_head(symbol: Symbol, at: Place, turned: int, uuid: str) -> str:
 
 
 def _path(reference: str, sheet: Sheet) -> str:
-    path = f"/{ROOT}" if sheet.name == "receiver" else f"/{ROOT}/{CHILD}"
-    return f'(instances (project "{LIBRARY}" (path "{path}" (reference "{reference}") (unit 1))))'
+    path = {"receiver": f"/{ROOT}", "panel": f"/{ROOT}/{CHILD}", BOARD: f"/{BOARD_ROOT}"}[sheet.name]
+    project = BOARD_PROJECT if sheet.name == BOARD else LIBRARY
+    return f'(instances (project "{project}" (path "{path}" (reference "{reference}") (unit 1))))'
 
 
 def _supply(name: str, at: Place, sheet: Sheet, count: int) -> str:
     symbol = SYMBOLS[name]
-    reference = f"#{'FLG' if name == 'flag' else 'PWR'}{'PR'[sheet.name == 'receiver']}{count:02d}"
+    letter = {"receiver": "R", "panel": "P", BOARD: "B"}[sheet.name]
+    reference = f"#{'FLG' if name == 'flag' else 'PWR'}{letter}{count:02d}"
     hidden = name == "flag"
     return "\n".join(
         (
-            _symbol_head(symbol, at, 0, _id(sheet.name, name, at)),
+            _symbol_head(symbol, at, 0, identifier(sheet.name, name, at)),
             _field("Reference", reference, at, hidden=True),
             _field("Value", symbol.name, turned(symbol.value_at, Put(at)), hidden=hidden),
             *(_field(empty, "", at, hidden=True) for empty in ("Footprint", "Datasheet", "Description")),
-            f'(pin "1" (uuid "{_id(sheet.name, name, at, "pin")}"))',
+            f'(pin "1" (uuid "{identifier(sheet.name, name, at, "pin")}"))',
             _path(reference, sheet) + ")",
         )
     )
@@ -170,30 +183,34 @@ def _junctions(sheet: Sheet, of: dict[str, Part]) -> Iterator[Place]:
 
 def sheet_text(sheet: Sheet, of: dict[str, Part]) -> str:
     """Return a sheet as a .kicad_sch file."""
-    uuid = ROOT if sheet.name == "receiver" else _id("panel")
+    uuid = {"receiver": ROOT, "panel": identifier("panel"), BOARD: BOARD_ROOT}[sheet.name]
     kinds = sorted({of[ref].kind for ref in sheet.puts} | {name for name, _ in sheet.supplies})
     out = [
         f'(kicad_sch (version 20250114) (generator "han") (generator_version "9.0") (uuid "{uuid}")',
-        f'(paper "{sheet.paper}") (title_block (title "{sheet.title}") (company "HAN appliance")'
+        f'(paper "{sheet.paper}") (title_block (title "{sheet.title}") (rev "B") (company "HAN appliance")'
         ' (comment 1 "made by hardware/build from circuit.toml and board.toml"))',
         "(lib_symbols",
         *(symbol_text(SYMBOLS[kind], embedded=True) for kind in kinds),
         ")",
         *(
-            f'(junction (at {x:g} {y:g}) (diameter 0) (color 0 0 0 0) (uuid "{_id(sheet.name, "junction", x, y)}"))'
+            f"(junction (at {x:g} {y:g}) (diameter 0) (color 0 0 0 0)"
+            f' (uuid "{identifier(sheet.name, "junction", x, y)}"))'
             for x, y in _junctions(sheet, of)
         ),
-        *(f'(no_connect (at {x:g} {y:g}) (uuid "{_id(sheet.name, "unused", x, y)}"))' for x, y in sheet.unused),
+        *(f'(no_connect (at {x:g} {y:g}) (uuid "{identifier(sheet.name, "unused", x, y)}"))' for x, y in sheet.unused),
     ]
     for wire in sheet.wires:
         for start, end in pairwise(wire):
-            out.append(f'(wire {_points((start, end))} {_stroke(0)} (uuid "{_id(sheet.name, "wire", start, end)}"))')
+            out.append(
+                f'(wire {_points((start, end))} {_stroke(0)} (uuid "{identifier(sheet.name, "wire", start, end)}"))'
+            )
     out += [
-        f'(polyline {_points(line)} {_stroke(0.3, "dash")} (uuid "{_id(sheet.name, line)}"))' for line in sheet.dashed
+        f'(polyline {_points(line)} {_stroke(0.3, "dash")} (uuid "{identifier(sheet.name, line)}"))'
+        for line in sheet.dashed
     ]
     out += [
         f'(text "{text}" (exclude_from_sim no) (at {at[0]:g} {at[1]:g} 0){_font(size, "left bottom")}'
-        f' (uuid "{_id(sheet.name, text)}"))'
+        f' (uuid "{identifier(sheet.name, text)}"))'
         for text, at, size in sheet.texts
     ]
     out += [_label(text, at, angle, sheet) for text, at, angle in sheet.labels]
@@ -201,16 +218,17 @@ def sheet_text(sheet: Sheet, of: dict[str, Part]) -> str:
     out += [_supply(name, at, sheet, count) for count, (name, at) in enumerate(sheet.supplies, start=1)]
     if sheet.name == "receiver":
         out.append(_child())
+    if sheet.name != "panel":
         out.append('(sheet_instances (path "/" (page "1")))')
     out.append("(embedded_fonts no))\n")
     return "\n".join(out)
 
 
 def _label(text: str, at: Place, angle: int, sheet: Sheet) -> str:
-    side = "right" if angle == 180 else "left"
+    side = "right" if angle in (180, 270) else "left"
     return (
         f'(global_label "{text}" (shape passive) (at {at[0]:g} {at[1]:g} {angle}){_font(justify=side)}'
-        f' (uuid "{_id(sheet.name, "label", text, at)}")'
+        f' (uuid "{identifier(sheet.name, "label", text, at)}")'
         f' (property "Intersheetrefs" "${{INTERSHEET_REFS}}" (at 0 0 0){_font(hidden=True)}))'
     )
 

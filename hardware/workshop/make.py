@@ -4,6 +4,7 @@ A picture or a table that has not changed is left as it is, so that `git status`
 pictures to what the eye could tell apart.
 """
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -18,6 +19,10 @@ TILE, UNSEEN = 8, 24
 """A tile of so many pixels that differs by less, of 255, does so by rounding; one other digit differs by far more."""
 
 
+DIGESTS: dict[str, str] = {}
+"""Of all that this process made, by file: its SHA-256, also where the file was left as it is."""
+
+
 class MissingToolError(Exception):
     """A program that is not there; the message is one sentence and says how to get it."""
 
@@ -25,6 +30,7 @@ class MissingToolError(Exception):
 def keep(path: Path, made: str | bytes) -> None:
     """Write a file when what it should hold has changed."""
     octets = made.encode() if isinstance(made, str) else made
+    note(path, octets)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.read_bytes() == octets:
         return
@@ -34,9 +40,15 @@ def keep(path: Path, made: str | bytes) -> None:
 
 def keep_picture(path: Path, png: bytes) -> None:
     """Write a PNG when one could see the difference: the simulation's last digits differ between processors."""
+    note(path, png)
     if path.exists() and _alike(Image.open(path), Image.open(io.BytesIO(png))):
         return
     keep(path, png)
+
+
+def note(path: Path, octets: bytes) -> None:
+    """Keep in mind what was made for a file."""
+    DIGESTS[str(path.relative_to(FOLDER))] = hashlib.sha256(octets).hexdigest()
 
 
 def _alike(one: Image.Image, other: Image.Image) -> bool:

@@ -37,6 +37,17 @@ def read(text: str) -> Netlist:
     return Netlist(values, nets)
 
 
+def unused(text: str) -> dict[tuple[str, str], str]:
+    """Return KiCad's name for each pin that is left open."""
+    nets = _all(_first(_parse(text), "nets"), "net")
+    return {
+        (_word(node, "ref"), _word(node, "pin")): _word(net, "name")
+        for net in nets
+        if _word(net, "name").startswith("unconnected-")
+        for node in _all(net, "node")
+    }
+
+
 def committed() -> Netlist:
     """Return the netlist that lies in the repository."""
     return read(COMMITTED.read_text(encoding="utf-8"))

@@ -11,27 +11,47 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hardware.workshop import enclosure as box
-from hardware.workshop import schematic, stripboard
+from hardware.workshop import printing, schematic, stripboard
 from hardware.workshop.circuit import HEADER, parts
-from hardware.workshop.make import keep_picture
+from hardware.workshop.make import keep, keep_picture
 
 LINE, DIM = "#1b1b1b", "#1f5a9c"
 LAMPS = {"red": "#e05a4f", "yellow": "#f0c040", "green": "#58b368"}
 
 
+PAGE = (297.0, 210.0)
+"""A4, for the drawing that one drills by."""
+
+
 def make_drawing() -> None:
-    """Write the drawing, from the sizes that OpenSCAD is given, and the parts as they will look."""
-    figure = Figure(figsize=(11, 8.6), dpi=110)
-    axes = figure.add_axes((0.02, 0.02, 0.96, 0.93))
+    """Write the drawing, from the sizes that OpenSCAD is given, on a page at its true size and as a picture."""
+    keep(printing.OUT / "front.pdf", _drawing("pdf", {"CreationDate": None, "Producer": None, "Creator": None}))
+    keep_picture(printing.OUT / "front.png", _drawing("png", {"Software": None}))
+    keep_picture(printing.OUT / "parts.png", _parts())
+
+
+def _drawing(form: str, metadata: dict[str, None]) -> bytes:
+    figure = Figure(figsize=(PAGE[0] / 25.4, PAGE[1] / 25.4), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1))
     _front(axes)
     _dimensions(axes)
-    axes.set(xlim=(-98, 92), ylim=(-76, 68), aspect="equal")
+    _ruler(axes)
+    axes.set(xlim=(-PAGE[0] / 2, PAGE[0] / 2), ylim=(-PAGE[1] / 2 - 4, PAGE[1] / 2 - 4), aspect="equal")
     axes.axis("off")
-    figure.suptitle("Front, seen from outside; millimetres, face 3 mm thick", x=0.03, ha="left")
+    title = "Front, seen from outside, 1:1 on A4; millimetres, face 3 mm thick"
+    axes.text(-PAGE[0] / 2 + 12, PAGE[1] / 2 - 20, title, fontsize=13, va="center")
     made = io.BytesIO()
-    figure.savefig(made, format="png", metadata={"Software": None})
-    keep_picture(box.OUT / "front.png", made.getvalue())
-    keep_picture(box.OUT / "parts.png", _parts())
+    figure.savefig(made, format=form, metadata=metadata)
+    return made.getvalue()
+
+
+def _ruler(axes: Axes) -> None:
+    """Draw 100 mm to hold a ruler against: a printer that scales the page is seen at once."""
+    start, y = PAGE[0] / 2 - 115, PAGE[1] / 2 - 20
+    axes.plot((start, start + 100), (y, y), color=LINE, linewidth=1)
+    for step in range(0, 101, 10):
+        axes.plot((start + step, start + step), (y, y + (3 if step % 50 else 5)), color=LINE, linewidth=1)
+    axes.text(start + 50, y - 4, "100 mm: measure this before you drill", ha="center", va="center", fontsize=9)
 
 
 def _front(axes: Axes) -> None:
@@ -46,13 +66,17 @@ def _front(axes: Axes) -> None:
     axes.text(x, y, "display window\n(dotted: pixels, dashed: module)", ha="center", va="center", fontsize=9)
     for colour, at in box.LAMPS_AT.items():
         axes.add_patch(Circle(at, box.LAMP_HOLE / 2, facecolor=LAMPS[colour], edgecolor=LINE))
-        axes.text(at[0] - 5, at[1], colour, ha="right", va="center", fontsize=9)
+        axes.text(at[0] + 5, at[1], colour, ha="left", va="center", fontsize=9)
     for name, at in box.BUTTONS_AT.items():
         axes.add_patch(Circle(at, box.BUTTON_HOLE / 2, **style))
         axes.text(*at, name, ha="center", va="center", fontsize=11)
+    for (x1, y1), (x2, y2) in box.strokes():
+        axes.plot((x1, x2), (y1, y2), color=LINE, linewidth=2.0, solid_capstyle="round", marker="o", markersize=1.4)
+    for at in box.POSTS_AT:
+        axes.add_patch(Circle(at, box.PILLAR / 2, **{**style, "linewidth": 0.8, "linestyle": "--"}))
     for hole in box.sound_holes():
         axes.add_patch(Circle(hole, box.SOUND_HOLE / 2, facecolor=LINE))
-    axes.text(box.PIEZO_AT[0] - 8, box.PIEZO_AT[1], "sound", ha="right", va="center", fontsize=9)
+    axes.text(box.PIEZO_AT[0] + 8, box.PIEZO_AT[1], "sound", ha="left", va="center", fontsize=9)
     for at in box.SCREWS_AT:
         axes.add_patch(Circle(at, box.SCREW_HOLE / 2, **style))
 
@@ -61,26 +85,33 @@ def _dimensions(axes: Axes) -> None:
     """Draw width and height outside, then the places from the lower left corner."""
     width, height = box.OUTER
     left, low, right = -width / 2, -height / 2, width / 2
-    _across(axes, left, right, low - 26, f"{width:g}")
+    _across(axes, left, right, low - 31, f"{width:g}")
     _up(axes, low, low + height, right + 22, f"{height:g}")
     window = box.DISPLAY_AT[0] - box.WINDOW[0] / 2, box.DISPLAY_AT[1] - box.WINDOW[1] / 2
     for step, (label, x) in enumerate(
-        (("A", box.BUTTONS_AT["A"][0]), ("B", box.BUTTONS_AT["B"][0]), ("lamps, sound", box.LAMPS_AT["red"][0]))
+        (
+            ("A", box.BUTTONS_AT["A"][0]),
+            ("B", box.BUTTONS_AT["B"][0]),
+            ("sound", box.PIEZO_AT[0]),
+            ("lamps", box.LAMPS_AT["red"][0]),
+        )
     ):
-        _across(axes, left, x, low - 6 - 6 * step, f"{x - left:g}  ({label})")
-    _across(axes, left, window[0], low + height + 6, f"{window[0] - left:g}")
+        _across(axes, left, x, low - 6 - 6 * step, f"{x - left:.1f}  ({label})")
+    _across(axes, left, window[0], low + height + 6, f"{window[0] - left:.1f}")
     _across(axes, window[0], window[0] + box.WINDOW[0], low + height + 6, f"{box.WINDOW[0]:g}")
-    _up(axes, low, window[1], left - 8, f"{window[1] - low:g}")
+    _up(axes, low, window[1], left - 8, f"{window[1] - low:.1f}")
     _up(axes, window[1], window[1] + box.WINDOW[1], left - 8, f"{box.WINDOW[1]:g}")
-    _up(axes, low, box.BUTTONS_AT["A"][1], left - 20, f"{box.BUTTONS_AT['A'][1] - low:g}")
+    _up(axes, low, box.BUTTONS_AT["A"][1], left - 20, f"{box.BUTTONS_AT['A'][1] - low:.1f}")
     for step, (_, y) in enumerate(reversed(box.LAMPS_AT.values())):
-        _up(axes, low, y, right + 4 + 6 * step, f"{y - low:g}")
+        _up(axes, low, y, right + 4 + 6 * step, f"{y - low:.1f}")
     notes = (
         f"lamps {len(box.LAMPS_AT)} x Ø{box.LAMP_HOLE:g}    buttons 2 x Ø{box.BUTTON_HOLE:g}"
         f"    sound 7 x Ø{box.SOUND_HOLE:g} on Ø8    screws 4 x Ø{box.SCREW_HOLE:g}, {box.SCREWS_AT[1][0] * 2:g} by "
-        f"{box.SCREWS_AT[2][1] * 2:g} apart    window bevelled {box.BEVEL:g} x 45° outside"
+        f"{box.SCREWS_AT[2][1] * 2:g} apart    window bevelled {box.BEVEL:g} x 45° outside\n"
+        "signs above the buttons: next, back; below, for a button that is held: menu, first page\n"
+        "dashed circles: pillars that carry the board, from its own file; by hand nothing is drilled there"
     )
-    axes.text(left - 25, low - 29.5, notes, fontsize=9, va="top")
+    axes.text(left - 20, low - 36, notes, fontsize=9, va="top")
 
 
 def _across(axes: Axes, start: float, end: float, y: float, text: str) -> None:
@@ -171,12 +202,12 @@ def _soldered(axes: Axes, ref: str, value: str, legs: dict[str, tuple[int, int]]
 
 def _parts() -> bytes:
     """Draw both printed parts from above at an angle, as they lie on the bed."""
-    size, scale = (2400, 1100), 7.0
+    size, scale = (2400, 1100), 6.0
     nearest = np.full(size[::-1], -np.inf)
     shades = np.full(size[::-1], 255, dtype=np.uint8)
-    for part, middle in (("front", (590.0, 620.0)), ("back", (1790.0, 700.0))):
-        for facet in box.stored(part):
-            x, y, z = box.normal(facet)
+    for part, middle in (("front", (620.0, 640.0)), ("back", (1760.0, 720.0)), ("caps", (1190.0, 930.0))):
+        for facet in printing.stored(part):
+            x, y, z = printing.normal(facet)
             shade = int(95 + 120 * max(0.0, 0.15 * x - 0.45 * y + 0.88 * z))
             seen = [
                 (

@@ -45,9 +45,9 @@ def eye(path: Path) -> None:
 
 def _eye(axes: Axes, octets: bytes, cases: list[tuple[Conditions, bool]], title: str) -> None:
     for conditions, parity in cases:
-        levels = serial.changes(octets, parity=parity, lead_s=0.005, tail_s=0.006)
+        levels = serial.changes(octets, parity=parity, lead_s=0.005, tail_s=14 * BIT_S)
         pin = spice.simulate(netlist.committed(), levels, conditions).pin
-        bits = round((levels[-1][0] - 0.011) / BIT_S)
+        bits = round((levels[-1][0] - 0.005) / BIT_S) - 14
         for bit in range(bits):
             start = 0.005 + (bit - 0.5) * BIT_S
             steps = [start + step * BIT_S / 60 for step in range(121)]

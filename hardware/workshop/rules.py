@@ -108,7 +108,7 @@ def current_ma(signal: str, of: Mapping[str, Part], joined: Mapping[str, Net]) -
     """Return the most a pin can be asked for, mA: through its resistor into its load or ground; None without one."""
     pins = joined.get(signal, frozenset())
     resistors = [(ref, pin) for ref, pin in pins if of[ref].kind == "resistor"]
-    others = [ref for ref, _ in pins if of[ref].kind not in ("resistor", "header")]
+    others = [ref for ref, _ in pins if of[ref].kind not in ("resistor", "header", "testpoint")]
     if len(resistors) != 1 or others:
         return None
     ref, pin = resistors[0]

@@ -1,8 +1,8 @@
 """Octets as levels on a line, and levels on a line as octets: both ends of what lies between meter and program.
 
-The sender knows bits and times only. The receiver is a UART in software that looks at GPIO15's voltage as the Pi
-does: below 0.9 V it is low, above 1.6 V high (Raspberry Pi documentation, GPIO voltages of the BCM2837), and between
-them it is neither, which counts as an error here however a real pin would read it.
+The sender knows bits and times only. The receiver is a UART in software that looks at GPIO15's voltage as the most
+demanding Pi does: below 0.8 V it is low, above 2.0 V high, and between them it is neither, which counts as an error
+here however a real pin would read it.
 """
 
 from bisect import bisect_right
@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 BAUD = 2400
 BIT_S = 1 / BAUD
-LOW_V, HIGH_V = 0.9, 1.6
+THRESHOLDS = {"BCM2835 to BCM2837": (0.9, 1.6), "BCM2711": (0.8, 2.0)}
+"""Below and above what a pin is surely low and high, volts, with 3.3 V: Raspberry Pi documentation, "GPIO and the
+40-pin header", voltage specifications, one table for the older chips and one for the Pi 4 B's."""
+LOW_V = min(low for low, _ in THRESHOLDS.values())
+HIGH_V = max(high for _, high in THRESHOLDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +65,32 @@ def bits(octets: Iterable[int], *, parity: bool) -> Iterator[int]:
         yield from (0, *data, *([sum(data) % 2] if parity else []), 1)
 
 
-def changes(octets: bytes, *, parity: bool, lead_s: float, tail_s: float) -> list[tuple[float, int]]:
+def changes(
+    octets: bytes, *, parity: bool, lead_s: float, tail_s: float, bit_s: float = BIT_S
+) -> list[tuple[float, int]]:
     """Return when the line becomes what, from an idle line (1) and back to one; the last entry is the end."""
     found = [(0.0, 1)]
     time = lead_s
     for bit in bits(octets, parity=parity):
         if bit != found[-1][1]:
             found.append((time, bit))
-        time += BIT_S
+        time += bit_s
     return [*found, (time + tail_s, found[-1][1])]
 
 
-def receive(trace: Trace, *, parity: bool) -> Received:
+def receive(trace: Trace, *, parity: bool, bit_s: float = BIT_S) -> Received:
     """Return what a UART reads from GPIO15's voltage, sampling amid each bit from the start bit's edge on."""
     octets, errors, now = bytearray(), 0, trace.times[0]
     places = 10 if parity else 9
     while (high := trace.rises_above(HIGH_V, now)) is not None:
         edge = trace.falls_below(LOW_V, high)
-        if edge is None or edge + (places + 1) * BIT_S > trace.times[-1]:
+        if edge is None or edge + (places + 1) * bit_s > trace.times[-1]:
             break
-        samples = [trace.at(edge + (place + 0.5) * BIT_S) for place in range(places + 1)]
+        samples = [trace.at(edge + (place + 0.5) * bit_s) for place in range(places + 1)]
         levels = [0 if volts < LOW_V else 1 if volts > HIGH_V else None for volts in samples]
         read = [level or 0 for level in levels]
         errors += levels.count(None) + (levels[0] == 1) + (levels[-1] == 0)
         errors += parity and sum(read[1:10]) % 2 == 1
         octets.append(sum(bit << place for place, bit in enumerate(read[1:9])))
-        now = edge + (places + 0.5) * BIT_S
+        now = edge + (places + 0.5) * bit_s
     return Received(bytes(octets), errors)

@@ -30,6 +30,8 @@ TEMPERATURES = (-20.0, 25.0, 60.0)
 RUNS = 100
 STRESS = bytes.fromhex("7e a0 00 ff 00 55 aa 01 80 fe 7f 00 00 ff 7e")
 """Both flags, and the longest lows and highs there are: 00 with even parity holds the line low for ten bits."""
+LEAD_S = 0.005
+"""How long the line rests before the first octet."""
 TRIP_A = 0.030
 """Aidon HAN Interface Description v1.1A, 2.2.1: above this for about 50 us, the port is off for a minute."""
 TRIP_S = 50e-6
@@ -42,9 +44,9 @@ class Outcome:
     same: bool
     """The octets came out as they went in, without one doubtful sample, and so did the readings."""
     falls_s: float
-    """The longest time from an edge of the line to GPIO15 below 0.9 V."""
+    """The longest time from an edge of the line to GPIO15 below 0.8 V."""
     rises_s: float
-    """The longest time from an edge of the line to GPIO15 above 1.6 V."""
+    """The longest time from an edge of the line to GPIO15 above 2.0 V."""
     idle_a: float
     """What the port gives while nothing is sent."""
 
@@ -72,15 +74,21 @@ def frames() -> list[bytes]:
 
 
 def transmit(
-    octets: bytes, conditions: Conditions, *, parity: bool, drawn: Netlist | None = None
+    octets: bytes,
+    conditions: Conditions,
+    *,
+    parity: bool,
+    drawn: Netlist | None = None,
+    baud: int = serial.BAUD,
 ) -> tuple[Outcome, Run, serial.Received]:
     """Send octets through the drawn receiver."""
-    levels = serial.changes(octets, parity=parity, lead_s=0.005, tail_s=0.006)
+    bit_s = 1 / baud
+    levels = serial.changes(octets, parity=parity, lead_s=LEAD_S, tail_s=14 * bit_s, bit_s=bit_s)
     run = spice.simulate(drawn or netlist.committed(), levels, conditions)
-    received = serial.receive(run.pin, parity=parity)
+    received = serial.receive(run.pin, parity=parity, bit_s=bit_s)
     falls, rises = delays(run, levels)
     same = received.octets == octets and not received.errors and readings(received.octets) == readings(octets)
-    return Outcome(same, max(falls), max(rises), run.current.at(0.004)), run, received
+    return Outcome(same, max(falls), max(rises), run.current.at(0.8 * LEAD_S)), run, received
 
 
 def readings(octets: bytes) -> list[Reading]:
@@ -106,14 +114,15 @@ def by_chance(count: int = RUNS) -> Iterator[tuple[Conditions, bool]]:
     chance = random.Random(2400)
     for _ in range(count):
         mark, space = chance.choice(CORNERS)
-        values = {"R1": 3300.0, "R2": 4700.0, "R3": 4700.0, "R4": 1000.0, "D2": 15.0}
+        values = {"R1": 2700.0, "R2": 4700.0, "R3": 4700.0, "R4": 1000.0, "D2": 15.0}
         yield (
             Conditions(
                 mark_v=mark + chance.uniform(-0.3, 0.3),
                 space_v=space + chance.uniform(-0.3, 0.3),
                 celsius=chance.uniform(*TEMPERATURES[::2]),
                 slow=chance.uniform(1.0, 4.5),
-                transfer=chance.uniform(1.3, 2.6) * chance.uniform(0.7, 1.0),
+                transfer=chance.uniform(2.0, 4.0) * chance.uniform(0.7, 1.0),
+                pull=chance.choice(("up", "down")),
                 values={ref: value * chance.uniform(0.95, 1.05) for ref, value in values.items()},
             ),
             chance.random() < 0.5,

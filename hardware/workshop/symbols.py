@@ -51,7 +51,7 @@ def _two(
 ) -> Symbol:
     """Return a part with a lead to the left and one to the right."""
     ends = (Pin(first, (-5.08, 0), 0), Pin(second, (5.08, 0), 180))
-    return Symbol(name, ends, lines, circles, reference_at)
+    return Symbol(name, ends, lines, circles, reference_at, numbers_shown=False)
 
 
 def _box(left: float, bottom: float, right: float, top: float) -> tuple[Place, ...]:
@@ -75,7 +75,10 @@ def _header() -> Symbol:
 
 def _display() -> Symbol:
     names = ("VCC", "SDA", "SCL", "RES", "DC", "CS", "GND")
-    pins = tuple(Pin(name, (-15.24, 11.43 - row * ROW), 0, name) for row, name in enumerate(names))
+    order = ("GND", "VCC", "SCL", "SDA", "RES", "DC", "CS")
+    pins = tuple(
+        Pin(name, (-15.24, 11.43 - row * ROW), 0, f"{order.index(name) + 1} {name}") for row, name in enumerate(names)
+    )
     return Symbol(
         "Display", pins, (_box(-12.7, -15.24, 12.7, 15.24),), (), (0, 20.32), (0, 17.78), True, numbers_shown=False
     )
@@ -104,6 +107,18 @@ def _optocoupler() -> Symbol:
     return Symbol("Optocoupler", pins, lines, (), (0, 12.7), (0, 10.16))
 
 
+def _box_of(name: str, left: tuple[str, ...], right: tuple[str, ...]) -> Symbol:
+    """Return a chip in two rows: numbers go down at the left and up at the right."""
+    height = 2.54 * len(left)
+    pins = [Pin(str(row + 1), (-12.7, height / 2 - 1.27 - 2.54 * row), 0, label) for row, label in enumerate(left)]
+    pins += [
+        Pin(str(2 * len(left) - row), (12.7, height / 2 - 1.27 - 2.54 * row), 180, label)
+        for row, label in enumerate(right)
+    ]
+    box = _box(-10.16, -height / 2 - 1.27, 10.16, height / 2 + 1.27)
+    return Symbol(name, tuple(pins), (box,), (), (0, height / 2 + 6.35), (0, height / 2 + 3.81), True)
+
+
 SYMBOLS = {
     "resistor": _two("Resistor", "1", "2", _box(-2.54, -1.016, 2.54, 1.016)),
     "capacitor": _two(
@@ -123,6 +138,15 @@ SYMBOLS = {
         _THROUGH,
         ((1.27, 1.27), (1.27, -1.27), (-1.27, 0), (1.27, 1.27)),
         ((-0.6, 1.27), (-1.27, 1.27), (-1.27, -1.27), (-1.94, -1.27)),
+    ),
+    "tvs": _two(
+        "TVS",
+        "1",
+        "2",
+        _THROUGH,
+        ((-1.9, 1.27), (-1.9, -1.27), (0, 0), (-1.9, 1.27)),
+        ((1.9, 1.27), (1.9, -1.27), (0, 0), (1.9, 1.27)),
+        ((0.6, 1.6), (0, 1.27), (0, -1.27), (-0.6, -1.6)),
     ),
     "led": _two(
         "LED", "A", "K", _THROUGH, _TRIANGLE, ((1.27, 1.27), (1.27, -1.27)), *_RAY, *_SECOND_RAY, reference_at=(0, 5.08)
@@ -159,10 +183,65 @@ SYMBOLS = {
         True,
     ),
     "optocoupler": _optocoupler(),
+    "npn": Symbol(
+        "NPN",
+        (Pin("1", (2.54, -5.08), 90), Pin("2", (-5.08, 0), 0), Pin("3", (2.54, 5.08), 270)),
+        (
+            ((-2.54, 0), (0, 0)),
+            ((0, 1.9), (0, -1.9)),
+            ((0, 0.6), (2.54, 2.54)),
+            ((0, -0.6), (2.54, -2.54)),
+            ((2.54, -2.54), (1.4, -2.3)),
+            ((2.54, -2.54), (2.1, -1.5)),
+        ),
+        reference_at=(7.62, 1.27),
+        value_at=(8.89, -1.27),
+    ),
+    "regulator": Symbol(
+        "Regulator",
+        (
+            Pin("1", (0, -7.62), 90, "GND"),
+            Pin("2", (-10.16, 0), 0, "IN"),
+            Pin("3", (10.16, 0), 180, "OUT", electrical="power_out"),
+        ),
+        (_box(-7.62, -5.08, 7.62, 3.81),),
+        (),
+        (0, 8.89),
+        (0, 6.35),
+        True,
+    ),
+    "memory": _box_of("Memory", ("A0", "A1", "A2", "GND"), ("VCC", "WP", "SCL", "SDA")),
+    "clock": Symbol(
+        "Clock",
+        tuple(
+            Pin(str(row + 1), (-10.16, 5.08 - 2.54 * row), 0, name)
+            for row, name in enumerate(("+", "D", "C", "NC", "-"))
+        ),
+        (_box(-7.62, -7.62, 5.08, 7.62),),
+        (),
+        (0, 12.7),
+        (0, 10.16),
+        True,
+    ),
+    "testpoint": Symbol(
+        "TestPoint",
+        (Pin("1", (-5.08, 0), 0),),
+        circles=(((-1.52, 0), 1.02),),
+        reference_at=(-1.27, 2.54),
+        value_at=(3.81, 0),
+        numbers_shown=False,
+    ),
     "header": _header(),
     "display": _display(),
     "3V3": Symbol(
         "3V3",
+        (Pin("1", (0, 0), 90, length=0, electrical="power_in"),),
+        (((0, 0), (0, 1.9)), ((-1.27, 1.27), (0, 2.54), (1.27, 1.27))),
+        value_at=(0, 4.3),
+        power=True,
+    ),
+    "5V": Symbol(
+        "5V",
         (Pin("1", (0, 0), 90, length=0, electrical="power_in"),),
         (((0, 0), (0, 1.9)), ((-1.27, 1.27), (0, 2.54), (1.27, 1.27))),
         value_at=(0, 4.3),

@@ -4,7 +4,7 @@
 
 tools=$PWD/.tools
 release=trixie
-packages=kicad,ngspice,graphviz,openscad,fonts-dejavu-core
+packages=kicad,ngspice,graphviz,openscad,fonts-dejavu-core,gerbv,librsvg2-bin
 
 missing() {
     echo "hardware: $*" >&2
@@ -13,15 +13,17 @@ missing() {
 
 python_tools() {
     local wanted
-    wanted=$(sha256sum requirements.txt ../pyproject.toml)
+    wanted=$(sha256sum requirements.txt requirements-kicad.txt ../pyproject.toml)
     [ "$(cat "$tools/venv/made-from" 2>/dev/null)" = "$wanted" ] && return
-    rm -rf "$tools/venv"
+    rm -rf "$tools/venv" "$tools/kicad-python"
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
         missing "python3 3.11 or newer is missing; on Debian: sudo apt install python3 python3-venv"
     python3 -m venv "$tools/venv" ||
         missing "python3 cannot make a virtual environment; on Debian: sudo apt install python3-venv"
     "$tools/venv/bin/pip" install -q -r requirements.txt -e '..[test]' ||
         missing "pip could not install hardware/requirements.txt; is there a network?"
+    "$tools/venv/bin/pip" install -q --no-deps --no-compile --target "$tools/kicad-python" -r requirements-kicad.txt ||
+        missing "pip could not install hardware/requirements-kicad.txt; is there a network?"
     echo "$wanted" >"$tools/venv/made-from"
 }
 
@@ -42,9 +44,9 @@ debian_tools() {
         missing "mmdebstrap could not fetch $packages of Debian $release; is there a network, and 2 GB of disk?"
     mkdir -p "$tools/bin" "$tools/home"
     local name
-    for name in kicad-cli ngspice dot openscad; do
-        printf '#!/bin/sh\nexec "%s/workshop/in-debian" %s "$@"\n' "$PWD" "$name" >"$tools/bin/$name"
-        chmod +x "$tools/bin/$name"
+    for name in kicad-cli ngspice dot openscad gerbv rsvg-convert kicad-python=python3; do
+        printf '#!/bin/sh\nexec "%s/workshop/in-debian" %s "$@"\n' "$PWD" "${name#*=}" >"$tools/bin/${name%=*}"
+        chmod +x "$tools/bin/${name%=*}"
     done
     echo "$release $packages" >"$tools/made-from"
 }

@@ -4,10 +4,15 @@ import struct
 
 import pytest
 
-from image.data.disk import CUT, KEPT, MAKE_HISTORY, MIB, READ_HISTORY, START, Disk, Start
+from image.data.disk import CUT, KEPT, MAKE_HISTORY, MIB, READ_HISTORY, START, USER, Disk, Start
 
 OTHER_MAGIC = b"\x00\x00"
 BLOCK = 4096
+OTHERS = "echo others: $(find /data/han-appliance ! -user han-appliance | wc -l); "
+AS_THE_APPLIANCE = (
+    f"setpriv --reuid={USER} --regid={USER} --clear-groups sh -c '>>/var/lib/han-appliance/history.sqlite3' && "
+    "echo it may write\n"
+)
 
 
 @pytest.fixture
@@ -40,6 +45,23 @@ def test_an_update_with_another_table_leaves_the_history(lived_in: Disk) -> None
 def test_an_update_after_a_power_cut_leaves_the_history(cut_off: Disk) -> None:
     cut_off.flash()
     _has_history(cut_off.start(READ_HISTORY))
+
+
+def test_a_newer_image_with_another_user_number_still_has_the_history(lived_in: Disk) -> None:
+    other = USER + 7
+    lived_in.start(f"chown -R {other}:{other} /data/han-appliance")
+    start = lived_in.start(OTHERS + AS_THE_APPLIANCE + READ_HISTORY)
+    assert "others: 0\n" in start.said
+    assert "it may write\n" in start.said
+    _has_history(start)
+
+
+def test_so_it_is_when_only_the_folder_came_to_its_new_owner_before_the_power_went(lived_in: Disk) -> None:
+    other = USER + 7
+    lived_in.start(f"chown -R {other}:{other} /data/han-appliance; chown {USER}:{USER} /data/han-appliance")
+    start = lived_in.start(OTHERS + AS_THE_APPLIANCE)
+    assert "others: 0\n" in start.said
+    assert "it may write\n" in start.said
 
 
 @pytest.mark.parametrize("destroyed", [1, 2048, BLOCK, 4 * BLOCK])

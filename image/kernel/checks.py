@@ -10,14 +10,27 @@ from PIL import Image
 
 from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel import pages
+from appliance.panel.devices.buttons import BOUNCE_S
 from appliance.panel.menu import Menu
 from appliance.panel.pages import Page, menu_page
-from appliance.settings.choices import AS_SET
+from appliance.settings.choices import AS_SET, CHOICES_FILE
+from appliance.settings.chosen import as_choices
+from appliance.settings.model import Settings
+from appliance.settings.settings_file import USUAL_FOLDER
 from appliance.system.health import FaultKind
 from image.kernel.rig import BUTTONS, CALM_W, GPIO, LONG_S, OUTPUTS, SOON_S, UNIT, Rig, need
 
 ACT_W = 12_000.0
 WATCH_W = 6_000.0
+LIMITS = """
+[thresholds]
+watch_w = 5000
+act_w = 10000
+rise_s = 0
+hold_s = 30
+"""
+"""What the household sets: with the usual limits and delays green would be back after eleven minutes only."""
+MOST_TRIES = 30
 SWINGS = 20
 """Changes of the piezo's line by a tune: hundreds at 1 kHz and more, most of which a busy host misses."""
 EXPOSURE = 1.0
@@ -42,6 +55,9 @@ async def devices_have_their_groups(rig: Rig) -> str:
 async def a_held_pin_is_named(rig: Rig) -> str:
     """With the red lamp's pin held by another program, the service starts, reads the meter, and names the pin."""
     await rig.vm.ask("hold", gpio=GPIO["led_red"])
+    # As after a first start whose questions nobody answered: the keys are pages' keys.
+    await rig.vm.run("sh", "-c", f"mkdir -p {USUAL_FOLDER} && touch {USUAL_FOLDER}/{CHOICES_FILE}")
+    await rig.write_settings(LIMITS)
     await rig.vm.run("systemctl", "start", UNIT)
     rig.speak()
     situation = await rig.until(
@@ -109,17 +125,24 @@ async def a_short_press_turns_the_page(rig: Rig) -> str:
 
 async def a_bounce_is_no_press(rig: Rig) -> str:
     """A contact that bounces for five milliseconds turns no page."""
-    for _ in range(3):
-        await rig.press("button_a", 0.005)
-    await _until_page(rig, Page.NOW)
-    return "three bounces, the first page"
+    bounces = tries = 0
+    while bounces < 3:
+        need(tries < MOST_TRIES, "three bounces as short as a contact's, on this host", f"{bounces} of {tries}")
+        tries += 1
+        if await rig.press("button_a", 0.005) < BOUNCE_S:
+            bounces += 1
+            await _until_page(rig, Page.NOW)
+        else:  # the host was busy meanwhile, and it was a press
+            await rig.press("button_b", LONG_S)
+            await _until_page(rig, Page.NOW)
+    return f"three bounces of {tries}, the first page"
 
 
 async def a_long_press_opens_the_menu(rig: Rig) -> str:
     """A long press of A opens the menu, and of B goes home."""
 
     def menu(situation: Situation) -> list[Image.Image]:
-        return [menu_page.picture(Menu(), AS_SET, situation, rig.words)]
+        return [menu_page.picture(Menu(), AS_SET, situation, rig.words, as_choices(Settings()))]
 
     await rig.press("button_a", LONG_S)
     await rig.until(lambda: rig.shows(menu), bool, "the menu on the glass")
@@ -136,7 +159,7 @@ async def yellow_over_the_first_limit(rig: Rig) -> str:
 
 
 async def red_and_a_tune_over_the_second(rig: Rig) -> str:
-    """Over the second the red lamp is on, alone, and the piezo plays, and is silent afterwards."""
+    """Over the second the red lamp is on or blinks, alone, and the piezo plays, and is silent afterwards."""
     hearing = rig.vm.ask("listen", gpio=GPIO["buzzer"], seconds=12.0)
     rig.load_w = ACT_W
     swings = await hearing
@@ -160,26 +183,29 @@ async def the_alarm_is_on_the_glass_until_a_key(rig: Rig) -> str:
     )
     need(situation is not None and situation.alarms, "an alarm", situation)
     await _until_page(rig, Page.NOW)
-    need(await rig.lit() == "red", "red", await rig.lit())
-    return "alarm, acknowledged, first page, still red"
+    seen = [await rig.lit() for _ in range(10)]
+    need(set(seen) == {"red"}, "a red that blinks no more", seen)
+    return "alarm, acknowledged, first page, red and steady"
 
 
 async def the_display_comes_back(rig: Rig) -> str:
-    """Without its display it says so once and the lamps go on; the display is set up again when it is back."""
+    """Without its display it says so once and yellow flashes; when it is back it is set up again, and green is on."""
     await rig.vm.ask("plug", there=False)
     rig.load_w = CALM_W
     await rig.until(rig.log, lambda log: "does not answer" in log, "'does not answer' in the log")
-    await rig.until(rig.lit, lambda lit: lit == "green", "green", within_s=30 + SOON_S)
+    await rig.until(rig.lit, lambda lit: lit == "dark", "a yellow lamp that flashes", within_s=30 + SOON_S)
+    await rig.until(rig.lit, lambda lit: lit == "yellow", "yellow")
     await rig.vm.ask("plug", there=True)
+    await rig.until(rig.lit, lambda lit: lit == "green", "green")
     await rig.until(rig.log, lambda log: "the display is back" in log, "'the display is back' in the log")
     await _until_page(rig, Page.NOW)
     said = (await rig.log()).count("does not answer")
     need(said == 1, "one sentence", said)
-    return "one sentence, green meanwhile, the first page again"
+    return "one sentence, yellow meanwhile, then green and the first page again"
 
 
 async def a_silent_line_blinks_yellow(rig: Rig) -> str:
-    """When the line is pulled, no number stays, and yellow blinks, never red; when it is back, all is well."""
+    """When the line is pulled, no number stays, and yellow flashes, never red; when it is back, all is well."""
     await rig.fall_silent()
     situation = await rig.until(
         rig.situation,
@@ -199,14 +225,14 @@ async def a_silent_line_blinks_yellow(rig: Rig) -> str:
 
 async def the_settings_are_read_again(rig: Rig) -> str:
     """systemctl reload has it read its settings in its box; a mistake is named, and nothing falls."""
-    await rig.vm.run("sh", "-c", "echo 'language = 5' > /etc/han-appliance/appliance.toml")
+    await rig.write_settings("language = 5")
     await rig.vm.run("systemctl", "reload", UNIT)
     situation = await rig.until(
         rig.situation, lambda seen: seen is not None and seen.health.faults, "a trouble of the settings"
     )
     detail = situation.health.faults[0].detail if situation is not None else ""
     need("appliance.toml" in detail and "language" in detail, "file and key", detail)
-    await rig.vm.run("rm", "/etc/han-appliance/appliance.toml")
+    await rig.write_settings(LIMITS)
     await rig.vm.run("systemctl", "reload", UNIT)
     await rig.until(rig.situation, lambda seen: seen is not None and seen.level is Level.OK, "all well")
     return detail

@@ -34,6 +34,7 @@ GPIO = pins(Settings())
 OUTPUTS = ("led_red", "led_yellow", "led_green", "buzzer")
 BUTTONS = ("button_a", "button_b")
 UNIT = "han-appliance.service"
+SETTINGS = "/etc/han-appliance/appliance.toml"
 SHORT_S, LONG_S = 0.15, 1.2
 
 
@@ -76,9 +77,9 @@ class Rig:
         lit = [name.removeprefix("led_") for name, level in zip(names, await self.levels(names), strict=True) if level]
         return " ".join(lit) or "dark"
 
-    async def press(self, button: str, seconds: float = SHORT_S) -> None:
-        """Hold a finger on a button for some seconds."""
-        await self.vm.ask("press", gpio=GPIO[button], seconds=seconds)
+    async def press(self, button: str, seconds: float = SHORT_S) -> float:
+        """Hold a finger on a button for some seconds. Return for how long at most it was: a busy host takes longer."""
+        return float(await self.vm.ask("press", gpio=GPIO[button], seconds=seconds))
 
     async def situation(self) -> Situation | None:
         """Return what the appliance makes of it all; `None` while it does not answer."""
@@ -92,6 +93,10 @@ class Rig:
             return False
         shown = (await self.vm.glass()).picture().tobytes()
         return any(shifted(one, shift).tobytes() == shown for one in page(situation) for shift in SHIFTS)
+
+    async def write_settings(self, text: str) -> None:
+        """Have this be the whole settings file; it holds when the service starts, or reads it again."""
+        await self.vm.run("sh", "-c", f"mkdir -p $(dirname {SETTINGS}) && echo '{text}' > {SETTINGS}")
 
     async def unit(self, name: str) -> str:
         """Return a property of the service, as systemd says it."""

@@ -5,51 +5,74 @@ its superblock. So nothing is ever written to the card's first sector, no PC off
 a newer image may bring whatever table it likes. See ../README.md.
 """
 
+from hashlib import sha256
 from pathlib import Path
+from string import Template
 
 from image.recipe.steps import BuildError, Steps
 
-SIGNATURE = 0x48414E31
-"""Of the disk, "HAN1": the kernel finds its root by it (PARTUUID), on whatever controller the card is."""
-BOOT_MB, SLOT_MB, FIRST_MB = 128, 128, 4
+WRITTEN_ID = "48414e31"
+"""The disk's id in image/boot, in place of the release's."""
+BOOT_MB, SLOT_MB, FIRST_MB = 512, 240, 4
 DATA_STARTS = 1 << 30
 """Octets from the card's start to the data partition, the same in all releases."""
 
-LAYOUT = f"""
-image boot.vfat {{
-    vfat {{
+LAYOUT = """
+image boot.vfat {
+    vfat {
         label = "HAN"
-        extraargs = "-F 32 -i {SIGNATURE:08x} --invariant"
-    }}
+        extraargs = "-F 32 -i $id --invariant"
+    }
     mountpoint = "/"
-    size = {BOOT_MB}M
-}}
-image sdcard.img {{
-    hdimage {{
-        disk-signature = 0x{SIGNATURE:08x}
+    size = ${boot_mb}M
+}
+image sdcard.img {
+    hdimage {
+        disk-signature = 0x$id
         align = 1M
-    }}
-    partition boot {{
+    }
+    partition boot {
         partition-type = 0x0c
         bootable = true
-        offset = {FIRST_MB}M
+        offset = ${first_mb}M
         image = "boot.vfat"
-    }}
-    partition root-a {{
+    }
+    partition root-a {
         partition-type = 0x83
         image = "root.squashfs"
-        size = {SLOT_MB}M
-    }}
-    partition root-b {{
+        size = ${slot_mb}M
+    }
+    partition root-b {
         partition-type = 0x83
-        size = {SLOT_MB}M
-    }}
-}}
+        size = ${slot_mb}M
+    }
+}
 """
 
 
-def make_card(steps: Steps, boot: Path, squashfs: Path, work: Path, epoch: str) -> Path:
-    """Make the card's image, sdcard.img, and return its path. Raises BuildError."""
+def disk_id(version: str) -> str:
+    """Return a release's id of the disk, eight hexadecimal digits: the kernel finds its root by it (PARTUUID).
+
+    It is found on whatever controller the card is, and not on another release's card that is plugged in as well.
+    """
+    return sha256(version.encode()).hexdigest()[:8].replace("00000000", WRITTEN_ID)
+
+
+def name_root(words: Path, number: str) -> None:
+    """Put the release's id of the disk into a file with words for the kernel. Raises BuildError."""
+    text = words.read_text(encoding="ascii")
+    if text.count(f"root=PARTUUID={WRITTEN_ID}-") != 1:
+        raise BuildError(f"{words.name} does not name a root by PARTUUID={WRITTEN_ID}")
+    words.write_text(text.replace(f"PARTUUID={WRITTEN_ID}-", f"PARTUUID={number}-"), encoding="ascii")
+
+
+def layout(number: str) -> str:
+    """Return genimage's description of a card with an id of its disk."""
+    return Template(LAYOUT).substitute(id=number, boot_mb=BOOT_MB, first_mb=FIRST_MB, slot_mb=SLOT_MB)
+
+
+def make_card(steps: Steps, boot: Path, squashfs: Path, work: Path, epoch: str, number: str) -> Path:
+    """Make the card's image, sdcard.img, with this id of its disk, and return its path. Raises BuildError."""
     if squashfs.stat().st_size > SLOT_MB << 20:
         raise BuildError(
             f"the root takes {squashfs.stat().st_size >> 20} MB and its slot has {SLOT_MB}",
@@ -57,7 +80,7 @@ def make_card(steps: Steps, boot: Path, squashfs: Path, work: Path, epoch: str) 
         )
     if (FIRST_MB + BOOT_MB + 2 * SLOT_MB) << 20 > DATA_STARTS:
         raise BuildError("the slots reach into the data partition", "see SLOT_MB in image/recipe/card.py")
-    (work / "layout").write_text(LAYOUT, encoding="ascii")
+    (work / "layout").write_text(layout(number), encoding="ascii")
     output, scratch = work / "card", work / "scratch"
     steps.run("genimage", "--config", work / "layout", "--rootpath", boot, "--inputpath", squashfs.parent,
               "--outputpath", output, "--tmppath", scratch,

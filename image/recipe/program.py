@@ -89,7 +89,7 @@ def _distribution(wheel: Path) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace(".", "_")
+    return name.replace(".", "_").replace("-", "_")
 
 
 def _check_packages(site: Path) -> None:

@@ -1,7 +1,8 @@
 """The root: the base without what a cupboard does not need, the program, and the files of image/root.
 
 It is read-only and one file (squashfs), so a power cut finds nothing half written. What leaves: package manager and its
-scripts' Perl, the maker of the initial file system, drivers of other machines, and every right to become another user.
+scripts' Perl, the maker of the initial file system, drivers of other machines, a message bus that systemd-resolved's
+package asks for and nothing here speaks by, and every right to become another user.
 """
 
 import os
@@ -15,12 +16,12 @@ from image.recipe.steps import BuildError, Steps
 
 IMAGE = Path(__file__).parent.parent
 FILES = IMAGE / "root"
-MODULES = IMAGE / "modules.list"
 
 LEFT_OUT = (
     "boot/*",
     "etc/apt",
     "etc/cron.*",
+    "etc/dbus-1",
     "etc/debconf.conf",
     "etc/dpkg",
     "etc/init.d",
@@ -35,21 +36,26 @@ LEFT_OUT = (
     "etc/udev/hwdb.bin",
     "etc/*-",
     "usr/bin/apt*",
+    "usr/bin/dbus-*",
     "usr/bin/deb*",
     "usr/bin/dpkg*",
     "usr/bin/perl*",
     "usr/bin/update-alternatives",
     "usr/lib/*/perl*",
     "usr/lib/apt",
+    "usr/lib/dbus-1.0",
     "usr/lib/dpkg",
     "usr/lib/initramfs-tools",
     "usr/lib/linux-image-*",
     "usr/lib/raspi-firmware",
+    "usr/lib/systemd/system/*.wants/dbus.*",
+    "usr/lib/systemd/system/dbus.*",
     "usr/lib/udev/hwdb.bin",
     "usr/lib/udev/hwdb.d",
     "usr/sbin/*initramfs",
     "usr/sbin/dpkg*",
     "usr/share/bug",
+    "usr/share/dbus-1",
     "usr/share/debconf",
     "usr/share/dpkg",
     "usr/share/initramfs-tools",
@@ -58,8 +64,15 @@ LEFT_OUT = (
     "var/lib/*",
     "var/log/*",
 )
-FIRMWARE_KEPT = re.compile(r"brcm/brcmfmac434(30|36|36s|55|56)-sdio|cypress/cyfmac434(30|55)|regulatory\.db")
-"""Wi-Fi of the 3 B, Zero 2 W, 3 B+ and 4."""
+FIRMWARE_KEPT = (
+    r"brcm/brcmfmac43430-sdio\.",
+    r"cypress/cyfmac43430-sdio\.",
+    r"brcm/brcmfmac43455-sdio\.",
+    r"cypress/cyfmac43455-sdio\.",
+    r"regulatory\.db",
+)
+"""Wi-Fi of the 3 B and of those Zero 2 W that have its radio (BCM43430/1); of the 3 B+, 3 A+ and 4; and what the law
+allows. The other radio of the Zero 2 W (BCM43430/2) asks for files that Debian does not have: it has no Wi-Fi here."""
 
 ENABLED = (
     "han-appliance.service",
@@ -108,7 +121,6 @@ def unpack_root(steps: Steps, base: Path, work: Path) -> Path:
 
 def strip_and_install(steps: Steps, folder: Path, program: Path) -> None:
     """Make the appliance's root of Debian's, in place. Raises BuildError."""
-    _keep_modules(steps, folder)
     _keep_firmware(folder)
     for pattern in LEFT_OUT:
         for path in folder.glob(pattern):
@@ -145,39 +157,21 @@ def _normalise_modes(source: Path, folder: Path) -> None:
             copied.chmod(0o755 if copied.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
-def _keep_modules(steps: Steps, folder: Path) -> None:
-    (tree,) = (folder / "usr/lib/modules").iterdir()
-    needs = dict(line.split(":", 1) for line in (tree / "modules.dep").read_text(encoding="ascii").splitlines())
-    by_name = {_name(path): path for path in needs}
-    built_in = {_name(path) for path in (tree / "modules.builtin").read_text(encoding="ascii").splitlines()}
-    lines = MODULES.read_text(encoding="utf-8").splitlines()
-    wanted = {line for line in lines if line and not line.startswith("#")} - built_in
-    if unknown := sorted(wanted - by_name.keys()):
-        raise BuildError(
-            f"image/modules.list names what this kernel does not have: {', '.join(unknown)}",
-            "strike what is gone; what has another name is in the base's modules.dep",
-        )
-    kept = {path for name in wanted for path in (by_name[name], *needs[by_name[name]].split())}
-    for path in needs:
-        if path not in kept:
-            (tree / path).unlink()
-    shutil.rmtree(tree / "build", ignore_errors=True)
-    steps.run("xz", "--decompress", *tree.rglob("*.ko.xz"))  # the root is packed already, in a faster way
-    steps.run("depmod", "-b", folder, tree.name)
-
-
-def _name(module: str) -> str:
-    return Path(module).name.split(".")[0].replace("-", "_")
-
-
 def _keep_firmware(folder: Path) -> None:
+    """Take all other firmware out. Raises BuildError where a pattern finds none: a radio would have none."""
     tree = folder / "usr/lib/firmware"
+    unused = set(FIRMWARE_KEPT)
     for path in sorted(tree.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif not FIRMWARE_KEPT.search(str(path.relative_to(tree))):
+            continue
+        fitting = {pattern for pattern in FIRMWARE_KEPT if re.match(pattern, str(path.relative_to(tree)))}
+        unused -= fitting
+        if not fitting:
             path.unlink()
+    if unused:
+        raise BuildError(f"no firmware fits {', '.join(sorted(unused))}", "see FIRMWARE_KEPT in image/recipe/root.py")
 
 
 def _enable(steps: Steps, folder: Path) -> None:

@@ -24,7 +24,17 @@ def main() -> int:
     )
     parser.add_argument("image", type=Path, help="the card's image, as image/build makes it")
     parser.add_argument("--cuts", type=int, default=2, help="power cuts at random moments (2)")
+    parser.add_argument("--bare", action="store_true", help="boot the system without the appliance too, for comparison")
+    parser.add_argument("--brief", action="store_true", help="without the boots with a mistake and with updates")
     parser.add_argument("--seed", type=int, help="of the random moments, to see the same ones again")
+    parser.add_argument(
+        "--further",
+        action="store_true",
+        help="in place of all else: USB, the bench, Imager's script, cuts that lose sectors (see README.md)",
+    )
+    parser.add_argument("--updates", action="store_true", help="in place of all else: the boots with updates")
+    parser.add_argument("--replugs", type=int, default=1, help="with --further: how often the converter is pulled (1)")
+    parser.add_argument("--lossy", type=int, default=8, help="with --further: cuts that lose sectors (8)")
     options = parser.parse_args()
     if not options.image.is_file():
         print(f"{options.image}: there is no such image; image/build makes it", file=sys.stderr)
@@ -36,7 +46,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be stopped is no reason to leave an emulator behind
     course = Course(options.image.resolve(), folder, verdict, random.Random(seed), Household())
     try:
-        asyncio.run(course.whole(options.cuts))
+        if options.updates:
+            asyncio.run(course.updates_alone())
+        elif options.further:
+            asyncio.run(course.further(options.replugs, options.lossy))
+        else:
+            asyncio.run(course.whole(options.cuts, bare=options.bare, brief=options.brief))
     except DeadError as end:
         verdict.say(str(end))
     except (tools.ToolError, OSError) as trouble:

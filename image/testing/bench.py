@@ -17,10 +17,8 @@ from image.testing.meter import Household
 from image.testing.pins import Pins
 from image.testing.qemu import EmulatedPi, start
 from image.testing.sdcard import SDCard
-from image.testing.trace import Written, follow
+from image.testing.trace import Flag, Written, follow
 
-PATIENCE_S = 360.0
-"""For what a Pi does within seconds, and an emulated one on a busy host within minutes."""
 LOOK_S = 0.02
 """Between two looks at what was written: to make a data partition takes a second and more."""
 
@@ -36,14 +34,17 @@ class Bench:
     display: Display
     pins: Pins
     written: Written
+    flag: Flag
     house: Household
     folder: Path
     cable: Cable | None
+    on_usb: bool
     tasks: list[asyncio.Task[None]]
 
     def plug_meter(self) -> None:
-        """Have the meter speak from now on."""
-        self.tasks.append(asyncio.create_task(self.house.speak(self.machine.han)))
+        """Have the meter speak from now on: into the converter on USB where there is one, else into the pins' UART."""
+        wire = self.machine.usb if self.on_usb else self.machine.han
+        self.tasks.append(asyncio.create_task(self.house.speak(wire)))
 
     def picture(self, name: str) -> None:
         """Keep what stands on the glass, for a look."""
@@ -72,18 +73,34 @@ async def powered(
     *,
     meter: bool = True,
     cable: Cable | None = None,
+    on_usb: bool = False,
+    once: bool = False,
+    stick: Path | None = None,
 ) -> AsyncIterator[Bench]:
-    """Have a machine run on this card while the block lasts. Raises ToolError."""
-    machine = EmulatedPi(card, start(card, folder), folder / f"{name}.trace", cable, words)
+    """Have a machine run on this card while the block lasts. Raises ToolError.
+
+    `on_usb`: with the meter on USB; `once`: by tryboot.txt; `stick`: with this USB stick in from power on.
+    """
+    machine = EmulatedPi(
+        card,
+        start(card, folder, once=once),
+        folder / f"{name}.trace",
+        cable=cable,
+        converter=on_usb,
+        stick=stick,
+        words=words,
+    )
     await machine.power_on()
     watchers: list[asyncio.Task[None]] = []
     try:
         console = Console(*machine.console)
         display = Display(lambda: machine.now)
-        pins, written = Pins(machine), Written()
-        for watch in (console.listen(), follow(machine.trace, display, written), pins.watch()):
+        pins, written, flag = Pins(machine), Written(), Flag()
+        for watch in (console.listen(), follow(machine.trace, display, written, flag), pins.watch()):
             watchers.append(asyncio.create_task(watch))
-        bench = Bench(name, card, machine, console, display, pins, written, house, folder, cable, watchers)
+        bench = Bench(
+            name, card, machine, console, display, pins, written, flag, house, folder, cable, on_usb, watchers
+        )
         if meter:
             bench.plug_meter()
         yield bench

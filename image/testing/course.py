@@ -6,29 +6,35 @@ mistake in them. Between, power is cut at random: on the new card in the midst o
 then, as often as was asked for, on more new cards, and on those as they go on.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from image.testing import front, inside
-from image.testing.bench import PATIENCE_S, Bench, powered
-from image.testing.cable import laid, ssh_opens_to_its_key
+from image.testing import front, inside, short, torn, updates
+from image.testing.bench import Bench, powered
+from image.testing.cable import answers_to_its_name, laid, ssh_opens_to_its_key
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
 from image.testing.meter import CALM_W, Household
+from image.testing.patience import patience_s
+from image.testing.qemu import PI_3, PI_4
 from image.testing.sdcard import SDCard
+from image.testing.short import NO_WATCHDOG
 from image.testing.verdict import NotSoError, Verdict
 
 BOOT_RATIO = 1.5
 """Kernel start to the first reading, in times of the same kernel's bare way to multi-user. A figure, no check: of two
 boots one after the other, what else the host does during one would decide it."""
+SETTLED = timedelta(seconds=62)
+"""After the first reading: the first minute is written by then."""
 MOST_MISSING = timedelta(seconds=60)
 IN_FLIGHT = timedelta(seconds=5)
 """A list that is on its way, and a write that is."""
 HISTORY_S = 150.0
-"""From the first reading to a cut after which whole minutes must be found."""
+"""From the first list that was heard to a cut after which whole minutes must be found."""
 MAKING_SECTORS = 12_600
 """So many are written to a new card of 2 GB while its data partition is made."""
 MAKING_S = 30.0
@@ -58,8 +64,11 @@ class Course:
     chance: random.Random
     house: Household
 
-    async def whole(self, cuts: int) -> None:
-        """Run all of it, with `cuts` power cuts at random moments, two of them on the way."""
+    async def whole(self, cuts: int, *, bare: bool, brief: bool = False) -> None:
+        """Run all of it, with `cuts` power cuts at random moments, two of them on the way.
+
+        The `bare` system is booted too, for comparison. In `brief` none has a mistake in the settings or an update.
+        """
         card = self._new("first")
         if cuts >= 1:
             await self.cut_in_making(1, card)
@@ -67,8 +76,12 @@ class Course:
         if cuts >= 2:
             await self.cut_in_running(2, card)
         first_s = await self.flashed_over(card)
-        await self.bare_boot(card, units, first_s)
-        await self.mistaken(card)
+        if bare:
+            await self.bare_boot(card, units, first_s)
+        if not brief:
+            await self.mistaken_and_updated(card)
+        await self.watchdog_bites(card)
+        await self.another_board(card)
         for number in range(3, cuts + 1):
             before = None
             if number % 2:
@@ -84,6 +97,7 @@ class Course:
         async with powered("first", card, self.house, self.folder, meter=False) as bench:
             await self._comes_up(bench, front.words_first)
             bench.plug_meter()
+            await self._comes_up(bench, front.asks_first)
             await self._comes_up(bench, front.first_reading)
             await self.verdict.check(bench, front.each_lamp_once)
             first_s = front.first_reading_s(bench)
@@ -104,7 +118,8 @@ class Course:
                 inside.few_packages,
                 inside.han_line_is_silent,
             )
-            await bench.run(first_s + HISTORY_S + self.chance.uniform(0, 30))
+            heard_for_s = (self.house.utc - self.house.heard_from).total_seconds()
+            await asyncio.sleep(max(0.0, HISTORY_S + self.chance.uniform(0, 30) - heard_for_s))
             sectors, passed_s = bench.written.sectors - wrote, bench.machine.now - at_s
             self.verdict.say(
                 f"        written in {passed_s:.0f} s of running: {sectors} sectors of 512 octets; "
@@ -119,7 +134,7 @@ class Course:
         self.verdict.say("the same card without the appliance's units, for comparison")
         words = tuple(MASKED + unit for unit in units)
         async with powered("bare", card, self.house, self.folder, words) as bench:
-            await bench.console.ask("systemctl is-system-running --wait", PATIENCE_S)
+            await bench.console.ask("systemctl is-system-running --wait", patience_s())
             bare_s = dict(await inside.stages(bench))["systemd up to multi-user"]
 
         self.verdict.say(
@@ -139,6 +154,7 @@ class Course:
         card.flash(self.image, like_an_imager=True)
         _edit(
             card,
+            *front.LIMITS,
             ("watch_w = 5000.0", "watch_w = 3000.0"),
             ("wired = false", "wired = true"),
             (KEYLESS, f'ssh_key = "{cable.public_key}"  #'),
@@ -150,25 +166,152 @@ class Course:
             await self._stages(bench, first_s)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again)
             await self.verdict.check(bench, inside.one_door_opens, inside.report_is_written)
-            await self.verdict.check(cable, ssh_opens_to_its_key)
+            await self.verdict.check(cable, ssh_opens_to_its_key, answers_to_its_name)
             cut = self.house.utc
         await self._history(card, cut, before=before)
         await self._report(card)
         return first_s
 
-    async def mistaken(self, card: SDCard) -> None:
-        """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on."""
-        self.verdict.say("a mistake in appliance.toml")
+    async def mistaken_and_updated(self, card: SDCard) -> None:
+        """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on; then update."""
+        self.verdict.say("a mistake in appliance.toml, and then an update")
+        before = kept(card)
         _edit(card, ("watch_w = 3000.0", front.MISTAKE))
+        self._put_updates(card)
         async with powered("mistaken", card, self.house, self.folder) as bench:
             await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
+            await self._goes_on(bench, updates.one_comes)
+        _edit(card, (front.MISTAKE, "watch_w = 3000.0"))  # with it there is no network, which systemd calls degraded
+        await self._tried(card, before)
+
+    async def updates_alone(self) -> None:
+        """Run the boots with updates, on a new card: the first comes with its first boot."""
+        self.verdict.say("an update on a new card")
+        card = self._new("updates")
+        self._put_updates(card, at_once=True)
+        async with powered("update", card, self.house, self.folder) as bench:
+            await self._goes_on(bench, updates.restarts_to_try_it)
+        await self._tried(card, None)
+
+    def _put_updates(self, card: SDCard, *, at_once: bool = False) -> None:
+        """Put an update on a card, `at_once` or for later, and a torn one that is newer on a stick, for later."""
+        parts = self.image.with_name("update")
+        update = updates.made(parts, self.folder, updates.KEPT, 1)
+        card.put_file(update, update.name if at_once else f"{updates.KEPT}{updates.LATER}")
+        updates.stick(updates.made(parts, self.folder, "torn", 2, torn=True), self.folder)
+
+    async def _tried(self, card: SDCard, before: Kept | None) -> None:
+        """Boot the update that is kept, then the torn one of a stick, which is not; the history of `before` holds."""
+        self.verdict.say("the one start of the new system; when it is kept, a stick comes with a second one, torn")
+        async with powered("trial", card, self.house, self.folder, once=True) as bench:
+            await self.verdict.check(bench, updates.other_system_runs)
+            await self._goes_on(bench, updates.it_is_kept)
+            await self.verdict.check(bench, inside.all_started)
+            await self._goes_on(bench, updates.the_torn_one_is_tried_too)
+        async with powered("torn", card, self.house, self.folder, once=True) as bench:
+            await self._goes_on(bench, updates.it_comes_to_nothing)
+        async with powered("back", card, self.house, self.folder, stick=self.folder / updates.STICK) as bench:
+            await self.verdict.check(bench, updates.the_old_one_says_so, updates.it_is_only_offered_now)
+        await self._history(card, None, before=before)
+
+    async def _goes_on(self, bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> None:
+        """Make a check without which the boots after it mean nothing. Raises DeadError."""
+        if not await self.verdict.check(bench, check):
+            raise DeadError(f"no more of the updates after boot '{bench.name}'")
+
+    async def further(self, replugs: int, cuts: int) -> None:
+        """Run the boots for which image/test has no time: a converter on USB, the bench, Imager's script, lost sectors.
+
+        The converter is pulled and plugged in `replugs` times, and `cuts` cuts lose what the card held.
+        """
+        card = self._new("further")
+        await self.on_usb(card, replugs)
+        await self.on_the_bench(card)
+        await self.imager_left_its_script(card)
+        await self.loses_what_it_holds(cuts)
+
+    async def on_usb(self, card: SDCard, replugs: int) -> None:
+        """Boot a new card with the meter on a converter on USB."""
+        self.verdict.say("a new card, with the meter on a converter on USB")
+        async with powered("usb", card, self.house, self.folder, on_usb=True) as bench:
+            await self.verdict.check(bench, inside.the_meter_is_on_usb)
+            for number in range(1, replugs + 1):
+                if replugs > 1:
+                    self.verdict.say(f"        pulled the {number}. time of {replugs}")
+                await self.verdict.check(bench, inside.a_converter_comes_back)
+            await self.verdict.check(bench, inside.appliance_is_up)
+
+    async def on_the_bench(self, card: SDCard) -> None:
+        """Boot with a file 'bench' on the card."""
+        self.verdict.say("a file 'bench' on the card")
+        card.put(b"", "bench")
+        async with powered("bench", card, self.house, self.folder) as bench:
+            await self.verdict.check(bench, front.wires_are_shown, front.each_button_lights_a_lamp)
+
+    async def imager_left_its_script(self, card: SDCard) -> None:
+        """Boot a card on which Raspberry Pi Imager 1 left its script, which would be run in place of the system."""
+        self.verdict.say("a card with the script of Raspberry Pi Imager 1, and its words for the kernel")
+        card.put(f"{short.IMAGERS_WORDS}\n".encode(), "cmdline.txt")  # beside the systems: the Pi's start takes theirs
+        card.put(short.IMAGERS_SCRIPT.encode(), "firstrun.sh")
+        async with short.short_boot(PI_3, card, self.folder, "imager", short.WITH_CONSOLE) as boot:
+            await self.verdict.check(boot, short.takes_imagers_wishes)
+
+        async def taken(card: SDCard) -> str:
+            """Its wish is in the settings, and the script is gone."""
+            settings = card.get(front.SETTINGS, self.folder / front.SETTINGS).read_text(encoding="utf-8-sig")
+            if f'hostname = "{short.IMAGERS_NAME}"' not in settings or "firstrun.sh" in card.names():
+                raise NotSoError(f"files: {', '.join(card.names())}")
+            return f'hostname = "{short.IMAGERS_NAME}"'
+
+        await self.verdict.check(card, taken)
+
+    async def loses_what_it_holds(self, cuts: int) -> None:
+        """Run a new card whose writes are logged; then make of the log what cuts leave that lose the newest sectors."""
+        self.verdict.say("a new card whose writes are logged, for cuts that lose what it held")
+        card = torn.LoggedCard(self._new("logged").file)
+        base, moments = card.copied(self.folder / "base.card"), []
+        card.log.write_bytes(b"")
+        async with powered("logged", card, self.house, self.folder) as bench:
+            await self._comes_up(bench, front.first_reading)
+            until_s, heard_from = bench.machine.now + HISTORY_S, self.house.heard_from
+            while bench.machine.now < until_s:
+                moments.append(torn.Moment(self.house.utc, card.log.stat().st_size))
+                await asyncio.sleep(torn.LOOK_S)
+        done = list(torn.writes(card.log))
+        self.verdict.say(
+            f"        {sum(len(write.octets) for write in done) // torn.SECTOR} sectors in {len(done)} writes"
+        )
+        late = [place for place, moment in enumerate(moments) if moment.utc - moments[0].utc >= SETTLED]
+        for number in range(1, cuts + 1):
+            place = self.chance.choice(late)
+            after, lost = torn.cut(base, done, moments, place, self.chance, self.folder / "torn.card")
+            self.verdict.say(f"lossy cut {number}: {lost} of the newest sectors are not there")
+            since = max(heard_from + timedelta(minutes=1), moments[0].utc)
+            await self._history(after, moments[place].utc, since=since)
+
+    async def watchdog_bites(self, card: SDCard) -> None:
+        """Boot without the word that keeps the watchdog off."""
+        self.verdict.say("with its watchdog, which resets an emulated Pi in the moment it is armed")
+        words = tuple(word for word in short.WITH_CONSOLE if word != NO_WATCHDOG)
+        async with short.short_boot(PI_3, card, self.folder, "watchdog", words) as boot:
+            await self.verdict.check(boot, short.watchdog_is_armed_before_the_root)
+
+    async def another_board(self, card: SDCard) -> None:
+        """Boot a Pi 4, once with its root and once without."""
+        self.verdict.say("a Raspberry Pi 4 B")
+        words = ("console=ttyAMA0,115200", NO_WATCHDOG, *short.TELL_ALL)
+        async with short.short_boot(PI_4, card, self.folder, "pi4", words) as boot:
+            await self.verdict.check(boot, short.pi4_finds_its_card, short.pi4_mounts_its_root)
+        rootless = (*words, "root=PARTUUID=48414e31-09")
+        async with short.short_boot(PI_4, card, self.folder, "pi4-rootless", rootless) as boot:
+            await self.verdict.check(boot, short.pi4_restarts_itself)
 
     async def cut_in_making(self, number: int, card: SDCard) -> None:
         """Cut the power while a new card's data partition is being made."""
         enough = self.chance.randrange(1, MAKING_SECTORS)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
-            began_s = await bench.writing(1, PATIENCE_S)
+            began_s = await bench.writing(1, patience_s())
             after_s = await bench.writing(enough, began_s + MAKING_S) - began_s
             sectors = bench.written.sectors
         self.verdict.say(f"power cut {number}: {after_s:.1f} s after a new card's first write, {sectors} sectors")
@@ -177,7 +320,7 @@ class Course:
         """Cut the power at any moment of a boot, or after it: what was known stays known. Return what that is."""
         after_s, before = self.chance.uniform(0, RUNNING_S), kept(card)
         async with powered(f"cut{number}", card, self.house, self.folder) as bench:
-            await bench.run(await bench.writing(1, PATIENCE_S) + after_s)
+            await bench.run(await bench.writing(1, patience_s()) + after_s)
             heard = self.house.first_list is not None
         self.verdict.say(
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
@@ -276,6 +419,7 @@ class Course:
         card = SDCard(self.folder / f"{name}.card")
         card.file.unlink(missing_ok=True)
         card.flash(self.image)
+        _edit(card, *front.LIMITS)
         return card
 
 

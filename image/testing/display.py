@@ -42,9 +42,11 @@ class Display:
         self._gathered = bytearray()
         self._changed = asyncio.Event()
 
-    async def until(self, is_it: Callable[[Image.Image], bool], within_s: float) -> Shown | None:
-        """Return the first picture from now on, the present one among them, that fits; `None` when none came."""
-        place = max(0, len(self.pictures) - 1)
+    async def until(
+        self, is_it: Callable[[Image.Image], bool], within_s: float, *, since_power_on: bool = False
+    ) -> Shown | None:
+        """Return the first picture that fits, from the present one on, or `since_power_on`; `None` when none came."""
+        place = 0 if since_power_on else max(0, len(self.pictures) - 1)
         try:
             async with asyncio.timeout(within_s):
                 while True:

@@ -65,6 +65,16 @@ class Pins:
         changes = (after.at_s for before, after in pairwise(self.seen) if after.lamps != before.lamps)
         return max(changes, default=0.0)
 
+    def blinking_since_s(self, lamp: str) -> float | None:
+        """Return since when this lamp blinks and no other shines, seconds since power on; `None` when it does not."""
+        lit: list[float] = []
+        for levels in reversed(self.seen):
+            if levels.lamps - {lamp}:
+                break
+            if levels.lamps:
+                lit.append(levels.at_s)
+        return lit[-1] if len(lit) > 1 else None
+
     def edges_of_buzzer(self, since_s: float) -> int:
         """Return how often the buzzer's line changed since a moment."""
         return sum(after.at_s >= since_s and before.buzzer != after.buzzer for before, after in pairwise(self.seen))

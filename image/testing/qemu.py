@@ -2,7 +2,8 @@
 
 QEMU's `raspi3b` has the board's own controllers: card, PL011, I2C, pins. It does not run the Pi's firmware, so the
 kernel, its initial file system and the device tree are taken out of the card's boot partition, as the firmware would
-take them. Its wires are pairs of connected sockets that the emulator inherits: nothing listens on the host, and no
+take them (`firmware`). Its wires are pairs of connected sockets that the emulator inherits: nothing listens on the
+host, and no
 path is too long.
 
 What is added for the test alone: device tree nodes for a console on the small UART and for the board's revision, which
@@ -26,15 +27,28 @@ from typing import Any
 
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
-from image.testing import tools
+from image.testing import firmware, tools
 from image.testing.cable import Cable
 from image.testing.sdcard import SDCard
 from image.testing.trace import EVENTS
 
-TREE = "bcm2837-rpi-3-b.dtb"
-OVERLAY = Path(__file__).with_name("console.dtso")
-GPSET0 = 0x3F20001C
-"""Raises pins 0 to 31 (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """An emulated board: the machine's name in QEMU, its tree on the card, and what is laid over that for the test."""
+
+    machine: str
+    tree: str
+    overlay: Path
+    filters: frozenset[str]
+    """Of config.txt, those that fit it."""
+
+
+PI_3 = Board("raspi3b", "bcm2837-rpi-3-b.dtb", Path(__file__).with_name("console.dtso"), firmware.PI_3_FILTERS)
+PI_4 = Board("raspi4b", "bcm2711-rpi-4-b.dtb", Path(__file__).with_name("pi4.dtso"), firmware.PI_4_FILTERS)
+GPSET0, GPCLR0 = 0x3F20001C, 0x3F200028
+"""Raises pins 0 to 31, and lowers them (BCM2837 ARM Peripherals, section 6.1, at this chip's base address)."""
+CONVERTER, STICK = "converter", "stick"
 PINS = "/machine/soc/peripherals/gpio"
 RELEASED = sum(1 << settings_file.pins(Settings())[f"button_{letter}"] for letter in "ab")
 """The pins of buttons that are not pressed."""
@@ -66,22 +80,48 @@ class Start:
     words: str
 
 
-def start(card: SDCard, folder: Path) -> Start:
-    """Take it out of the card's boot partition, and return it. Raises ToolError."""
-    kernel, initrd = card.get("vmlinuz", folder / "vmlinuz"), card.get("initrd.img", folder / "initrd.img")
-    own, overlay, tree = card.get(TREE, folder / TREE), folder / "console.dtbo", folder / "test.dtb"
-    tools.run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, OVERLAY)
+def start(card: SDCard, folder: Path, board: Board = PI_3, *, once: bool = False) -> Start:
+    """Take it out of the card's boot partition, and return it; `once`: as tryboot.txt says. Raises ToolError."""
+    names = set(card.names())
+
+    def read(name: str) -> str | None:
+        return card.get(name, folder / "read").read_text(encoding="utf-8") if name in names else None
+
+    try:
+        chosen = firmware.chosen(read, names.__contains__, board.tree, board.filters, once=once)
+    except firmware.NoSystemError as trouble:
+        raise tools.ToolError(f"the Pi would not start: {trouble}") from trouble
+    if chosen.initrd is None:
+        raise tools.ToolError("the Pi would start without an initial file system")
+    kernel, initrd = card.get(chosen.kernel, folder / "vmlinuz"), card.get(chosen.initrd, folder / "initrd.img")
+    own, overlay, tree = card.get(chosen.tree, folder / board.tree), folder / "test.dtbo", folder / "test.dtb"
+    tools.run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, board.overlay)
     tools.run("fdtoverlay", "-i", own, "-o", tree, overlay)
-    words = card.get("cmdline.txt", folder / "cmdline.txt").read_text(encoding="ascii").strip()
+    words = card.get(chosen.words, folder / "cmdline.txt").read_text(encoding="ascii").strip()
     return Start(kernel, initrd, tree, words)
 
 
 class EmulatedPi:
     """One machine, from power on to power off; `now` is the time since power on, s."""
 
-    def __init__(self, card: SDCard, handed: Start, log: Path, cable: Cable | None, words: tuple[str, ...]) -> None:
-        """Make a machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well."""
+    def __init__(
+        self,
+        card: SDCard,
+        handed: Start,
+        log: Path,
+        *,
+        cable: Cable | None = None,
+        converter: bool = False,
+        stick: Path | None = None,
+        words: tuple[str, ...] = (),
+    ) -> None:
+        """Make a machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well.
+
+        With a `converter` on USB from power on, or a `stick`.
+        """
         self.trace = log
+        self._converter = converter
+        self._stick = stick
         self._cable = cable
         self._card = card
         self._handed = handed
@@ -91,6 +131,8 @@ class EmulatedPi:
         self.switched_on = 0.0
         """On the monotonic clock, s."""
         self.han: socket.socket
+        self.usb: socket.socket
+        """The far end of a HAN converter on USB, which hangs there after `plug_converter`."""
         self.console: tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
     @property
@@ -98,9 +140,14 @@ class EmulatedPi:
         """Seconds since power on."""
         return time.monotonic() - self.switched_on
 
+    @property
+    def has_ended(self) -> bool:
+        """It was reset, or it switched itself off."""
+        return self._process is not None and self._process.returncode is not None
+
     async def power_on(self) -> None:
         """Start, and let the processors run. Raises ToolError when the emulator will not."""
-        ours, theirs = zip(*(socket.socketpair() for _ in range(4)), strict=True)
+        ours, theirs = zip(*(socket.socketpair() for _ in range(5)), strict=True)
         self.trace.write_bytes(b"")
         self._process = await asyncio.create_subprocess_exec(
             *tools.command("qemu-system-aarch64", *self._arguments([end.fileno() for end in theirs])),
@@ -118,6 +165,8 @@ class EmulatedPi:
         self.han.setblocking(False)
         self.console = await asyncio.open_connection(sock=ours[2])
         self._wires = await asyncio.open_connection(sock=ours[3])
+        self.usb = ours[4]
+        self.usb.setblocking(False)
         if not await self._monitor[0].readline():
             said = self.trace.with_suffix(".qemu").read_text(errors="replace").strip().splitlines()
             raise tools.ToolError(f"the emulator did not start: {said[-1] if said else 'without a word'}")
@@ -125,6 +174,10 @@ class EmulatedPi:
         self.switched_on = time.monotonic()
         await self._wire(f"writel {GPSET0:#x} {RELEASED:#x}")
         await self._wire(f"irq_intercept_out {PINS}")
+        if self._converter:
+            await self.plug_converter()
+        if self._stick is not None:
+            await self.plug_stick(self._stick)
         await self._ask("cont")
 
     async def cut_power(self) -> None:
@@ -137,6 +190,28 @@ class EmulatedPi:
         self._wires[1].close()
         self.console[1].close()
         self.han.close()
+        self.usb.close()
+
+    async def plug_converter(self) -> None:
+        """Plug a HAN converter into a USB socket: QEMU's has FTDI's numbers. Raises ToolError."""
+        words = {"driver": "usb-serial", "chardev": "usb", "id": CONVERTER, "always-plugged": True}
+        await self._ask("device_add", words)
+
+    async def plug_stick(self, file: Path) -> None:
+        """Plug a USB stick with these octets into a socket. Raises ToolError."""
+        octets = {"driver": "file", "filename": str(file), "read-only": True}
+        await self._ask("blockdev-add", {"driver": "raw", "node-name": STICK, "read-only": True, "file": octets})
+        await self._ask("device_add", {"driver": "usb-storage", "id": STICK, "drive": STICK})
+
+    async def pull_converter(self) -> None:
+        """Pull it out again. Raises ToolError."""
+        await self._ask("device_del", {"id": CONVERTER})
+
+    async def hold(self, gpio: int, *, down: bool) -> None:
+        """Pull a button's pin low, or let it rise again; the answer is passed over by `edges`."""
+        register = GPCLR0 if down else GPSET0
+        self._wires[1].write(f"writel {register:#x} {1 << gpio:#x}\n".encode())
+        await self._wires[1].drain()
 
     async def edges(self) -> AsyncIterator[tuple[int, int]]:
         """Yield each change of a pin that is an output, as it comes: the pin's number, and its new level."""
@@ -172,12 +247,12 @@ class EmulatedPi:
         raise ConnectionResetError("the emulator has ended")
 
     def _arguments(self, ends: list[int]) -> list[str | Path]:
-        monitor, han, console, wires = ends
+        monitor, han, console, wires, usb = ends
         return [
             "-M", "raspi3b", "-display", "none", "-no-reboot", "-S",
             "-kernel", self._handed.kernel, "-initrd", self._handed.initrd, "-dtb", self._handed.tree,
             "-append", self._words,
-            "-drive", f"file={self._card.file},format=raw,if=sd,id=card",
+            "-drive", f"{self._card.drive},if=sd,id=card",
             "-device", "ssd0303,bus=i2c-bus.1,address=0x3c",
             "-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control",
             "-chardev", f"socket,id=han,fd={han}", "-serial", "chardev:han",
@@ -185,5 +260,6 @@ class EmulatedPi:
             "-serial", "chardev:console",
             "-accel", "tcg", "-chardev", f"socket,id=wires,fd={wires}", "-qtest", "chardev:wires", "-qtest-log", "none",
             *(word for event in EVENTS for word in ("-trace", event)), "-msg", "timestamp=on", "-D", self.trace,
+            "-chardev", f"socket,id=usb,fd={usb}",
             *(self._cable.arguments() if self._cable else ()),
         ]  # fmt: skip

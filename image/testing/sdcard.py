@@ -41,6 +41,11 @@ class SDCard:
     def __init__(self, file: Path) -> None:
         self.file = file
 
+    @property
+    def drive(self) -> str:
+        """How QEMU is told of it."""
+        return f"file={self.file},format=raw"
+
     def flash(self, image: Path, *, like_an_imager: bool = False) -> None:
         """Write the image over the card's start; an imager zeroes the first and the last MB of the card before."""
         if not self.file.exists():
@@ -72,6 +77,10 @@ class SDCard:
         file.write_bytes(octets)
         tools.run("mcopy", "-o", "-i", self._boot(), file, f"::{name}")
         file.unlink()
+
+    def put_file(self, file: Path, name: str) -> None:
+        """Copy a file to the boot partition, as a PC does."""
+        tools.run("mcopy", "-o", "-i", self._boot(), file, f"::{name}")
 
     def names(self) -> list[str]:
         """Return the names of all files and folders of the boot partition, a folder's with a slash at its end."""

@@ -1,7 +1,8 @@
 """The emulator's trace: a line for each thing that happened on a bus, followed while it is written.
 
-Two listen to it. The display's octets are one; the other is the card's blocks, since the emulated card keeps no account
-of what is written to it. A block that was told is on the card: what a power cut finds there.
+Three listen to it. The display's octets are one; the card's blocks another, since the emulated card keeps no account
+of what is written to it. A block that was told is on the card: what a power cut finds there. The third is what the
+firmware is asked for, which the emulated one does not know: one start by tryboot.txt.
 """
 
 import asyncio
@@ -9,8 +10,9 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-EVENTS = ("i2c_event", "i2c_send", "sdcard_write_block")
+EVENTS = ("i2c_event", "i2c_send", "sdcard_write_block", "bcm2835_mbox_property")
 _LOOK_S = 0.05
+_ASKED_ONCE = "bcm2835_mbox_property mbox property tag:0x00038064 "
 _WRITTEN = re.compile(r"sdcard_write_block addr 0x[0-9a-f]+ size 0x(?P<size>[0-9a-f]+)")
 
 
@@ -51,3 +53,17 @@ class Written:
 
     def rested(self) -> None:
         """Do nothing: a count is always true."""
+
+
+class Flag:
+    """Whether the firmware was asked to go by tryboot.txt at the next restart."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+
+    def line(self, line: str) -> None:
+        """Look for the mailbox's tag (Raspberry Pi's Linux: RPI_FIRMWARE_SET_REBOOT_FLAGS)."""
+        self.is_set |= _ASKED_ONCE in line
+
+    def rested(self) -> None:
+        """Do nothing: it stays set until the restart."""

@@ -7,7 +7,7 @@ octet; all else is the program's own pages, care, panel, drivers and screen, wha
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -133,7 +133,7 @@ async def a_panel_on(glass: Glass, timebase: Timebase) -> AsyncIterator[Panel]:
     """A panel and the screen it shows on, running."""
     screen = Screen(lambda: open_display(glass.chip, 1, 0x3C, open_bus=glass.open), timebase, Worker("display", 10.0))
     running = asyncio.create_task(screen.run())
-    yield Panel(WORDS["nb"], timebase, screen.offer)
+    yield Panel(WORDS["nb"], timebase, screen.draw)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -178,7 +178,8 @@ def a_week_of_the_glass() -> tuple[Lit, Lit]:
     """What shone, minute by minute, with keys in the morning and the evening; and without any care."""
     timebase, cared, careless = Simulated(), Lit(), Lit()
 
-    def offer(image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:
+    def offer(picture: Callable[[], Image.Image], dimming: Dimming, *, at_once: bool) -> None:
+        image = picture()
         if dimming.awake:
             cared.add(shifted(image, dimming.shift), dimming.contrast)
         careless.add(image, 255)

@@ -10,7 +10,7 @@ from appliance.doctor.kernel import GpioLine, Kernel
 from appliance.doctor.target import Target
 from appliance.settings import settings_file
 
-SETTINGS = settings_file.parse('[line]\nparity = "none"\n', "test")
+SETTINGS = settings_file.parse('[line]\nport = "/dev/serial0"\nparity = "none"\n', "test")
 MODEL = "Raspberry Pi 3 Model B Rev 1.2"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.doctor import doctor, kernel
+from appliance.doctor import doctor, kernel, port
 from appliance.doctor.finding import Finding, Grade, examine
 from appliance.doctor.target import Target
 from appliance.household.clock import ClockSource
@@ -186,6 +186,24 @@ def test_a_user_who_may_not_is_told_the_group(pi: Machine, device: str, name: st
     assert f"sudo adduser $USER {path.group()}" in found.advice
 
 
+def test_a_port_that_is_to_be_found_is_the_header_s_else_the_one_on_usb_and_the_one_that_read_before(pi: Machine):
+    anywhere = replace(pi.target(), settings=settings_file.parse('[line]\nport = "auto"\n', "test"))
+    assert port.port_name(anywhere) == "/dev/serial0"
+
+    (pi.root / "dev/ttyUSB0").touch()
+    assert port.port_name(anywhere) == "/dev/serial0"
+
+    pi.write(f"{anywhere.settings.data.folder}/port.txt", "/dev/ttyUSB0\n")
+    assert port.port_name(anywhere) == "/dev/ttyUSB0"
+
+    pi.write(f"{anywhere.settings.data.folder}/port.txt", "/dev/ttyUSB7\n")
+    (pi.root / "dev/serial0").unlink()
+    assert port.port_name(anywhere) == "/dev/ttyUSB0"
+
+    (pi.root / "dev/ttyUSB0").unlink()
+    assert finds("port", anywhere).grade is Grade.FAULT
+
+
 def test_a_usb_converter_is_named_with_its_driver(pi: Machine):
     (pi.root / "dev/serial0").unlink()
     pi.write("/dev/ttyUSB0")
@@ -216,7 +234,7 @@ def test_the_chip_behind_the_glass_is_not_guessed(pi: Machine):
         pi.wiring.on_the_bus = {0x3C: told}
 
         assert finds("display", pi.target()).says == (
-            "one answers at 0x3C; it cannot say which chip it is, set is ssd1309"
+            "one answers at 0x3C; it cannot say which chip it is; the settings say ssd1309"
         )
 
 
@@ -274,7 +292,7 @@ def test_what_the_running_appliance_says_is_wrong_is_a_fault(pi: Machine):
     assert {found[name].grade for name in ("port", "pins", "space", "appliance")} == {Grade.FAULT}
     assert "no lamps on GPIO 17" in found["pins"].says
     assert found["appliance"].says == (
-        "runs for 1 d 1 h as process 412; lamps, buzzer and buttons cannot be had: no lamps on GPIO 17; "
+        "has run for 1 d 1 h as process 412; lamps, buzzer and buttons cannot be reached: no lamps on GPIO 17; "
         "a part keeps failing: display"
     )
 
@@ -290,7 +308,7 @@ def test_a_history_that_the_card_cannot_take_has_the_cards_own_advice(pi: Machin
 
 def test_the_time_is_known_by_the_meter_or_by_the_network(pi: Machine):
     told = replace(running().situation, clock_source=ClockSource.METER)
-    assert "the meter tells the time" in finds("clock", pi.target(running=running(told))).says
+    assert "the meter sends the time" in finds("clock", pi.target(running=running(told))).says
 
     pi.write("/run/systemd/timesync/synchronized")
     pi.write("/sys/class/rtc/rtc0/name", "rtc-ds1307 1-0068\n")
@@ -299,6 +317,12 @@ def test_the_time_is_known_by_the_meter_or_by_the_network(pi: Machine):
         Grade.FINE,
         "this machine's clock was set over the network; battery clock: rtc-ds1307 1-0068",
     )
+
+
+def test_a_battery_clock_on_the_displays_bus_is_found(pi: Machine):
+    assert "no battery clock" in finds("clock", pi.target()).says
+    pi.wiring.on_the_bus[0x68] = 0x00
+    assert "battery clock: DS3231" in finds("clock", pi.target()).says
 
 
 def test_a_mistake_in_the_settings_is_a_fault_in_its_own_words(pi: Machine):
@@ -310,12 +334,12 @@ def test_a_mistake_in_the_settings_is_a_fault_in_its_own_words(pi: Machine):
 
 def test_what_was_chosen_on_the_panel_is_looked_at_too(pi: Machine):
     pi.write("/var/lib/han-appliance/choices.toml", 'language = "en"\n')
-    assert "the panel's choices lie over it" in finds("settings", pi.target()).says
+    assert "what was chosen on the panel counts before it" in finds("settings", pi.target()).says
 
     pi.write("/var/lib/han-appliance/choices.toml", 'language = "xx"\n')
     found = finds("settings", pi.target())
     assert found.grade is Grade.FAULT
-    assert "choices.toml: is no file of choices" in found.says
+    assert "choices.toml: is not a file of choices" in found.says
 
 
 def test_the_letter_is_in_the_language_chosen_on_the_panel(pi: Machine):

@@ -11,11 +11,22 @@ import pytest
 from appliance.doctor import report
 from appliance.history.database import HISTORY_FILE, History
 from appliance.household.hours import Hour, Quality
+from appliance.line import recording
+from appliance.meter.decoder import Decoder, Reading
 from appliance.settings.model import Settings
 from appliance.simulation.meter import Line
 from tests.started import MOCK_PINS, Started, settings_file
 
-NAMES = ["doctor.txt", "hours.csv", "letter.txt", "peaks.csv", "settings.txt", "status.txt", "voltage.csv"]
+NAMES = [
+    "doctor.txt",
+    "hours.csv",
+    "letter.txt",
+    "peaks.csv",
+    "recording.txt",
+    "settings.txt",
+    "status.txt",
+    "voltage.csv",
+]
 HOUR = Hour(datetime(2026, 11, 3, 16, tzinfo=UTC), 4210.0, 0.0, Quality.EDITED, 1.0)
 
 
@@ -81,8 +92,8 @@ def test_without_a_history_it_is_numbered_and_says_so(card: Path, tmp_path: Path
     folder = written(card, tmp_path / "nowhere")
 
     assert folder == card / "report-1"
-    assert "no hours yet" in (folder / "hours.csv").read_text(encoding="utf-8-sig")
-    assert "No appliance is running" in (folder / "status.txt").read_text(encoding="utf-8-sig")
+    assert "ingen timer ennå" in (folder / "hours.csv").read_text(encoding="utf-8-sig")
+    assert "Panelet kjører ikke" in (folder / "status.txt").read_text(encoding="utf-8-sig")
 
 
 def test_a_damaged_history_keeps_nobody_from_the_verdict(card: Path, data: Path):
@@ -104,16 +115,25 @@ def test_what_a_power_cut_left_is_made_anew(card: Path, data: Path):
 
 
 def test_a_card_that_takes_nothing_leaves_the_request_and_says_why_in_a_sentence(tmp_path: Path, data: Path):
-    missing = tmp_path / "no card"
+    in_the_way = tmp_path / "no card"
+    in_the_way.write_text("")
     done = subprocess.run(
-        [sys.executable, "-m", "appliance", "report", str(missing), "--config", settings_file(tmp_path, "none", data)],
+        [
+            sys.executable,
+            "-m",
+            "appliance",
+            "report",
+            str(in_the_way),
+            "--config",
+            settings_file(tmp_path, "none", data),
+        ],
         capture_output=True,
         text=True,
         timeout=60,
     )
 
     assert done.returncode == 2
-    assert "No such file or directory" in done.stderr
+    assert "no card: File exists" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -125,6 +145,9 @@ def test_beside_a_running_appliance_it_tells_of_that_one(line: Line, card: Path,
         folder = report.write(card, Path(settings), tmp_path, Settings())
         run.end()
 
+    recorded = recording.read(folder / "recording.txt")
+    octets = b"".join(chunk.octets for chunk in recorded)
+    assert any(isinstance(one, Reading) for one in Decoder().feed(octets))
     assert "36" in (folder / "status.txt").read_text(encoding="utf-8-sig")
     assert "kaifa" in (folder / "status.txt").read_text(encoding="utf-8-sig").lower()
 

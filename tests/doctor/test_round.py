@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.doctor.finding import Finding, Grade, as_text, exit_code, summary
-from appliance.doctor.letter import letter
+from appliance.doctor import health, prices
+from appliance.doctor.doctor import CHECKS, find_target, language
+from appliance.doctor.finding import NAMES, Finding, Grade, as_text, exit_code, summary
 from appliance.doctor.listening import VERDICTS, LineSample, judge
-from appliance.household.situation import MeterIdentity
 from appliance.simulation.meter import Line
 from appliance.system.health import LineCondition
+from appliance.words.words import WORDS
 from tests.started import MOCK_PINS, Started, settings_file
 
 
@@ -54,7 +55,7 @@ def test_beside_a_running_appliance_it_asks_that_one_and_takes_no_octet(line: Li
         run.end()
 
     heard = found(out)
-    assert heard["appliance"]["says"].endswith(f"as process {run.process.pid}")
+    assert f"as process {run.process.pid}; the display cannot be reached" in heard["appliance"]["says"]
     assert "the running appliance reads it" in heard["port"]["says"]
     assert f"process {run.process.pid}" not in heard["port holder"]["says"]  # but the test's own simulator is named
     assert heard["line"]["grade"] == "fine"
@@ -70,7 +71,7 @@ def test_a_port_that_nobody_speaks_on_is_silent_and_the_letter_is_named(tmp_path
     os.close(slave)
 
     assert code == 2
-    assert "✗ line        silent: 0 octets, 0 lists, 0 rejected in 13 s" in out
+    assert "✗ linje       ingen data: 0 byte, 0 lister, 0 avvist på 13 s" in out
     assert "han-appliance doctor --letter" in out
 
 
@@ -88,8 +89,8 @@ def test_a_mistake_in_the_settings_stops_no_check(tmp_path: Path):
     code, out, err = doctor("--seconds", "1", "--config", str(tmp_path / "appliance.toml"))
 
     assert (code, err) == (2, "")
-    assert "line.baud = 1: it must be one of" in out
-    assert "✗ line" in out
+    assert "linje 2: line.baud = 1: det må være en av" in out
+    assert "✗ linje" in out
 
 
 @pytest.mark.parametrize(
@@ -128,25 +129,14 @@ def test_the_exit_code_is_that_of_the_worst():
     fine, unknown, warning, fault = (Finding("x", grade, "y") for grade in Grade)
 
     assert [exit_code(all_of) for all_of in ([], [fine, unknown], [fine, warning], [fault, warning])] == [0, 0, 1, 2]
-    assert summary([fine, warning, fault, fault]) == "2 faults, 1 warning"
-    assert summary([fine, unknown]) == "nothing wrong was found"
+    assert summary([fine, warning, fault, fault], WORDS["en"]) == "2 faults, 1 warning"
+    assert summary([fine, unknown], WORDS["en"]) == "nothing wrong was found"
 
 
 def test_a_finding_is_a_line_and_what_to_do_another():
-    assert as_text(Finding("port", Grade.FAULT, "gone", "look")) == "✗ port        gone\n              → look"
-
-
-@pytest.mark.parametrize(
-    ("language", "number", "unknown"),
-    [
-        ("nb", "Målernummer: 6970630000000001\nMåler: Kaifa MA304H4", "Målernummer: (står på måleren)"),
-        ("en", "Meter number: 6970630000000001\nMeter: Kaifa MA304H4", "Meter number: (it stands on the meter)"),
-        ("sv", "Mätarnummer: 6970630000000001\nMätare: Kaifa MA304H4", "Mätarnummer: (står på mätaren)"),
-    ],
-)
-def test_the_letter_names_the_meter_when_it_has_told_its_number(language: str, number: str, unknown: str):
-    assert number in letter(language, MeterIdentity("kaifa", "MA304H4", "6970630000000001"))
-    assert unknown in letter(language, MeterIdentity())
+    assert (
+        as_text(Finding("port", Grade.FAULT, "gone", "look"), WORDS["en"]) == "✗ port        gone\n              → look"
+    )
 
 
 def test_the_letter_is_in_the_settings_language_and_takes_the_meter_from_the_appliance(line: Line, tmp_path: Path):
@@ -159,4 +149,29 @@ def test_the_letter_is_in_the_settings_language_and_takes_the_meter_from_the_app
         run.end()
 
     assert (code, err) == (0, "")
-    assert out.startswith("Till elnätsföretaget\n")
+    assert "\nTill elnätsföretaget\n" in out
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ('language = "en"', "it must be one of"),
+        ('language = "nn"', "det må vere ein av 2400, 9600, 115200, 'auto'"),
+        ("language = “sv”", "skriv raka citattecken"),
+        ("language = sv", 'skriv det i raka citattecken: "sv"'),
+        ("", "det må være en av"),
+    ],
+)
+def test_a_mistake_is_told_in_the_language_that_the_file_names_legibly(first: str, told: str, tmp_path: Path):
+    file = tmp_path / "appliance.toml"
+    file.write_text(f"{first}\n[line]\nbaud = 1\n", encoding="utf-8")
+    target, _ = find_target(file, trusting=False)
+    found = as_text(health.settings(target), WORDS[language(target)])
+
+    assert told in found
+
+
+@pytest.mark.parametrize("named", WORDS)
+def test_the_checks_names_fit_their_column(named: str):
+    assert {name: told for name in NAMES if len(told := WORDS[named].tell(NAMES[name])) > 11} == {}
+    assert NAMES.keys() == {*CHECKS, prices.NAME, "line"}

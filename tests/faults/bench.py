@@ -74,7 +74,7 @@ class FaultyGlass(Glass):
 
 
 class SetClock:
-    """A system clock that something has set, and that something else may set wrong."""
+    """A system clock that something has set, and that something else may set wrong: the kernel knows of that."""
 
     def __init__(self, timebase: Timebase) -> None:
         self._timebase = timebase
@@ -85,7 +85,7 @@ class SetClock:
         return (self.start or datetime(1970, 1, 1, tzinfo=UTC)) + timedelta(seconds=self._timebase.now()) + self.jump
 
     def synchronised(self) -> bool:
-        return self.start is not None
+        return self.start is not None and not self.jump
 
 
 class Bench:

@@ -42,6 +42,12 @@ quiet_from = "00:00"
 quiet_to = "00:00"
 [data]
 folder = "{folder}"
+
+[thresholds]
+watch_w = 5000
+act_w = 10000
+rise_s = 0
+hold_s = 30
 """
 
 

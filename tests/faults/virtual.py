@@ -9,6 +9,9 @@ import selectors
 from collections.abc import Callable
 
 THREAD_LOOK_S = 5.0
+TURN_S = 1e-9
+"""A turn of the loop takes a time, as with any clock: asyncio wakes a sleeper up to 1e-9 s early, and who then sleeps
+for the rest would be woken for ever at the same moment."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -18,6 +21,7 @@ class _Selector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
+        self.loop.pass_time(TURN_S)
         if timeout == 0:
             return ready  # there is something to do at this moment still
         while not ready and self.loop.busy():

@@ -40,6 +40,8 @@ def test_every_link_and_picture_is_there():
         "Never open seals or covers",
         "never from 5 V",
         "measure its idle TXD: at most 3.4 V",
+        "looks like Ethernet and is not",
+        "USB converter without isolation",
         "double-insulated supply",
         "3 m at most",
         "Simulated, not yet measured",
@@ -62,10 +64,26 @@ def test_no_page_of_the_panel_lights_more_than_the_power_table_reckons_with():
     assert max(shares.values()) < tables.BUDGET["lit"]["most"]
 
 
-def test_a_rail_or_a_supply_that_is_too_weak_is_named():
+def test_a_supply_that_is_too_weak_is_named():
     assert list(tables.power_rules(tables.BUDGET)) == []
-    weak = tables.BUDGET | {"rail": {"limit_ma": 200.0}, "supply": {"current_ma": 1000.0}}
-    assert list(tables.power_rules(weak)) == [
-        "the 2.42 inch SSD1309 display takes the 3.3 V rail to 262 mA, above 200 mA",
-        "Pi 3 B with 2.42 inch SSD1309 takes 1012 mA, more than the supply gives",
+    weak = tables.BUDGET["pi"] | {"3b": tables.BUDGET["pi"]["3b"] | {"supply_ma": 1000.0}}
+    assert list(tables.power_rules(tables.BUDGET | {"pi": weak})) == [
+        "Pi 3 B with 2.42 inch SSD1309 takes 1013 mA, more than its supply gives",
+    ]
+
+
+def test_a_figure_that_does_not_say_where_it_is_from_is_named():
+    assert list(tables.source_rules(tables.FIGURES)) == []
+    wrong = {
+        "bare": 5.0,
+        "nothing": {"is": 5.0},
+        "both": {"is": 5.0, "source": "page 3", "none": "searched"},
+        "remembered": {"is": 5.0, "source": "from memory"},
+        "good": {"is": 5.0, "none": "searched the maker's pages"},
+    }
+    assert list(tables.source_rules({"it": wrong})) == [
+        "budget.toml, it, bare: 5.0 says nothing about where it is from",
+        "budget.toml, it, nothing: say where 5 is from, by one of source, derived and none",
+        "budget.toml, it, both: say where 5 is from, by one of source, derived and none",
+        "budget.toml, it, remembered: 'from memory' is no source; search one, or say none and what was searched",
     ]

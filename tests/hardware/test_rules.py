@@ -52,8 +52,8 @@ def test_a_supply_on_a_signals_pin_is_named():
 
 
 def test_3v3_that_stands_on_5_v_is_named():
-    assert list(rules.pin_rules(board_with("receiver_3v3", pin=2))) == [
-        "receiver_3v3 says 3V3 on pin 2 of the header, but 5V is there"
+    assert list(rules.pin_rules(board_with("receiver_3v3", pin=4))) == [
+        "receiver_3v3 says 3V3 on pin 4 of the header, but 5V is there"
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_value_that_differs_is_named():
     values = DRAWN.values | {"R1": "33k"}
 
     assert list(rules.drawing_rules(parts(), netlist.Netlist(values, DRAWN.nets))) == [
-        "R1 is 3k3 in circuit.toml but 33k in the schematic"
+        "R1 is 2k7 in circuit.toml but 33k in the schematic"
     ]
 
 
@@ -174,7 +174,7 @@ def test_a_part_without_substitute_is_named():
     of["U1"] = replace(of["U1"], instead="")
 
     assert list(rules.bom_rules(of)) == [
-        "U1 (PC817B) needs a maker's part or a description to buy by, and one substitute"
+        "U1 (PC817C) needs a maker's part or a description to buy by, and one substitute"
     ]
 
 
@@ -215,7 +215,7 @@ def test_the_stripboard_joins_what_is_drawn():
 def test_a_leg_in_the_wrong_strip_is_named():
     found = list(stripboard.rules(board_moved("R2", "2", ("F", 13)), nets(parts())))
 
-    assert found == ["on the stripboard HAN_MINUS is in pieces: J1.2, U1.2 from R2.2"]
+    assert found == ["on the stripboard HAN_MINUS is in pieces: D3.2, J1.2, U1.2 from R2.2"]
     found = list(stripboard.rules(board_moved("R3", "2", ("G", 26)), nets(parts())))
     assert "on the stripboard han_rxd also joins R3.2" in found
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from PIL import Image, ImageDraw
 
+from hardware.workshop import __main__ as workshop
 from hardware.workshop import make
 from hardware.workshop.circuit import FOLDER
 
@@ -43,7 +44,7 @@ def test_a_machine_without_mmdebstrap_whose_user_may_not_install_it_is_told(bare
     (bare / "bin" / "id").chmod(0o755)
     venv = bare / "hardware" / ".tools" / "venv"
     venv.mkdir(parents=True)
-    made_from = ["sha256sum", "requirements.txt", "../pyproject.toml"]
+    made_from = ["sha256sum", "requirements.txt", "requirements-kicad.txt", "../pyproject.toml"]
     stamp = subprocess.run(made_from, cwd=bare / "hardware", capture_output=True, text=True, check=True).stdout
     (venv / "made-from").write_text(stamp)
 
@@ -89,3 +90,22 @@ def test_a_picture_with_another_digit_is_written_and_one_that_differs_by_roundin
 
     assert capsys.readouterr().out == "  it.png\n  it.png\n"
     assert (tmp_path / "it.png").read_bytes() == png("28")
+
+
+def test_what_is_made_is_remembered_to_the_octet_also_where_the_file_is_left(tmp_path, monkeypatch):
+    """A picture that looks as the kept one leaves the file as it is; `hardware/again` sees the difference."""
+    monkeypatch.setattr(make, "FOLDER", tmp_path)
+    path, (first, second) = tmp_path / "it.png", (shade(100), shade(101))
+    make.keep_picture(path, first)
+    one = dict(make.DIGESTS)
+    make.keep_picture(path, second)
+
+    assert path.read_bytes() == first
+    assert workshop.differing(one, make.DIGESTS) == ["it.png is not the same each time it is made"]
+    assert workshop.differing(one, one) == []
+
+
+def shade(grey):
+    made = io.BytesIO()
+    Image.new("L", (16, 16), grey).save(made, "PNG")
+    return made.getvalue()

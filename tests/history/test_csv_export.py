@@ -21,7 +21,7 @@ from appliance.history.database import HISTORY_FILE, History
 from appliance.household.checkpoint import AlarmRow, Batch
 from appliance.household.hours import OSLO, Hour, Quality
 from appliance.household.situation import Level, Rule
-from appliance.household.tariff import Basis, Tariff
+from appliance.household.tariff import Basis, PeakRule, Tariff
 from appliance.system.clock import Boot
 
 HOUR = timedelta(hours=1)
@@ -151,7 +151,7 @@ def test_a_part_of_a_month_has_the_places_of_the_whole_month(history):
 def test_every_month_of_the_span_has_its_own_places():
     hours = [hour(date(2026, 10, 31), 5, 1000), hour(date(2026, 11, 1), 5, 500), hour(date(2026, 12, 1), 5, 400)]
 
-    rows = list(peak_cells(hours, date(2026, 10, 31), date(2026, 12, 1), "nb", [Tariff(days=1)]))
+    rows = list(peak_cells(hours, date(2026, 10, 31), date(2026, 12, 1), "nb", [Tariff(peaks=PeakRule(number=1))]))
 
     assert [(row[0], *row[6:]) for row in rows] == [
         ("2026-10-31", "1", "ja"),
@@ -161,7 +161,7 @@ def test_every_month_of_the_span_has_its_own_places():
 
 
 def test_the_table_at_the_months_end_is_the_one_that_counts():
-    tariffs = [Tariff(days=1), Tariff(valid_from=date(2026, 11, 15), days=2)]
+    tariffs = [Tariff(peaks=PeakRule(number=1)), Tariff(valid_from=date(2026, 11, 15), peaks=PeakRule(number=2))]
 
     rows = list(peak_cells(november(1, 2, 3), date(2026, 11, 1), date(2026, 11, 3), "nb", tariffs))
 
@@ -215,7 +215,7 @@ def test_an_excursion_that_lasts_has_no_end_and_other_alarms_are_none():
     assert rows == [("2026-11-20", "13:00:00", "UTC+1", "", "", "", "", "", "", "207.0")]
 
 
-@pytest.mark.parametrize(("language", "separator"), [("nb", ";"), ("sv", ";"), ("en", ",")])
+@pytest.mark.parametrize(("language", "separator"), [("nb", ";"), ("nn", ";"), ("sv", ";"), ("en", ",")])
 @pytest.mark.parametrize("what", WHAT)
 def test_every_table_reads_back_with_as_many_cells_as_its_head(history, what, language, separator):
     day = date(2026, 11, 20)
@@ -232,7 +232,7 @@ def test_every_table_reads_back_with_as_many_cells_as_its_head(history, what, la
 
 
 @pytest.mark.parametrize("known", Quality)
-@pytest.mark.parametrize("language", ["nb", "en", "sv"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en", "sv"])
 def test_every_language_has_a_word_for_how_an_hour_is_known(known, language):
     (row,) = hour_cells([Hour(datetime(2026, 11, 20, tzinfo=UTC), 1.0, 1.0, known, 1.0)], language)
 

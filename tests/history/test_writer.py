@@ -14,8 +14,9 @@ from appliance.history.writer import HistoryWriter
 from appliance.household.checkpoint import Batch
 from appliance.household.hours import Hour, Quality
 from appliance.household.household import Household
-from appliance.household.rules import Rules
+from appliance.household.rules import Rules, SoundRule
 from appliance.household.situation import Storage
+from appliance.household.tariff import PeakRule, Period, Tariff
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.system.clock import Boot
 from appliance.system.timebase import Timebase
@@ -96,6 +97,38 @@ def hours(file: Path) -> list[Hour]:
         return history.hours(START - timedelta(days=60), START + timedelta(days=9))
 
 
+async def test_a_tariff_that_looks_back_on_a_year_gets_the_years_hours_at_once_and_when_it_is_chosen(tmp_path: Path):
+    """A tariff by the peaks of twelve months, 3 kW in April and 2 kW in January make a mean of 2.5."""
+    april, january = (datetime(2025, 4, 7, 16, tzinfo=UTC), datetime(2026, 1, 14, 16, tzinfo=UTC))
+    month_hours = tuple(
+        Hour(january - timedelta(hours=place), 100.0, 0.0, Quality.METERED, 1.0) for place in range(1, 2500)
+    )
+    april_hour, january_hour = (
+        Hour(april, 3000.0, 0.0, Quality.METERED, 1.0),
+        Hour(january, 2000.0, 0.0, Quality.METERED, 1.0),
+    )
+    with closing(History(tmp_path / HISTORY_FILE)) as history:
+        history.write(Batch(hours=(*reversed(month_hours), april_hour, january_hour)), BOOT)
+    yearly = Tariff(peaks=PeakRule(number=2, period=Period.MONTH, months=12))
+    kept = Kept(tmp_path)
+
+    def mean_kw() -> float | None:
+        month = kept.household.situation(kept.timebase.now()).month
+        return None if month is None else month.mean_kw
+
+    async with kept.living():
+        await kept.until(lambda: mean_kw() is not None)
+        assert round(mean_kw() or 0, 3) == 0.733  # (2000 + 100 + 100) / 3: the common tariff looks at three days
+        kept.household.apply_rules(Rules(), (yearly,), SoundRule(), kept.timebase.now())
+        await kept.until(lambda: mean_kw() == 2.5)
+    again = Kept(tmp_path)
+    again.household.apply_rules(Rules(), (yearly,), SoundRule(), 0.0)
+    async with again.living():
+        stored = [hour.start for hour in (april_hour, *reversed(month_hours), january_hour)]
+        # An hour of this life may have ended by then: it is behind them.
+        assert [hour.start for hour in again.household.hours][:2501] == stored
+
+
 async def test_it_writes_once_a_minute_and_when_an_hour_has_ended(tmp_path: Path):
     kept = Kept(tmp_path)
     async with kept.living():
@@ -109,8 +142,9 @@ async def test_it_writes_once_a_minute_and_when_an_hour_has_ended(tmp_path: Path
 
 
 async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tmp_path: Path):
-    folder = tmp_path / "data"
-    folder.write_text("in the way")
+    folder, obstacle = tmp_path / "data", tmp_path / "obstacle"
+    obstacle.write_text("in the way")
+    folder.symlink_to(obstacle)
     earlier = Hour(START.replace(minute=0) - timedelta(hours=3), 4200.0, 0.0, Quality.METERED, 1.0, Quality.UNKNOWN)
     prepared = tmp_path / "prepared"
     prepared.mkdir()
@@ -119,8 +153,9 @@ async def test_a_folder_that_comes_late_is_used_and_what_it_has_is_taken_over(tm
     kept = Kept(folder)
     async with kept.living():
         await kept.until(lambda: kept.storage is Storage.FAILING and kept.timebase.now() > 130)
-        folder.unlink()
-        prepared.rename(folder)
+        there = tmp_path / "there"
+        there.symlink_to(prepared)
+        there.replace(folder)  # in one step: the writer makes a folder where there is none
         await kept.until(lambda: kept.storage is Storage.FINE)
         assert earlier in kept.household.hours
 

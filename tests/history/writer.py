@@ -14,7 +14,7 @@ from zlib import crc32
 
 from appliance.history.database import History
 from appliance.household.household import Household
-from appliance.household.rules import Rules
+from appliance.household.rules import Delays, Rules, Thresholds
 from appliance.meter.reading import Maker, MeterClock, Reading
 from appliance.system.clock import Boot
 
@@ -25,6 +25,8 @@ WRITE_S = 60
 ALARM_EVERY, ALARM_FROM, ALARM_TO = 40, 17, 29
 """Minutes: the load is over the red threshold in these of every forty."""
 STANDARD_TIME = timedelta(hours=1)
+LIMITS = Thresholds(watch_w=5000, act_w=10_000, watch=Delays(0.0, 30.0), act=Delays(0.0, 30.0))
+"""As an old settings file has them."""
 
 
 def power_w(second: int) -> int:
@@ -44,14 +46,13 @@ def energy_wh(start: int, end: int) -> float:
 
 
 def reading(second: int, register_wh: float) -> Reading:
-    """What a Kamstrup says at this moment; its registers at the full hour. Its clock is never in doubt."""
+    """What an Aidon says at this moment; its registers at the full hour. Neither clock nor unit is ever in doubt."""
     wall = datetime.fromtimestamp(second, UTC).replace(tzinfo=None) + STANDARD_TIME
     return Reading(
         offset=0,
         length=0,
-        maker=Maker.KAMSTRUP,
-        elements=25,
-        list_name="Kamstrup_V0001",
+        maker=Maker.AIDON,
+        elements=18,
         meter_id="1",
         clock=MeterClock(wall, deviation_min=None, status=0, day_of_week=wall.isoweekday(), hundredths=None),
         power_import_w=power_w(second),
@@ -68,7 +69,7 @@ def tell(line: str) -> None:
 def main(path: Path, utc: int, clock_s: float, boot_id: str) -> None:
     ahead, register_wh = utc - clock_s, energy_wh(METER_BEGAN, utc)
     tell("open")
-    history, household = History(path), Household(Rules())
+    history, household = History(path), Household(Rules(power=LIMITS))
     household.port(is_open=True)
     household.restore(history.load(Boot(boot_id, clock_s)), clock_s)
     first = utc

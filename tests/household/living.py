@@ -23,6 +23,13 @@ def constant(power_w: float) -> tuple[Load, ...]:
     return (Load("constant", None, lambda _moment, _chance: power_w),)
 
 
+def known(maker: Maker, start: datetime, **house: Any) -> "Life":
+    """A life whose meter has been heard for so long before `start` that the unit of its registers is known."""
+    life = Life(maker, start - timedelta(hours=3.5), **house)
+    life.live(life.meter(), 3.5)
+    return life
+
+
 class Life:
     """A house from a moment in UTC on, and the household that hears of it."""
 

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from appliance.household.alarm_log import MAX_ENTRIES, AlarmLog
 from appliance.household.alarm_spec import AlarmInputs
 from appliance.household.alarms import Alarms
-from appliance.household.checkpoint import AlarmRow
-from appliance.household.rules import ExportRule, Rules, Thresholds
+from appliance.household.checkpoint import LATEST_ALARMS, AlarmRow
+from appliance.household.rules import AT_ONCE, ExportRule, Rules, Thresholds
 from appliance.household.situation import Level, Rule
 
 OK, WATCH, ACT, FAULT = Level
 BEGIN = datetime(2026, 1, 15, 17, tzinfo=UTC)
-RULES = Rules(power=Thresholds(on_delay_s=0, off_delay_s=0), export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0))
+RULES = Rules(
+    power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, watch=AT_ONCE, act=AT_ONCE),
+    export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0),
+    silent_s=3600.0,  # so that nothing is lost sight of between two lines of a test
+)
 
 
 def unknown(_now: float) -> datetime | None:
@@ -51,11 +55,12 @@ class Life:
         self.log.written(rows)
         return rows
 
-    def restart(self, now: float, utc_now: datetime | None) -> None:
+    def restart(self, now: float, utc_now: datetime | None, downtime_s: float | None = 0.0) -> None:
+        """End the program at `now` and begin it again on the same monotonic clock; `None` is a power cut."""
         alarm_checkpoints = self.alarms.alarm_checkpoints(now, utc_now)
         self.alarms, self.log = Alarms(self.rules), AlarmLog()
-        self.alarms.restore(alarm_checkpoints, now)
-        self.log.restore(self.alarms)
+        ended = self.alarms.restore(alarm_checkpoints, now + (downtime_s or 0.0), downtime_s)
+        self.log.restore(self.alarms, ended, utc_now)
 
 
 @pytest.fixture
@@ -183,12 +188,13 @@ def test_what_began_before_the_time_was_known_waits_and_gets_the_right_time(life
     assert life.write() == (row(10, 20, WATCH, 6000, 5000), row(30, None, WATCH, 7000, 5000))
 
 
-def test_a_beginning_that_is_written_stays_when_the_clock_is_corrected(life):
+@pytest.mark.parametrize("set_by_s", [5, -3600, 3 * 86_400])
+def test_an_alarm_is_as_long_as_it_was_seen_whatever_becomes_of_the_clock(life, set_by_s):
     life.power(10, 6000)
     life.write()
     life.power(70, 100)
 
-    assert life.write(lambda now: BEGIN + timedelta(seconds=now + 5)) == (row(10, 75, WATCH, 6000, 5000),)
+    assert life.write(lambda now: BEGIN + timedelta(seconds=now + set_by_s)) == (row(10, 70, WATCH, 6000, 5000),)
 
 
 def test_the_entry_began_when_the_alarm_says_it_did(life):
@@ -197,14 +203,6 @@ def test_the_entry_began_when_the_alarm_says_it_did(life):
     rows = life.log.unwritten(lambda now: BEGIN + timedelta(seconds=now + 3))
 
     assert [one.began for one in rows] == [since]
-
-
-def test_an_alarm_does_not_end_before_it_began_when_the_clock_is_set_back(life):
-    life.power(10, 6000)
-    life.write()
-    life.power(70, 100)
-
-    assert life.write(lambda now: BEGIN + timedelta(seconds=now - 3600)) == (row(10, 10, WATCH, 6000, 5000),)
 
 
 # Written, and changed meanwhile.
@@ -292,6 +290,41 @@ def test_of_more_than_can_wait_the_oldest_that_ended_go_first(life):
 # Over a restart.
 
 
+def test_the_latest_are_the_last_ten_newest_first_and_follow_what_lasts(life):
+    for number in range(LATEST_ALARMS + 3):
+        life.power(100.0 * number, 20_000)
+        life.power(100.0 * number + 50, 1000)
+    life.power(5000, 20_000)
+    life.power(5010, 30_000)
+
+    shown = life.log.latest(utc)
+
+    assert len(shown) == LATEST_ALARMS
+    assert [row.began for row in shown[:2]] == [BEGIN + timedelta(seconds=5000), BEGIN + timedelta(seconds=1200)]
+    assert (shown[0].ended, shown[0].worst) == (None, 30_000)
+    assert shown[1].ended == BEGIN + timedelta(seconds=1250)
+    life.power(5020, 35_000)
+    life.power(5060, 1000)
+    assert (life.log.latest(utc)[0].ended, life.log.latest(utc)[0].worst) == (BEGIN + timedelta(seconds=5060), 35_000)
+
+
+def test_the_latest_have_no_alarm_whose_time_is_not_known_until_it_is(life):
+    life.power(10, 20_000)
+    life.power(50, 1000)
+
+    assert life.log.latest(unknown) == ()
+    assert [row.began for row in life.log.latest(utc)] == [BEGIN + timedelta(seconds=10)]
+
+
+def test_the_latest_are_there_whether_they_were_written_or_not(life):
+    life.power(10, 20_000)
+    life.power(50, 1000)
+    before = life.log.latest(utc)
+    life.write()
+
+    assert life.log.latest(utc) == before != ()
+
+
 def test_after_a_restart_an_alarm_goes_on_with_its_entry(life):
     for now, import_w in ((10, 6000), (20, 12_000), (30, 6000)):
         life.power(now, import_w)
@@ -327,24 +360,24 @@ def test_after_a_restart_a_voltage_excursion_goes_on_with_its_entry(life):
     assert found == replace(written[0], ended=utc(120))
 
 
-def test_after_a_restart_what_never_had_a_time_begins_with_the_restart(life):
+def test_after_a_restart_what_never_had_a_time_gets_the_right_one(life):
     life.power(10, 6000)
     life.write(unknown)
-    life.restart(40, None)
+    life.restart(40, None, 3.0)
     life.power(50, 6000)
     life.power(60, 100)
 
-    assert life.write() == (row(40, 60, WATCH, 6000, 5000),)
+    assert life.write(unknown) == ()
+    assert life.write() == (row(10, 60, WATCH, 6000, 5000),)
 
 
-def test_what_ends_after_a_restart_before_the_time_is_known_waits(life):
+def test_what_ends_after_a_restart_has_its_end_though_the_time_is_not_known(life):
     life.power(10, 6000)
     life.write()
-    life.restart(40, utc(40))
+    life.restart(40, utc(40), 5.0)
     life.power(50, 100)
 
-    assert life.write(unknown) == ()
-    assert life.write() == (row(10, 50, WATCH, 6000, 5000),)
+    assert life.write(unknown) == (row(10, 50, WATCH, 6000, 5000),)
 
 
 # Whatever the order.
@@ -416,7 +449,7 @@ class Model:
         self.offer()
         self.written()
         if not self.known:
-            self.truth = [replace(one, began=self.now) for one in self.truth if one.ended is None]
+            self.truth = [one for one in self.truth if one.ended is None]
         self.life.restart(self.now, self.utc(self.now))
 
 

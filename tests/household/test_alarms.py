@@ -7,20 +7,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.alarm_spec import HOUR_ACT_S, AlarmInputs
+from appliance.household.alarm_spec import AlarmInputs
 from appliance.household.alarms import Alarms
-from appliance.household.rules import ExportRule, HourRule, PhaseRule, Rules, Thresholds, VoltageRule
+from appliance.household.outlook import Outlook
+from appliance.household.rules import AT_ONCE as NO_DELAY
+from appliance.household.rules import Delays, ExportRule, HourRule, PhaseRule, Rules, Thresholds, VoltageRule
 from appliance.household.situation import Alarm, Level, Rule
 
 OK, WATCH, ACT, FAULT = Level
 MOMENT = datetime(2026, 1, 15, 17, tzinfo=UTC)
+
+
+def thresholds(on_delay_s: float = 0, off_delay_s: float = 0, watch_w: float = 5000) -> Thresholds:
+    delays = Delays(on_delay_s, off_delay_s)
+    return Thresholds(watch_w=watch_w, act_w=10_000, hysteresis_w=200, watch=delays, act=delays)
+
+
+def shares(on_delay_s: float = 0, off_delay_s: float = 0, act_share: float = 1.0) -> PhaseRule:
+    delays = Delays(on_delay_s, off_delay_s)
+    return PhaseRule(fuse_a=40.0, watch_share=0.8, act_share=act_share, watch=delays, act=delays)
+
+
 AT_ONCE = Rules(
-    power=Thresholds(on_delay_s=0, off_delay_s=0),
+    power=thresholds(),
     hour=HourRule(on_delay_s=0, off_delay_s=0),
-    phase=PhaseRule(fuse_a=40.0, on_delay_s=0, off_delay_s=0),
+    phase=shares(),
     export=ExportRule(5000.0, on_delay_s=0, off_delay_s=0),
 )
-QUIET = AlarmInputs(import_w=100.0, export_w=0.0, currents_a=(1.0, 1.0, 1.0), hour_wh=500.0, hour_allowed_wh=5000.0)
+
+
+def even(hour_wh: float, allowed_wh: float | None = 5000.0, left_s: float = 1800.0) -> Outlook:
+    """The outlook of an hour in which the power never changes, so that its mean in W is the hour's energy in Wh."""
+    begun_s = 3600 - left_s
+    crosses_in_s = None if allowed_wh is None or hour_wh <= allowed_wh else allowed_wh / hour_wh * 3600 - begun_s
+    return Outlook(
+        until=MOMENT + timedelta(hours=1),
+        time_left_s=left_s,
+        so_far_wh=hour_wh * begun_s / 3600,
+        projection_wh=hour_wh,
+        mean_w=hour_wh,
+        allowed_wh=allowed_wh,
+        crosses_in_s=None if crosses_in_s is None else max(0.0, crosses_in_s),
+    )
+
+
+QUIET = AlarmInputs(import_w=100.0, export_w=0.0, currents_a=(1.0, 1.0, 1.0), outlook=even(500.0))
 
 
 def levels(rules: Rules, rule: Rule, *facts: tuple[float, AlarmInputs]) -> list[Level]:
@@ -37,7 +68,7 @@ def power(import_w: float | None) -> AlarmInputs:
 
 
 def hour(hour_wh: float | None, allowed_wh: float | None = 5000.0, left_s: float = 1800.0) -> AlarmInputs:
-    return replace(QUIET, hour_wh=hour_wh, hour_allowed_wh=allowed_wh, hour_left_s=left_s)
+    return replace(QUIET, outlook=None if hour_wh is None else even(hour_wh, allowed_wh, left_s))
 
 
 def currents(one: float | None, two: float | None, three: float | None) -> AlarmInputs:
@@ -77,7 +108,7 @@ def test_when_nothing_is_known_there_is_no_alarm():
 
 
 def test_the_power_is_watched_with_the_thresholds_hysteresis_and_times():
-    rules = Rules(power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30))
+    rules = Rules(power=thresholds(0, 30))
 
     assert levels(rules, Rule.POWER, (0, power(4999)), (1, power(5000)), (2, power(10_000))) == [OK, WATCH, ACT]
     assert levels(rules, Rule.POWER, (0, power(12_000)), (10, power(1000)), (39.9, power(1000)), (40, power(1000))) == [
@@ -90,7 +121,7 @@ def test_the_power_is_watched_with_the_thresholds_hysteresis_and_times():
 
 
 def test_while_the_power_is_not_known_its_level_stays_and_no_time_counts():
-    rules = Rules(power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30))
+    rules = Rules(power=thresholds(0, 30))
     steps = ((0, 12_000), (10, 1000), (20, None), (60, 1000), (89, 1000), (90, 1000))
 
     assert levels(rules, Rule.POWER, *((now, power(value)) for now, value in steps)) == [ACT] * 5 + [OK]
@@ -113,11 +144,36 @@ def test_an_hour_may_have_just_what_it_may(hour_wh, level):
 
 
 @pytest.mark.parametrize(
-    ("left_s", "level"), [(3300.0, WATCH), (HOUR_ACT_S + 1, WATCH), (HOUR_ACT_S, ACT), (10.0, ACT)]
+    ("left_s", "level"), [(3301.0, OK), (3300.0, WATCH), (1201.0, WATCH), (1199.0, ACT), (700.0, ACT), (10.0, ACT)]
 )
-def test_only_in_its_last_20_minutes_an_hour_asks_to_act(left_s, level):
-    assert HOUR_ACT_S == 20 * 60
+def test_an_hour_asks_to_act_by_the_time_to_the_crossing(left_s, level):
+    # 6 kW pass 5 kWh after 3,000 s: within 600 s from 2,400 s on, when 1,200 s are left. Of its first 300 s nothing is
+    # said. With 1 kW it can be kept up to 2,880 s, (5 kWh - 1 kWh) / (6 - 1) kW, which is less urgent here.
     assert levels(AT_ONCE, Rule.HOUR, (0, hour(6000, left_s=left_s))) == [level]
+
+
+@pytest.mark.parametrize(("left_s", "level"), [(2421.0, WATCH), (2419.0, ACT)])
+def test_the_bigger_the_overshoot_the_earlier_an_hour_asks_to_act(left_s, level):
+    # 10 kW pass 5 kWh after 1,800 s. With 1 kW it can be kept up to 1,600 s, (5 - 1) / (10 - 1) h: red 420 s before, at
+    # 1,180 s, when 2,420 s are left.
+    assert levels(AT_ONCE, Rule.HOUR, (0, hour(10_000, left_s=left_s))) == [level]
+
+
+@pytest.mark.parametrize(("spare_wh", "level"), [(234.0, WATCH), (233.0, ACT)])
+def test_an_hour_asks_to_act_when_it_will_soon_be_too_late_to_keep_it(spare_wh, level):
+    # Beside 1 kW until the end, so much may be used. 3 kW are drawn, 2 kW more than that: in 420 s, 233.3 Wh.
+    left_s = 1800.0
+    so_far_wh = 5000 - 1000 * left_s / 3600 - spare_wh
+    late = replace(even(6000), so_far_wh=so_far_wh, mean_w=3000.0, crosses_in_s=601.0)
+
+    assert levels(AT_ONCE, Rule.HOUR, (0, replace(QUIET, outlook=late))) == [level]
+
+
+def test_an_hour_that_asked_to_act_does_so_until_it_stays_within_what_it_may_have():
+    # The household sheds, but not enough: 5.1 kWh in all are still more than 5, though the crossing is farther away.
+    steps = (hour(6000, left_s=1100), hour(5100, left_s=1090), hour(5001, left_s=1080), hour(4840, left_s=1070))
+
+    assert levels(AT_ONCE, Rule.HOUR, *enumerate(steps)) == [ACT, ACT, ACT, OK]
 
 
 def test_an_hour_that_costs_nothing_or_of_which_nobody_can_say_is_no_alarm():
@@ -161,7 +217,7 @@ def test_an_hour_that_may_have_more_now_is_shown_as_it_is_until_it_is_over():
 
 
 def test_while_no_power_is_known_nothing_is_decided_about_the_hour():
-    unknown = replace(QUIET, import_w=None, hour_wh=None, hour_allowed_wh=None)
+    unknown = replace(QUIET, import_w=None, outlook=None)
     rules = Rules(hour=HourRule(on_delay_s=0, off_delay_s=60))
 
     assert levels(rules, Rule.HOUR, (0, hour(6000)), (10, unknown), (300, unknown), (310, hour(6000)))[-1] is WATCH
@@ -172,11 +228,21 @@ def test_while_no_power_is_known_nothing_is_decided_about_the_hour():
 
 
 def test_each_phase_has_its_share_of_the_main_fuse():
-    found = []
-    for one in (31.9, 32.0, 39.9, 40.0, 60.0):
-        found += levels(AT_ONCE, Rule.PHASE, (0, currents(one, 1.0, 1.0)))
+    # By default 100 and 115 % of 40 A: 40 and 46 A.
+    rules, found = replace(AT_ONCE, phase=PhaseRule(fuse_a=40.0, watch=NO_DELAY, act=NO_DELAY)), []
+    for one in (39.9, 40.0, 45.9, 46.0, 60.0):
+        found += levels(rules, Rule.PHASE, (0, currents(one, 1.0, 1.0)))
 
     assert found == [OK, WATCH, WATCH, ACT, ACT]
+
+
+def test_a_phase_is_yellow_after_five_minutes_and_red_after_one():
+    # Issue 16: "each phase: yellow from 100 % for 5 min, red from 115 % for 60 s".
+    rules = Rules(phase=PhaseRule(fuse_a=40.0))
+    yellow = levels(rules, Rule.PHASE, *((now, currents(41.0, 1.0, 1.0)) for now in (0, 299, 300, 9999)))
+    red = levels(rules, Rule.PHASE, *((now, currents(46.0, 1.0, 1.0)) for now in (0, 59, 60, 9999)))
+
+    assert (yellow, red) == ([OK, OK, WATCH, WATCH], [OK, OK, ACT, ACT])
 
 
 def test_a_phase_alarm_names_its_phase():
@@ -203,13 +269,13 @@ def test_a_current_that_flows_back_heats_the_fuse_as_well():
 
 
 def test_without_a_fuse_no_current_is_an_alarm():
-    assert levels(replace(AT_ONCE, phase=PhaseRule(on_delay_s=0)), Rule.PHASE, (0, currents(500.0, 500.0, 500.0))) == [
-        OK
-    ]
+    assert levels(
+        replace(AT_ONCE, phase=PhaseRule(watch=NO_DELAY, act=NO_DELAY)), Rule.PHASE, (0, currents(500.0, 500.0, 500.0))
+    ) == [OK]
 
 
 def test_a_phase_has_on_delay_hysteresis_and_off_delay():
-    rules = Rules(phase=PhaseRule(fuse_a=40.0, hysteresis_a=1.0, on_delay_s=10, off_delay_s=60))
+    rules = Rules(phase=shares(10, 60))
     steps = ((0, 33.0), (9.9, 33.0), (10, 33.0), (20, 31.0), (100, 31.0), (110, 30.9), (169, 30.9), (170, 30.9))
 
     assert levels(rules, Rule.PHASE, *((now, currents(one, 0.0, 0.0)) for now, one in steps)) == [
@@ -222,7 +288,7 @@ def test_a_phase_has_on_delay_hysteresis_and_off_delay():
 
 def test_while_the_currents_are_not_known_nothing_is_decided():
     unknown, none = currents(None, None, None), currents(0.0, 0.0, 0.0)
-    rules = Rules(phase=PhaseRule(fuse_a=40.0, on_delay_s=0, off_delay_s=60))
+    rules = Rules(phase=shares(0, 60))
 
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, unknown), (300, unknown)) == [WATCH] * 3
     assert levels(rules, Rule.PHASE, (0, currents(33, 0, 0)), (10, none), (20, unknown), (75, none))[-1] is WATCH
@@ -313,12 +379,108 @@ def test_silence_begins_when_the_rules_say():
     assert levels(Rules(silent_s=90.0), Rule.SILENT, (0, silence(89.9)), (1, silence(90.0))) == [OK, FAULT]
 
 
+# Other rules from now on.
+
+
+def test_an_hour_that_is_switched_off_is_no_alarm_from_then_on():
+    alarms = Alarms(AT_ONCE)
+    alarms.update(hour(6000), 0.0)
+    alarms.apply_rules(replace(AT_ONCE, hour=HourRule(on=False, on_delay_s=0, off_delay_s=0)), 10.0)
+    alarms.update(hour(6000), 20.0)
+
+    assert alarms.active(20.0, None) == ()
+
+
+def test_a_phase_acts_at_its_share_of_the_fuse():
+    # 80 and 120 % of 40 A are 32 and 48 A.
+    rules = replace(AT_ONCE, phase=shares(act_share=1.2))
+
+    assert levels(rules, Rule.PHASE, *((now, currents(one, 0.0, 0.0)) for now, one in ((0, 47.9), (1, 48.0)))) == [
+        WATCH,
+        ACT,
+    ]
+
+
+def test_a_rule_that_is_removed_ends_its_alarm_and_names_it():
+    alarms = Alarms(AT_ONCE)
+    alarms.update(replace(currents(33.0, 1.0, 1.0), import_w=6000), 0.0)
+    alarms.acknowledge()
+    removed = alarms.apply_rules(replace(AT_ONCE, phase=PhaseRule()), 50.0)
+
+    assert [(one.rule, one.phase, one.before, one.level, one.acknowledged, one.until) for one in removed] == [
+        (Rule.PHASE, 1, WATCH, OK, OK, 50.0)
+    ]
+    assert [alarm.rule for alarm in alarms.active(50.0, None)] == [Rule.POWER]
+
+
+def test_an_alarm_that_goes_on_is_judged_by_the_new_limits_and_times():
+    alarms = Alarms(Rules(power=thresholds(0, 30), silent_s=30))
+    alarms.update(power(6000), 0.0)
+    alarms.apply_rules(Rules(power=thresholds(0, 300, watch_w=7000), silent_s=60), 1.0)
+    alarms.update(power(6000), 2.0)
+    assert alarms.end_unseen(362.0) == []  # 60 s that it is believed, and 300 that it lasts
+    assert [one.rule for one in alarms.end_unseen(362.1)] == [Rule.POWER]
+
+
+# Not seen.
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rule", "lasts_s"),
+    [
+        (power(6000), Rule.POWER, 90.0),
+        (hour(6000), Rule.HOUR, 120.0),
+        (currents(33.0, 1.0, 1.0), Rule.PHASE, 130.0),
+        (export(6000.0), Rule.EXPORT, 140.0),
+    ],
+)
+def test_an_alarm_lasts_unseen_for_the_silence_and_its_off_delay(inputs, rule, lasts_s):
+    rules = Rules(
+        power=thresholds(0, 30),
+        hour=HourRule(on_delay_s=0, off_delay_s=60),
+        phase=shares(0, 70),
+        export=ExportRule(5000.0, on_delay_s=0, off_delay_s=80),
+        silent_s=60.0,
+    )
+    alarms = Alarms(rules)
+    alarms.update(replace(inputs, silence_s=5.0), 105.0)  # seen at 100
+
+    assert alarms.end_unseen(100.0 + lasts_s) == []
+    (ended,) = alarms.end_unseen(100.0 + lasts_s + 0.1)
+    assert (ended.rule, ended.before, ended.level) == (rule, WATCH, OK)
+    assert ended.until == 105.0, "it does not end before it was seen to begin"
+    assert alarms.end_unseen(1000.0) == []
+
+
+def test_a_voltage_alarm_lasts_unseen_for_less_than_two_minutes():
+    alarms = Alarms(Rules())
+    alarms.voltages((200.0, 230.0, 230.0), 60.0)
+
+    assert alarms.end_unseen(120.0) == []
+    assert [(one.phase, one.until) for one in alarms.end_unseen(180.0)] == [(1, 60.0)]
+
+
+def test_silence_is_never_out_of_sight():
+    alarms = Alarms(Rules())
+    alarms.update(silence(30.0), 0.0)
+
+    assert alarms.end_unseen(1e9) == []
+
+
+def test_a_projection_that_is_a_lower_bound_makes_an_alarm_that_says_so():
+    alarms = Alarms(AT_ONCE)
+    alarms.update(replace(hour(6000), outlook=replace(even(6000), at_least=True), import_w=6000), 0.0)
+    assert {alarm.rule: alarm.at_least for alarm in alarms.active(0.0, None)} == {Rule.HOUR: True, Rule.POWER: False}
+    alarms.update(AlarmInputs(), 1.0)
+    assert {alarm.rule: alarm.at_least for alarm in alarms.active(1.0, None)}[Rule.HOUR]
+    alarms.update(hour(6000), 2.0)
+    assert not only(alarms, 2.0).at_least
+
+
 # All of them together.
 
 
-EVERYTHING = AlarmInputs(
-    import_w=12_000, export_w=6000, hour_wh=6000, hour_allowed_wh=5000, hour_left_s=1800, silence_s=30.0
-)
+EVERYTHING = AlarmInputs(import_w=12_000, export_w=6000, outlook=even(6000), silence_s=30.0)
 
 
 def everything(alarms: Alarms, now: float) -> None:
@@ -331,23 +493,24 @@ def order(alarms: Alarms, now: float = 0.0) -> list[tuple[Rule, int | None, Leve
     return [(alarm.rule, alarm.phase, alarm.level, alarm.acknowledged) for alarm in alarms.active(now, None)]
 
 
-def test_alarms_are_listed_worst_first():
+def test_alarms_are_listed_by_consequence():
+    # Issue 16: "Order by consequence: phase red, hour, phase yellow, voltage, power, export"; a fault hides all others.
     alarms = Alarms(AT_ONCE)
     everything(alarms, 100.0)
 
     assert order(alarms) == [
         (Rule.SILENT, None, FAULT, False),
-        (Rule.POWER, None, ACT, False),
         (Rule.PHASE, 2, ACT, False),
         (Rule.HOUR, None, WATCH, False),
         (Rule.PHASE, 1, WATCH, False),
         (Rule.VOLTAGE, 1, WATCH, False),
         (Rule.VOLTAGE, 3, WATCH, False),
+        (Rule.POWER, None, ACT, False),
         (Rule.EXPORT, None, WATCH, False),
     ]
 
 
-def test_of_one_level_those_not_acknowledged_come_before_the_others():
+def test_those_not_acknowledged_come_before_the_others():
     alarms = Alarms(AT_ONCE)
     alarms.update(power(6000), 0.0)
     alarms.acknowledge()
@@ -359,14 +522,27 @@ def test_of_one_level_those_not_acknowledged_come_before_the_others():
     ]
 
 
-def test_an_acknowledged_act_still_comes_before_a_watch():
+def test_an_act_that_was_acknowledged_comes_after_a_watch_that_was_not():
     alarms = Alarms(AT_ONCE)
     alarms.update(power(12_000), 0.0)
     alarms.acknowledge()
     alarms.update(replace(power(12_000), export_w=6000), 1.0)
 
-    assert [rule for rule, _, _, _ in order(alarms)] == [Rule.POWER, Rule.EXPORT]
+    assert [rule for rule, _, _, _ in order(alarms)] == [Rule.EXPORT, Rule.POWER]
     assert alarms.unacknowledged() is WATCH
+
+
+@pytest.mark.parametrize(
+    ("rule", "phase"), [(Rule.PHASE, 1), (Rule.PHASE, 2), (Rule.VOLTAGE, 3), (Rule.POWER, None), (Rule.HOUR, None)]
+)
+def test_acknowledging_one_is_by_its_rule_and_phase(rule, phase):
+    # Issue 16: "Acknowledging concerns what was on the glass".
+    alarms = Alarms(AT_ONCE)
+    everything(alarms, 100.0)
+
+    assert [(one.rule, one.phase) for one in alarms.acknowledge(rule, phase)] == [(rule, phase)]
+    assert [(one, its) for one, its, _, seen in order(alarms, 100.0) if seen] == [(rule, phase)]
+    assert alarms.acknowledge(rule, phase) == []
 
 
 def test_an_update_names_the_rules_that_changed():
@@ -434,34 +610,54 @@ def test_after_a_restart_every_alarm_but_silence_goes_on_as_it_was():
     everything(alarms, 100.0)
     alarms.acknowledge()
     alarms.update(replace(EVERYTHING, currents_a=(33.0, 41.0, 34.0)), 101.0)
-    again.restore(alarms.alarm_checkpoints(110.0, MOMENT), 5.0)
+    again.restore(alarms.alarm_checkpoints(101.0, MOMENT), 5.0, 0.0)
 
     assert order(again) == order(alarms)[1:]
     assert {alarm.since for alarm in again.active(5.0, None)} == {
-        alarm.since for alarm in alarms.active(110.0, None)[1:]
+        alarm.since for alarm in alarms.active(101.0, None)[1:]
     }
     assert [alarm.limit for alarm in again.active(5.0, None)] == [
-        alarm.limit for alarm in alarms.active(110.0, None)[1:]
+        alarm.limit for alarm in alarms.active(101.0, None)[1:]
     ]
-    assert {alarm.age_s for alarm in again.active(5.0, None)} == {0.0}
+    assert [alarm.age_s for alarm in again.active(5.0, None)] == [
+        alarm.age_s for alarm in alarms.active(101.0, None)[1:]
+    ]
     assert {alarm.value for alarm in again.active(5.0, None)} == {None}
 
 
 def test_after_a_restart_what_still_is_changes_nothing_and_what_was_acknowledged_stays_so():
-    alarms, again = Alarms(Rules()), Alarms(Rules())
+    alarms, again = Alarms(AT_ONCE), Alarms(AT_ONCE)
     alarms.update(power(12_000), 0.0)
     alarms.acknowledge()
-    again.restore(alarms.alarm_checkpoints(0.0, MOMENT), 5.0)
+    again.restore(alarms.alarm_checkpoints(0.0, MOMENT), 5.0, 2.0)
 
     assert again.update(power(12_000), 6.0) == []
     assert (again.unacknowledged(), only(again).acknowledged) == (OK, True)
 
 
+def test_after_a_power_cut_every_alarm_has_ended_and_what_was_acknowledged_is_remembered():
+    alarms, again, third = Alarms(AT_ONCE), Alarms(AT_ONCE), Alarms(AT_ONCE)
+    everything(alarms, 100.0)
+    alarms.acknowledge()
+    checkpoints = alarms.alarm_checkpoints(101.0, MOMENT)
+    ended = again.restore(checkpoints, 5.0, None)
+
+    assert ended == list(checkpoints)
+    assert (again.active(5.0, None), again.unacknowledged()) == ((), OK)
+    # Another cut, before anything was heard: there is nothing more to end, and it is remembered still.
+    kept = again.alarm_checkpoints(6.0, MOMENT)
+    assert [(one.rule, one.level, one.began) for one in kept] == [(one.rule, OK, None) for one in checkpoints]
+    assert third.restore(kept, 5.0, 1.0) == []
+    third.update(power(12_000), 6.0)
+    assert (only(third).level, only(third).acknowledged) == (ACT, True)
+
+
 def test_after_a_restart_a_rule_that_is_no_more_is_no_alarm():
     alarms, again = Alarms(AT_ONCE), Alarms(Rules())
     everything(alarms, 100.0)
-    again.restore(alarms.alarm_checkpoints(100.0, MOMENT), 5.0)
+    ended = again.restore(alarms.alarm_checkpoints(100.0, MOMENT), 5.0, 2.0)
 
+    assert {one.rule for one in ended} == {Rule.PHASE, Rule.EXPORT}
     assert {rule for rule, _, _, _ in order(again)} == {Rule.POWER, Rule.HOUR, Rule.VOLTAGE}
 
 
@@ -470,15 +666,15 @@ facts = st.builds(
     import_w=st.one_of(st.none(), st.floats(0, 15_000)),
     export_w=st.one_of(st.none(), st.floats(0, 8000)),
     currents_a=st.tuples(*[st.one_of(st.none(), st.floats(0, 50))] * 3),
-    hour_wh=st.one_of(st.none(), st.floats(0, 9000)),
-    hour_allowed_wh=st.one_of(st.none(), st.floats(1, 9000)),
-    hour_left_s=st.floats(1, 3600),
+    outlook=st.one_of(
+        st.none(), st.builds(even, st.floats(0, 9000), st.one_of(st.none(), st.floats(1, 9000)), st.floats(1, 3600))
+    ),
     silence_s=st.floats(0, 60),
 )
 SLOW = Rules(
-    power=Thresholds(on_delay_s=20, off_delay_s=30),
+    power=thresholds(20, 30),
     hour=HourRule(on_delay_s=120, off_delay_s=60),
-    phase=PhaseRule(fuse_a=40.0, on_delay_s=10, off_delay_s=60),
+    phase=shares(10, 60),
     export=ExportRule(5000.0, on_delay_s=60, off_delay_s=60),
 )
 TIMES = {
@@ -488,6 +684,13 @@ TIMES = {
     Rule.EXPORT: (60, 60),
     Rule.SILENT: (0, 0),
 }
+
+
+def place(alarm: Alarm) -> int:
+    """Where it stands by issue 16: phase red, hour, phase yellow, voltage, power, export."""
+    if alarm.rule is Rule.PHASE:
+        return 0 if alarm.level is ACT else 2
+    return {Rule.HOUR: 1, Rule.VOLTAGE: 3, Rule.POWER: 4, Rule.EXPORT: 5}[alarm.rule]
 
 
 @given(st.lists(st.tuples(st.floats(1, 100), facts, st.booleans()), max_size=60))
@@ -506,14 +709,134 @@ def test_whatever_happens_no_rule_flaps_and_the_list_is_in_order(steps):
             on_delay_s, off_delay_s = TIMES[key[0]]
             for level in (WATCH, ACT, FAULT):
                 if before.get(key, OK) < level <= after.get(key, OK):
-                    assert now - left.get((*key, level), 0.0) >= on_delay_s
+                    at_once = (key[0], level) == (Rule.HOUR, ACT)  # its urgency goes by a mean already
+                    assert at_once or now - left.get((*key, level), 0.0) >= on_delay_s
                     rose[*key, level] = now
                 if after.get(key, OK) < level <= before.get(key, OK):
                     assert now - rose[*key, level] >= off_delay_s
                     left[*key, level] = now
         before = after
-        assert list(active) == sorted(active, key=lambda alarm: (-alarm.level, alarm.acknowledged))
+        assert list(active) == sorted(active, key=lambda alarm: (alarm.level is not FAULT, alarm.acknowledged))
+        for seen in (True, False):
+            places = [place(one) for one in active if one.acknowledged is seen and one.level is not FAULT]
+            assert places == sorted(places)
         assert alarms.unacknowledged() == max((alarm.level for alarm in active if not alarm.acknowledged), default=OK)
         if acknowledged:
             alarms.acknowledge()
             assert all(alarm.acknowledged for alarm in alarms.active(now, None))
+
+
+# Bare power: without settings, and by the main fuse.
+
+
+def test_without_settings_yellow_is_12_and_red_17_kilowatts_after_a_minute():
+    # Issue 16: "yellow from 12 kW, red from 17 kW, after 60 s, with 1 kW of hysteresis; red falls to yellow after 60 s
+    # below, yellow to green after 600 s".
+    def run(*steps: tuple[float, float]) -> list[Level]:
+        return levels(Rules(), Rule.POWER, *((now, power(watt)) for now, watt in steps))
+
+    assert run((0, 11_999), (999, 11_999)) == [OK, OK]
+    assert run((0, 12_000), (59, 12_000), (60, 12_000), (999, 16_999)) == [OK, OK, WATCH, WATCH]
+    assert run((0, 17_000), (59, 17_000), (60, 17_000)) == [OK, OK, ACT]
+    down = ((0, 17_000), (60, 17_000), (100, 16_001), (199, 16_001), (200, 15_999), (259, 15_999), (260, 15_999))
+    assert run(*down) == [OK, ACT, ACT, ACT, ACT, ACT, WATCH]
+    off = ((0, 12_000), (60, 12_000), (100, 11_001), (800, 11_001), (900, 10_999), (1499, 10_999), (1500, 10_999))
+    assert run(*off) == [OK, WATCH, WATCH, WATCH, WATCH, WATCH, OK]
+
+
+FUSE = Rules(phase=PhaseRule(fuse_a=25.0))
+SOME = (10.0, None, 10.0)
+"""What an IT net's meter reports of the currents."""
+
+
+@pytest.mark.parametrize(
+    ("line_to_line", "bears_w"), [(False, 17_320.5), (None, 17_320.5), (True, 9959.3)], ids=["tn", "unknown", "it"]
+)
+def test_where_not_all_currents_are_reported_power_goes_by_what_the_fuse_bears(line_to_line, bears_w):
+    # sqrt(3) x 400 V x 25 A = 17,320.5 W; sqrt(3) x 230 V x 25 A = 9,959.3 W. Issue 16: "each phase: yellow from 100 %
+    # for 5 min, red from 115 % for 60 s; power likewise where the currents are not all reported".
+    def run(share: float, *moments: float) -> list[Level]:
+        inputs = replace(power(share * bears_w), currents_a=SOME, line_to_line=line_to_line)
+        return levels(FUSE, Rule.POWER, *((now, inputs) for now in moments))
+
+    assert run(0.999, 0, 9999) == [OK, OK]
+    assert run(1.001, 0, 299, 300) == [OK, OK, WATCH]
+    assert run(1.149, 0, 9999) == [OK, WATCH]
+    assert run(1.151, 0, 59, 60) == [OK, OK, ACT]
+
+
+def test_where_all_currents_are_reported_the_fuse_is_judged_by_them_alone():
+    inputs = replace(power(40_000), currents_a=(10.0, 10.0, 10.0))
+
+    assert levels(FUSE, Rule.POWER, (0, inputs), (9999, inputs)) == [OK, OK]
+
+
+@pytest.mark.parametrize(("rules", "watch_calls"), [(Rules(power=thresholds()), False), (FUSE, True)])
+def test_yellow_of_bare_power_is_no_page_while_nothing_is_at_stake(rules, watch_calls):
+    # Issue 16: "Yellow of bare power is a lamp and no sound, and no page while nothing is at stake".
+    alarms, by_watch = Alarms(rules), replace(power(18_000 if watch_calls else 6000), currents_a=SOME)
+    for now in (0, 300):
+        alarms.update(by_watch, now)
+    alarm = alarms.of(Rule.POWER)
+    assert (alarm.level, alarm.calls) == (WATCH, int(watch_calls))
+    for now in (400, 460):
+        alarms.update(replace(by_watch, import_w=30_000), now)
+    assert (alarm.level, alarm.calls) == (ACT, 1 + watch_calls)
+
+
+# What calls.
+
+
+def calls_of(rule: Rule, alarms: Alarms) -> list[int]:
+    return [alarm.calls for alarm in alarms if alarm.rule is rule]
+
+
+def test_by_night_only_what_asks_to_act_calls():
+    alarms = Alarms(AT_ONCE)
+    night = replace(QUIET, night=True)
+    alarms.update(replace(night, export_w=6000, currents_a=(33.0, 41.0, 1.0)), 0.0)
+    alarms.voltages((200.0, 230.0, 230.0), 60.0, night=True)
+    assert (calls_of(Rule.EXPORT, alarms), calls_of(Rule.PHASE, alarms)) == ([0], [0, 1, 0])
+    assert calls_of(Rule.VOLTAGE, alarms) == [0, 0, 0]
+    # In the morning it still lasts, and calls.
+    alarms.update(replace(QUIET, export_w=6000, currents_a=(33.0, 41.0, 1.0)), 70.0)
+    assert (calls_of(Rule.EXPORT, alarms), calls_of(Rule.PHASE, alarms)) == ([1], [1, 1, 0])
+
+
+@pytest.mark.parametrize(("left_s", "calls"), [(2101.0, 0), (2099.0, 1)])
+def test_an_hour_calls_when_its_limit_is_crossed_within_25_minutes(left_s, calls):
+    # 6 kW pass 5 kWh after 3,000 s: within 1,500 s from 1,500 s on, when 2,100 s are left.
+    alarms = Alarms(AT_ONCE)
+    alarms.update(hour(6000, left_s=left_s), 0.0)
+
+    assert (alarms.of(Rule.HOUR).level, alarms.of(Rule.HOUR).calls) == (WATCH, calls)
+
+
+@pytest.mark.parametrize(("silence_s", "calls"), [(30, 0), (59.9, 0), (60, 1), (600, 1)])
+def test_a_silence_is_worth_a_page_after_a_minute(silence_s, calls):
+    # Issue 16: "A meter's gap: page after 60 s".
+    alarms = Alarms(Rules())
+    alarms.update(silence(30), 0.0)
+    alarms.update(silence(silence_s), silence_s - 30)
+
+    assert (alarms.of(Rule.SILENT).level, alarms.of(Rule.SILENT).calls) == (FAULT, calls)
+
+
+def test_since_when_it_is_at_its_level_is_said_beside_since_when_it_lasts():
+    alarms = Alarms(AT_ONCE)
+    alarms.update(power(6000), 100.0)
+    alarms.update(power(12_000), 130.0)
+    (alarm,) = alarms.active(140.0, MOMENT)
+
+    assert (MOMENT - alarm.since, MOMENT - alarm.level_since) == (timedelta(seconds=40), timedelta(seconds=10))
+    assert alarms.active(140.0, None)[0].level_since is None
+
+
+@pytest.mark.parametrize("acknowledged", [WATCH, ACT])
+def test_a_red_that_nobody_has_seen_is_not_calm_since_it_is_heard_again_by_time_alone(acknowledged):
+    alarms = Alarms(AT_ONCE)
+    alarms.update(power(12_000 if acknowledged is ACT else 6000), 0.0)
+    alarms.acknowledge()
+    alarms.update(power(12_000), 1.0)
+
+    assert alarms.calm() is (acknowledged is ACT)

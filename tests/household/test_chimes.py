@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.household.chimes import ChimeBudget, sound_of
+from appliance.household.chimes import ChimeBudget
 from appliance.household.hours import OSLO
 from appliance.household.rules import SoundRule
-from appliance.household.situation import Chime, Level, Sound
+from appliance.household.situation import Chime, Sound
 
 NIGHT = SoundRule(time(22), time(7), an_hour=3)
 SIESTA = SoundRule(time(13), time(15, 30), an_hour=3)
@@ -149,5 +149,32 @@ def test_restored_ages_may_come_in_any_order():
     assert chimes.ages_s(605.0) == (700.0, 650.0, 0.0)
 
 
-def test_each_level_has_its_sound():
-    assert [sound_of(level) for level in Level] == [Sound.OVER, Sound.LOOK, Sound.ACT, Sound.FAULT]
+def test_a_sound_that_asks_to_act_is_outside_the_budget_and_counts_in_it():
+    # Issue 16: "Red is outside the sound budget".
+    chimes, made = ChimeBudget(ALWAYS), []
+    for now, sound in enumerate([Sound.LOOK] * 4 + [Sound.ACT] * 2 + [Sound.OVER]):
+        made.append(chimes.make(sound, float(now), None))
+
+    assert made == [True, True, True, False, True, True, False]
+    assert chimes.latest == Chime(5, Sound.ACT)
+    # The hour's three are those of 2, 4 and 5 s at 3,602 s less the first: room comes when the count is below three.
+    assert [chimes.make(Sound.LOOK, now, None) for now in (3600.0, 3601.0, 3602.0, 3604.0)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_no_sound_at_all_an_hour_does_not_silence_what_asks_to_act():
+    assert ChimeBudget(SoundRule(time(0), time(0), an_hour=0)).make(Sound.ACT, 0.0, None)
+
+
+@pytest.mark.parametrize("sound", list(Sound))
+def test_quiet_hours_and_mute_silence_every_sound(sound):
+    chimes = ChimeBudget(NIGHT)
+    assert not chimes.make(sound, 0.0, at("23:00"))
+    chimes.mute(100.0)
+    assert not chimes.make(sound, 99.0, at("12:00"))
+    assert chimes.swallowed == Chime(2, sound)
+    assert chimes.make(sound, 100.0, at("12:00"))

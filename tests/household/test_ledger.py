@@ -87,7 +87,8 @@ def test_an_hour_with_a_gap_is_known_partly_until_the_register_tells_it():
     assert partly.coverage == pytest.approx(3000 / 3600, abs=0.01)
 
     truth = Truth()
-    truth.live(1800, 2000)
+    truth.live(10, 8000)  # so much the house has been seen to use
+    truth.live(1790, 2000)
     truth.live(600, 8000, heard=False)
     truth.live(1200, 2000)
     truth.live(10, 500)
@@ -141,6 +142,31 @@ def test_a_register_that_contradicts_the_integral_does_not_change_the_hour(jump_
     hour = truth.ended(0)
     assert hour is not None
     assert (hour.quality, pytest.approx(hour.import_wh)) == (Quality.INTEGRATED, 2000)
+
+
+def test_an_export_register_that_contradicts_an_hour_seen_whole_does_not_change_its_export():
+    """The house has used 2 kW at most and sold nothing; what was not seen could have sold 2 kWh, but all was seen."""
+    truth = Truth()
+    truth.live(3600, 2000)
+    truth.live(3600, 2000)
+    truth.ledger.power(1000, 0.0, truth.now, truth.utc)
+    truth.ledger.register(truth.register_wh, 1500.0, "id", truth.now, truth.utc)
+
+    hour = truth.ended(1)
+    assert hour is not None
+    assert (hour.quality, hour.export_quality) == (Quality.METERED, Quality.INTEGRATED)
+    assert hour.export_wh == 0
+
+
+@pytest.mark.parametrize(("used_w", "kept"), [(0, True), (99_000, True), (101_000, False)])
+def test_what_was_used_over_hours_that_nobody_heard_is_kept_where_a_household_can_have_used_it(used_w, kept):
+    truth = Truth()
+    truth.live(10, used_w)
+    truth.live(7190, used_w, heard=False, registers=False)
+    truth.live(10, used_w)
+
+    spans = [(span.start, span.end, pytest.approx(span.import_wh)) for span in truth.ledger.unwritten()[1]]
+    assert spans == ([(START, START + timedelta(hours=2), used_w * 2)] if kept else [])
 
 
 def test_a_clock_set_back_by_an_hour_counts_no_hour_twice():

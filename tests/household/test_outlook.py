@@ -8,11 +8,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.household.hours import HOUR, Hour, Quality, RunningHour
+from appliance.household.capacity import Month, month
+from appliance.household.hours import HOUR, UNSEEN_S, Hour, Quality, RunningHour
 from appliance.household.ledger import HourLedger
-from appliance.household.outlook import LARGEST_W, MISSING_S, Limit, Outlook, outlook
+from appliance.household.outlook import LARGEST_W, Limit, Outlook, StepLost, outlook
 from appliance.household.summary import Summary
-from appliance.household.tariff import Basis, EnergyPrice, Month, Step, Tariff, month
+from appliance.household.tariff import Basis, PeakRule, Step, Tariff, by_day_and_night
+
+LOWER = Tariff(limit_is_lower=True)
+"""The arithmetic here counts a mean that is just on a limit to the lower step, as few companies do."""
 
 START = datetime(2026, 1, 20, 16, tzinfo=UTC)
 """Of the hour from 17 to 18, local time."""
@@ -27,12 +31,14 @@ def running(minutes: float, import_wh: float, missing_s: float = 0.0) -> Running
     return RunningHour(start=START, import_wh=import_wh, seen_s=minutes * 60 - missing_s, elapsed_s=minutes * 60)
 
 
-def this_month(*hours: Hour, tariff: Tariff = Tariff()) -> Month:  # noqa: B008
+def this_month(*hours: Hour, tariff: Tariff = LOWER) -> Month:
     return month(tariff, sorted(hours, key=lambda one: one.start), TODAY)
 
 
 def limit(found: Month, before: Month | None = None, chosen_kw: float | None = None) -> Limit:
-    return Limit.for_hour(START, found, before, chosen_kw)
+    made = Limit.for_hour(START, found, before, chosen_kw)
+    assert made is not None
+    return made
 
 
 def seen(minutes: float, import_wh: float, power_w: float, its_limit: Limit | None = None, **given_) -> Outlook:
@@ -59,7 +65,9 @@ def test_you_may_use_so_much_until_the_hour_ends():
 
 
 def test_2_3_kilowatts_until_18_00():
-    found = seen(30, 3850, 1000, limit(this_month(tariff=Tariff(days=1)), chosen_kw=5.0))
+    found = seen(
+        30, 3850, 1000, limit(this_month(tariff=Tariff(limit_is_lower=True, peaks=PeakRule(number=1))), chosen_kw=5.0)
+    )
 
     assert found.headroom_w == pytest.approx(2300)
 
@@ -96,7 +104,9 @@ def test_a_clock_corrected_backwards_takes_nothing_away():
 
 
 def test_without_a_limit_there_is_the_projection_and_nothing_else():
-    assert seen(30, 1000, 2000) == Outlook(until=START + HOUR, time_left_s=1800.0, so_far_wh=1000, projection_wh=2000.0)
+    assert seen(30, 1000, 2000) == Outlook(
+        until=START + HOUR, time_left_s=1800.0, so_far_wh=1000, projection_wh=2000.0, mean_w=2000
+    )
 
 
 def test_no_less_than_nothing_may_be_used():
@@ -133,11 +143,14 @@ def test_the_mean_and_step_are_the_months_if_the_projection_comes_true(minutes, 
 # What was not seen.
 
 
-@pytest.mark.parametrize(("missing_s", "known"), [(0, True), (MISSING_S, True), (MISSING_S + 1, False)])
-def test_there_is_no_outlook_when_too_much_of_the_hour_was_not_seen(missing_s, known):
-    found = outlook(running(30, 1000, missing_s), 1000, START + timedelta(minutes=30), None)
+@pytest.mark.parametrize(("missing_s", "at_least"), [(0, False), (UNSEEN_S, False), (UNSEEN_S + 1, True), (1800, True)])
+@pytest.mark.parametrize("its_limit", [None, limit(SETTLED)])
+def test_what_was_seen_of_an_hour_that_was_not_seen_whole_is_a_lower_bound(missing_s, at_least, its_limit):
+    found = seen(30, 1000, 2000, its_limit, missing_s=missing_s)
 
-    assert (found is not None) is known
+    assert found.at_least is at_least
+    # Half an hour at 2 kW is 1,000 Wh more, whatever was not seen before it.
+    assert (found.so_far_wh, found.projection_wh) == (1000, 2000)
 
 
 @pytest.mark.parametrize(("after", "known"), [(-1, False), (0, True), (3599, True), (3600, False), (3700, False)])
@@ -163,7 +176,7 @@ def test_an_hour_below_as_many_higher_days_as_count_costs_nothing():
 
 
 def test_with_fewer_days_than_count_every_hour_lifts_something():
-    assert not seen(30, 100, 200, limit(this_month(*THREE_DAYS[:2]))).costs_nothing
+    assert not seen(30, 100, 200, limit(this_month(*THREE_DAYS[:2]), BEFORE)).costs_nothing
 
 
 # The limit.
@@ -172,13 +185,13 @@ def test_with_fewer_days_than_count_every_hour_lifts_something():
 def test_without_a_choice_it_is_the_step_that_the_month_has_reached():
     found = seen(30, 100, 100, limit(SETTLED))
 
-    assert (found.limit_kw, found.certain) == (5.0, True)
+    assert found.limit_kw == 5.0
 
 
 def test_the_running_hour_itself_can_reach_the_next_step():
     found = seen(55, 7600, 100, limit(SETTLED))
 
-    assert (found.limit_kw, found.certain) == (10.0, True)
+    assert found.limit_kw == 10.0
     assert found.allowed_wh == 22_500
 
 
@@ -197,13 +210,13 @@ def test_just_on_an_upper_limit_the_next_step_is_reached():
 def test_a_choice_comes_before_the_step_that_is_reached():
     found = seen(30, 100, 100, limit(SETTLED, chosen_kw=4.5))
 
-    assert (found.limit_kw, found.allowed_wh, found.certain) == (4.5, 6000, True)
+    assert (found.limit_kw, found.allowed_wh) == (4.5, 6000)
 
 
 def test_a_chosen_limit_that_is_passed_gives_way_to_the_step_that_is_reached():
     found = seen(30, 100, 100, limit(this_month(hour(1, 8000), hour(2, 7000), hour(3, 3000)), chosen_kw=5.0))
 
-    assert (found.limit_kw, found.certain) == (10.0, True)
+    assert found.limit_kw == 10.0
 
 
 @pytest.mark.parametrize(("lower", "limit_kw"), [(True, 5.0), (False, 10.0)])
@@ -221,7 +234,7 @@ def test_in_the_highest_step_nothing_limits():
 
 @pytest.mark.parametrize("import_wh", [6000, 20_000])
 def test_in_the_highest_step_nothing_limits_even_if_the_table_gives_it_an_end(import_wh):
-    tariff = Tariff(steps=(Step(5.0), Step(10.0)))
+    tariff = Tariff(limit_is_lower=True, steps=(Step(5.0), Step(10.0)))
     found = seen(30, 100, 100, limit(this_month(*(hour(day, import_wh) for day in (1, 2, 3)), tariff=tariff)))
 
     assert (found.limit_kw, found.headroom_w) == (None, None)
@@ -230,47 +243,54 @@ def test_in_the_highest_step_nothing_limits_even_if_the_table_gives_it_an_end(im
 # The first days of a month.
 
 BEFORE = Month(
-    date(2025, 12, 1), Tariff(), tuple(replace(one, start=one.start - timedelta(days=31)) for one in THREE_DAYS)
+    date(2025, 12, 1), LOWER, tuple(replace(one, start=one.start - timedelta(days=31)) for one in THREE_DAYS)
 )
 
 
-def test_before_enough_days_are_known_the_step_of_the_month_before_stands_in():
+def test_before_enough_peaks_are_known_the_step_of_the_month_before_stands_in():
     found = seen(30, 100, 100, limit(this_month(), BEFORE))
 
-    assert (found.limit_kw, found.allowed_wh, found.certain) == (5.0, 5000, True)
+    assert (found.limit_kw, found.allowed_wh) == (5.0, 5000)
 
 
-def test_without_a_month_before_it_is_the_step_that_is_reached_and_not_certain():
-    found = seen(30, 2500, 100, limit(this_month()))
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_with_fewer_days_than_count_and_no_month_before_there_is_no_limit(known):
+    # Issue 16: "Until as many days are known as count, the limit is the chosen step, else the step of the month before,
+    # else there is none: then no headroom is shown, no hour alarm comes and no step is called lost".
+    young = this_month(*THREE_DAYS[:known])
+    assert Limit.for_hour(START, young, None, None) is None
+    found = seen(30, 90_000, 9000, Limit.for_hour(START, young, None, None))
 
-    assert (found.limit_kw, found.certain) == (5.0, False)
+    assert (found.limit_kw, found.allowed_wh, found.headroom_w) == (None, None, None)
+    assert (found.shed_w, found.crosses_in_s, found.lost) == (None, None, None)
 
 
 def test_a_month_before_that_was_not_known_well_enough_stands_in_for_nothing():
-    found = seen(30, 100, 100, limit(this_month(), replace(BEFORE, peaks=BEFORE.peaks[:2])))
-
-    assert (found.limit_kw, found.certain) == (2.0, False)
+    assert Limit.for_hour(START, this_month(), replace(BEFORE, peaks=BEFORE.peaks[:2]), None) is None
 
 
 def test_a_month_before_in_the_highest_step_stands_in_for_nothing():
     high = replace(BEFORE, peaks=tuple(replace(peak, import_wh=150_000) for peak in BEFORE.peaks))
 
-    assert limit(this_month(), high).of(100) == (2.0, False)
+    assert Limit.for_hour(START, this_month(), high, None) is None
 
 
-def test_past_the_step_of_the_month_before_nothing_is_certain():
+def test_past_the_step_of_the_month_before_the_next_step_is_kept():
     found = seen(50, 6000, 100, limit(this_month(), BEFORE))
 
-    assert (found.limit_kw, found.certain) == (10.0, False)
+    # A first day of 6 kWh is a mean of 6 kW: past 5, and up to 10 kWh are within the next.
+    assert (found.limit_kw, found.allowed_wh) == (10.0, 10_000)
+    assert found.lost is not None
+    assert (found.lost.limit_kw, found.lost.was, found.lost.now) == (5.0, 1, 2)
 
 
-def test_a_choice_is_certain_from_the_first_hour_on():
+def test_a_choice_holds_from_the_first_hour_on():
     found = seen(30, 100, 100, limit(this_month(), BEFORE, chosen_kw=10.0))
 
-    assert (found.limit_kw, found.certain) == (10.0, True)
+    assert found.limit_kw == 10.0
 
 
-def test_once_enough_days_are_known_the_month_before_counts_no_more():
+def test_once_enough_peaks_are_known_the_month_before_counts_no_more():
     high = replace(BEFORE, peaks=tuple(replace(peak, import_wh=9000) for peak in BEFORE.peaks))
 
     assert seen(30, 100, 100, limit(SETTLED, high)).limit_kw == 5.0
@@ -284,9 +304,11 @@ def test_once_enough_days_are_known_the_month_before_counts_no_more():
 )
 def test_whatever_the_month_the_limit_is_never_passed_already(energies_wh, chosen_kw, import_wh, lower):
     tariff = Tariff(limit_is_lower=lower)
-    its_limit = limit(
-        this_month(*(hour(day, wh) for day, wh in enumerate(energies_wh)), tariff=tariff), None, chosen_kw
-    )
+    its_month = this_month(*(hour(day, wh) for day, wh in enumerate(energies_wh)), tariff=tariff)
+    its_limit = Limit.for_hour(START, its_month, None, chosen_kw)
+    assert (its_limit is None) == (chosen_kw is None and not its_month.enough_peaks)
+    if its_limit is None:
+        return
     limit_kw, _ = its_limit.of(import_wh)
 
     assert limit_kw is not None
@@ -298,7 +320,7 @@ def test_whatever_the_month_the_limit_is_never_passed_already(energies_wh, chose
 
 
 def accounts(
-    *hours: Hour, tariffs: Sequence[Tariff] = (Tariff(),), now: datetime = START + timedelta(minutes=30)
+    *hours: Hour, tariffs: Sequence[Tariff] = (LOWER,), now: datetime = START + timedelta(minutes=30)
 ) -> Summary:
     made = Summary(tariffs, None, 30.0)
     made.ledger.adopt(hours)
@@ -312,7 +334,7 @@ NOW = START + timedelta(minutes=30)
 
 
 def test_the_accounts_have_the_outlook_of_the_running_hour():
-    found = accounts(*THREE_DAYS).outlook(3000, NOW)
+    found = accounts(*THREE_DAYS).outlook(3000, NOW, None)
 
     assert found is not None
     assert found.projection_wh == pytest.approx(2500)
@@ -320,16 +342,16 @@ def test_the_accounts_have_the_outlook_of_the_running_hour():
 
 
 def test_without_a_power_or_a_running_hour_there_is_no_outlook():
-    assert accounts(*THREE_DAYS).outlook(None, NOW) is None
-    assert Summary((Tariff(),), None, 30.0).outlook(1000, NOW) is None
-    assert Summary((Tariff(),), None, 30.0).today() is None
+    assert accounts(*THREE_DAYS).outlook(None, NOW, None) is None
+    assert Summary((LOWER,), None, 30.0).outlook(1000, NOW, None) is None
+    assert Summary((LOWER,), None, 30.0).today() is None
 
 
 def test_a_corrected_hour_is_in_the_account_at_once():
     made = accounts(*THREE_DAYS)
     before = made.month(NOW)
     made.ledger.correct(THREE_DAYS[0].start, 9000)
-    after, found = made.month(NOW), made.outlook(3000, NOW)
+    after, found = made.month(NOW), made.outlook(3000, NOW, None)
 
     assert before is not None
     assert after is not None
@@ -343,7 +365,7 @@ def test_the_accounts_begin_with_the_first_running_hour():
     made.month(NOW)
     made.ledger.power(2000, None, 1e5, START)
     made.ledger.power(2000, None, 1e5 + 10, START + timedelta(seconds=10))
-    found = made.outlook(2000, START + timedelta(seconds=10))
+    found = made.outlook(2000, START + timedelta(seconds=10), None)
 
     assert found is not None
     assert found.limit_kw == 5.0
@@ -351,7 +373,7 @@ def test_the_accounts_begin_with_the_first_running_hour():
 
 def test_the_hour_that_has_ended_stands_beside_the_next():
     made = accounts(*THREE_DAYS, now=START + HOUR + timedelta(minutes=10))
-    found, today = made.outlook(1000, START + HOUR + timedelta(minutes=10)), made.today()
+    found, today = made.outlook(1000, START + HOUR + timedelta(minutes=10), None), made.today()
 
     assert found is not None
     assert found.until == START + 2 * HOUR
@@ -361,39 +383,39 @@ def test_the_hour_that_has_ended_stands_beside_the_next():
 
 
 def test_the_month_before_stands_in_for_the_first_days():
-    made = Summary((Tariff(),), None, 30.0)
+    made = Summary((LOWER,), None, 30.0)
     first = datetime(2026, 1, 31, 23, tzinfo=UTC)
     made.ledger.adopt(THREE_DAYS)
     for second in range(0, 600, 10):
         made.ledger.power(2000, None, float(second), first + timedelta(seconds=second))
-    found = made.outlook(2000, first + timedelta(seconds=590))
+    found = made.outlook(2000, first + timedelta(seconds=590), None)
 
     assert found is not None
-    assert (found.limit_kw, found.certain) == (5.0, True)
+    assert found.limit_kw == 5.0
 
 
 def test_a_table_that_begins_in_mid_month_counts_from_its_day_on():
-    tables = (Tariff(), Tariff(valid_from=date(2026, 1, 20), days=1))
+    tables = (LOWER, Tariff(limit_is_lower=True, valid_from=date(2026, 1, 20), peaks=PeakRule(number=1)))
     made = accounts(*THREE_DAYS, tariffs=tables)
     before, after = made.month(NOW - timedelta(days=1)), made.month(NOW)
 
     assert before is not None
     assert after is not None
-    assert (before.tariff.days, after.tariff.days) == (3, 1)
+    assert (before.tariff.peaks.number, after.tariff.peaks.number) == (3, 1)
     assert (before.mean_kw, after.mean_kw) == (3.5, 4.0)
 
 
 def test_a_table_also_begins_while_nothing_is_heard_of_the_meter():
-    tables = (Tariff(), Tariff(valid_from=date(2026, 1, 21), days=1))
+    tables = (LOWER, Tariff(limit_is_lower=True, valid_from=date(2026, 1, 21), peaks=PeakRule(number=1)))
     made = Summary(tables, None, 30.0)
     made.ledger.adopt(THREE_DAYS)
     found = [made.month(NOW + timedelta(days=days)) for days in (0, 1)]
 
-    assert [one.tariff.days for one in found if one is not None] == [3, 1]
+    assert [one.tariff.peaks.number for one in found if one is not None] == [3, 1]
 
 
 def test_the_month_is_that_of_the_local_day():
-    made = Summary((Tariff(),), None, 30.0)
+    made = Summary((LOWER,), None, 30.0)
     found = [made.month(datetime(2026, 1, 31, hour, 30, tzinfo=UTC)) for hour in (22, 23)]
 
     assert [one.first for one in found if one is not None] == [date(2026, 1, 1), date(2026, 2, 1)]
@@ -401,7 +423,7 @@ def test_the_month_is_that_of_the_local_day():
 
 @pytest.mark.parametrize(("fuse_a", "step"), [(None, None), (25.0, 0), (40.0, 1)])
 def test_a_tariff_by_fuse_has_a_step_that_never_changes_and_no_limit(fuse_a, step):
-    table = Tariff(basis=Basis.FUSE, steps=(Step(25.0), Step(63.0), Step(None)))
+    table = Tariff(limit_is_lower=True, basis=Basis.FUSE, steps=(Step(25.0), Step(63.0), Step(None)))
     made = Summary((table,), None, 30.0, fuse_a)
     made.ledger.adopt(THREE_DAYS)
     found = made.month(NOW)
@@ -410,24 +432,26 @@ def test_a_tariff_by_fuse_has_a_step_that_never_changes_and_no_limit(fuse_a, ste
     assert found.step == step
 
 
-@pytest.mark.parametrize("tables", [(), (Tariff(basis=Basis.NONE),), (Tariff(basis=Basis.FUSE),)])
+@pytest.mark.parametrize(
+    "tables", [(), (Tariff(limit_is_lower=True, basis=Basis.NONE),), (Tariff(limit_is_lower=True, basis=Basis.FUSE),)]
+)
 def test_without_a_tariff_by_hours_there_is_no_limit_but_a_projection(tables):
     made = accounts(*THREE_DAYS, tariffs=tables)
-    found = made.outlook(3000, NOW)
+    found = made.outlook(3000, NOW, None)
 
-    assert (made.month(NOW) is None) == (tables != (Tariff(basis=Basis.FUSE),))
+    assert (made.month(NOW) is None) == (tables != (Tariff(limit_is_lower=True, basis=Basis.FUSE),))
     assert found is not None
-    assert (found.projection_wh, found.limit_kw, found.certain) == (pytest.approx(2500), None, False)
+    assert (found.projection_wh, found.limit_kw) == (pytest.approx(2500), None)
 
 
 def test_a_household_without_a_capacity_tariff_still_has_its_cost():
-    tables = (Tariff(basis=Basis.NONE, energy=EnergyPrice(100.0, 100.0)),)
+    tables = (Tariff(limit_is_lower=True, basis=Basis.NONE, energy=by_day_and_night(100.0, 100.0)),)
     midnight = datetime(2026, 1, 19, 23, tzinfo=UTC)
     hours = [Hour(midnight + number * HOUR, 1000.0, 0.0, Quality.METERED, 1.0) for number in range(17)]
-    today = accounts(*hours, tariffs=tables).today()
+    money = accounts(*hours, tariffs=tables).money()
 
-    assert today is not None
-    assert today.cost_kr == pytest.approx(17 + 1)
+    assert money is not None
+    assert money.today.kr == pytest.approx(17 + 1)
 
 
 def test_what_has_not_changed_is_not_reckoned_again():
@@ -445,4 +469,117 @@ def test_whatever_is_corrected_the_accounts_are_those_of_the_hours(corrections):
         made.ledger.correct(start, import_wh)
         ledger.correct(start, import_wh)
         made.today()
-        assert made.month(NOW) == month(Tariff(), ledger.ended, TODAY)
+        assert made.month(NOW) == month(LOWER, ledger.ended, TODAY)
+
+
+# What to switch off, when the limit is crossed, and by which mean.
+
+
+def test_what_is_switched_off_and_when_it_is_crossed_go_by_the_mean_of_the_last_minutes():
+    # 7,500 Wh in all; 30 minutes have taken 4,000. 3,500 Wh in 1,800 s are 7 kW. A mean of 9 kW takes 1,400 s for them.
+    found = outlook(running(30, 4000), 10_000, START + timedelta(minutes=30), limit(SETTLED), 9000)
+
+    assert found is not None
+    assert (found.mean_w, found.headroom_w, found.crosses_in_s) == (9000, 7000, pytest.approx(1400))
+    assert found.shed_w == 2000  # of the lower of both: an oven that is on just now need not be all of it
+    assert found.projection_wh == 9000
+
+
+def test_of_a_power_that_has_fallen_no_more_is_to_be_switched_off_than_it_has():
+    found = outlook(running(30, 4000), 7500, START + timedelta(minutes=30), limit(SETTLED), 9000)
+
+    assert found is not None
+    assert found.shed_w == 500
+
+
+def test_a_mean_that_just_fits_crosses_nothing():
+    found = outlook(running(30, 4000), 7000, START + timedelta(minutes=30), limit(SETTLED))
+
+    assert found is not None
+    assert (found.crosses_in_s, found.shed_w) == (None, 0)
+
+
+def test_once_the_limit_is_reached_it_is_crossed_now():
+    found = seen(30, 7500, 100, limit(SETTLED))
+
+    assert (found.crosses_in_s, found.shed_w, found.lost) == (0, 100, None)
+
+
+# A step lost.
+
+PRICED = Tariff(limit_is_lower=True, steps=(Step(2.0, 100.0), Step(5.0, 250.0), Step(10.0, 420.0), Step(None, 700.0)))
+
+
+def lost_of(its_limit: Limit, so_far_wh: float) -> StepLost | None:
+    _, lost = its_limit.of(so_far_wh)
+    return lost
+
+
+def test_a_step_lost_says_which_by_which_hour_and_what_it_costs():
+    # 3 x 5 - 4 - 3.5 = 7.5 kWh keep the step; 7,501 make (7.501 + 4 + 3.5) / 3 = 5.0003 kW.
+    its_limit = limit(this_month(*THREE_DAYS, tariff=PRICED))
+
+    assert lost_of(its_limit, 7500) is None
+    assert lost_of(its_limit, 7501) == StepLost(
+        hour=START, limit_kw=5.0, was=1, now=2, above_kw=5.0, up_to_kw=10.0, dearer_kr=170.0
+    )
+
+
+def test_without_prices_nothing_is_said_of_the_cost():
+    lost = lost_of(limit(SETTLED), 7501)
+
+    assert lost is not None
+    assert lost.dearer_kr is None
+
+
+def test_two_steps_lost_in_one_hour_are_counted_from_the_one_that_was_to_be_kept():
+    # 3 x 10 - 7.5 = 22.5 kWh keep the next step; 420 - 250 and 700 - 250 kr.
+    its_limit = limit(this_month(*THREE_DAYS, tariff=PRICED))
+    first, second = lost_of(its_limit, 22_500), lost_of(its_limit, 22_501)
+
+    assert first is not None
+    assert second is not None
+    assert (first.now, first.dearer_kr) == (2, 170.0)
+    assert (second.limit_kw, second.was, second.now) == (5.0, 1, 3)
+    assert (second.above_kw, second.up_to_kw, second.dearer_kr) == (10.0, None, 450.0)
+    assert its_limit.of(22_501)[0] is None  # nothing is left to be kept
+
+
+def test_in_the_last_step_nothing_is_lost():
+    its_limit = limit(this_month(*(hour(day, 11_000) for day in (1, 2, 3)), tariff=PRICED))
+
+    assert its_limit.of(90_000) == (None, None)
+
+
+def test_a_chosen_limit_within_a_step_that_is_passed_is_lost_though_the_step_is_the_same():
+    # 3 x 4.5 - 7.5 = 6 kWh keep a mean of 4.5 kW; it is the step from 2 to 5 kW before and after.
+    its_limit = limit(this_month(*THREE_DAYS, tariff=PRICED), chosen_kw=4.5)
+
+    assert its_limit.of(6000) == (4.5, None)
+    assert its_limit.of(6001) == (
+        5.0,
+        StepLost(hour=START, limit_kw=4.5, was=1, now=1, above_kw=2.0, up_to_kw=5.0, dearer_kr=0.0),
+    )
+
+
+def test_what_was_spent_before_the_hour_is_not_lost_by_it():
+    its_limit = limit(this_month(hour(1, 8000), hour(2, 7000), hour(3, 3000)), chosen_kw=5.0)
+
+    assert its_limit.of(100) == (10.0, None)
+
+
+@given(st.lists(st.integers(0, 12_000), min_size=4, max_size=6), st.floats(0, 60_000), st.booleans())
+def test_whatever_the_month_a_step_is_lost_just_where_its_place_rises(energies_wh, so_far_wh, lower):
+    tariff = replace(PRICED, limit_is_lower=lower)
+    its_month = this_month(*(hour(day, wh) for day, wh in enumerate(energies_wh)), tariff=tariff)
+    before, after = (
+        its_month.mean_kw,
+        this_month(*(hour(day, wh) for day, wh in enumerate(energies_wh)), hour(0, so_far_wh), tariff=tariff).mean_kw,
+    )
+    assert before is not None
+    assert after is not None
+    lost = lost_of(limit(its_month), so_far_wh)
+
+    assert (None if lost is None else (lost.was, lost.now)) == (
+        None if tariff.step(after) == tariff.step(before) else (tariff.step(before), tariff.step(after))
+    )

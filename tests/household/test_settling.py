@@ -6,13 +6,14 @@ from datetime import UTC, datetime, time
 import pytest
 
 from appliance.household.household import NIGHT_S, Household
-from appliance.household.rules import ExportRule, PhaseRule, Rules, SoundRule, Thresholds
+from appliance.household.rules import Delays, ExportRule, PhaseRule, Rules, SoundRule, Thresholds
 from appliance.household.situation import Alarm, Level, Rule, Situation, Sound
 from appliance.household.tariff import Basis, Tariff
 from appliance.meter.reading import Maker, Reading
 
 LOUD = SoundRule(time(0), time(0), 60)
-RULES = Rules(Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, on_delay_s=0, off_delay_s=30), silent_s=600)
+HELD = Delays(0, 30)
+RULES = Rules(power=Thresholds(watch_w=5000, act_w=10_000, hysteresis_w=200, watch=HELD, act=HELD), silent_s=600)
 TARIFFS = (Tariff(),)
 
 
@@ -41,8 +42,14 @@ class Home:
         self.household.system_clock(utc, True, self.now)
 
 
-def power(watch_w: float, act_w: float, **other: float) -> Rules:
-    return replace(RULES, power=replace(RULES.power, watch_w=watch_w, act_w=act_w, **other))
+def power(watch_w: float, act_w: float, delays: Delays = HELD) -> Rules:
+    return replace(RULES, power=replace(RULES.power, watch_w=watch_w, act_w=act_w, watch=delays, act=delays))
+
+
+def fuse(fuse_a: float, on_delay_s: float = 0) -> PhaseRule:
+    """A main fuse of which any overload is red."""
+    delays = Delays(on_delay_s, 60)
+    return PhaseRule(fuse_a=fuse_a, watch_share=0.8, act_share=1.0, watch=delays, act=delays)
 
 
 def about(situation: Situation, rule: Rule) -> Alarm | None:
@@ -77,9 +84,9 @@ def test_an_alarm_that_lasts_keeps_its_age_and_its_acknowledgement_and_makes_no_
 
 
 def test_an_on_delay_that_runs_goes_on() -> None:
-    home = Home(power(5000, 10_000, on_delay_s=10))
+    home = Home(power(5000, 10_000, Delays(10, 30)))
     home.live(6, 6000)
-    home.apply_rules(power(5200, 10_000, on_delay_s=10))
+    home.apply_rules(power(5200, 10_000, Delays(10, 30)))
     assert home.live(4, 6000).level is Level.OK
     assert home.live(1, 6000).level is Level.WATCH
 
@@ -87,13 +94,13 @@ def test_an_on_delay_that_runs_goes_on() -> None:
 def test_a_fuse_that_becomes_known_begins_to_be_judged() -> None:
     home = Home()
     assert home.live(30, 1000, 26).level is Level.OK
-    home.apply_rules(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=10)))
+    home.apply_rules(replace(RULES, phase=fuse(25, 10)))
     assert home.live(5, 1000, 26).level is Level.OK
     assert home.live(8, 1000, 26).level is Level.ACT
 
 
 def test_an_alarm_whose_rule_is_given_up_is_over_and_the_log_has_its_end() -> None:
-    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=0)))
+    home = Home(replace(RULES, phase=fuse(25)))
     home.set_clock(datetime(2026, 1, 15, 12, tzinfo=UTC))
     before = home.live(10, 1000, 26)
     assert about(before, Rule.PHASE) is not None
@@ -105,9 +112,9 @@ def test_an_alarm_whose_rule_is_given_up_is_over_and_the_log_has_its_end() -> No
 
 
 def test_a_limit_that_changes_leaves_the_other_alarms_alone() -> None:
-    home = Home(replace(RULES, phase=PhaseRule(fuse_a=25, on_delay_s=0)))
+    home = Home(replace(RULES, phase=fuse(25)))
     home.live(10, 6000, 26)
-    home.apply_rules(replace(RULES, phase=PhaseRule(fuse_a=20, on_delay_s=0), export=ExportRule(1000)))
+    home.apply_rules(replace(RULES, phase=fuse(20), export=ExportRule(1000)))
     after = home.live(1, 6000, 26)
     assert {alarm.rule: alarm.age_s for alarm in after.alarms} == {Rule.POWER: 10, Rule.PHASE: 10}
 

@@ -7,19 +7,21 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from appliance.household.capacity import Month, OtherPeaks, between, month
 from appliance.household.hours import HOUR, OSLO, Hour, Quality
 from appliance.household.tariff import (
     COMMON_STEPS,
     Basis,
     EnergyPrice,
-    Month,
-    OtherPeaks,
+    PeakRule,
     Step,
     Tariff,
-    between,
+    by_day_and_night,
     in_force,
-    month,
 )
+
+LOWER = Tariff(limit_is_lower=True)
+"""The arithmetic here counts a mean that is just on a limit to the lower step, as few companies do."""
 
 JANUARY = date(2026, 1, 1)
 UPPER = Tariff(limit_is_lower=False)
@@ -44,62 +46,62 @@ def local(hour: Hour) -> str:
 
 
 def test_the_mean_is_that_of_the_three_highest_days():
-    assert month(Tariff(), january(1000, 6000, 2000, 5000, 4000), JANUARY).mean_kw == 5.0
+    assert month(LOWER, january(1000, 6000, 2000, 5000, 4000), JANUARY).mean_kw == 5.0
 
 
 def test_a_day_gives_its_highest_hour_only():
     first = [hour("2026-01-01T16", 7000), hour("2026-01-01T17", 8000), hour("2026-01-01T18", 7500)]
 
-    assert [peak.import_wh for peak in month(Tariff(), [*first, hour("2026-01-02T17", 2000)], JANUARY).peaks] == [
+    assert [peak.import_wh for peak in month(LOWER, [*first, hour("2026-01-02T17", 2000)], JANUARY).peaks] == [
         8000,
         2000,
     ]
 
 
 def test_the_peaks_of_a_month_are_its_days_highest_first_and_the_top_as_many_as_count():
-    found = month(Tariff(days=2), january(1000, 6000, 2000), JANUARY)
+    found = month(Tariff(limit_is_lower=True, peaks=PeakRule(number=2)), january(1000, 6000, 2000), JANUARY)
 
     assert [local(peak) for peak in found.peaks] == ["2026-01-02T17", "2026-01-03T17", "2026-01-01T17"]
     assert found.top == found.peaks[:2]
 
 
 def test_with_one_day_it_is_the_highest_hour_of_the_month():
-    found = month(Tariff(days=1), january(1000, 6000, 2000), JANUARY)
+    found = month(Tariff(limit_is_lower=True, peaks=PeakRule(number=1)), january(1000, 6000, 2000), JANUARY)
 
-    assert (found.mean_kw, found.step, found.enough_days) == (6.0, 2, True)
+    assert (found.mean_kw, found.step, found.enough_peaks) == (6.0, 2, True)
 
 
 def test_of_equal_hours_the_earliest_is_the_peak():
     hours = [hour("2026-01-01T16", 3000), hour("2026-01-01T17", 3000), hour("2026-01-02T05", 3000)]
 
-    assert [local(peak) for peak in month(Tariff(), hours, JANUARY).peaks] == ["2026-01-01T16", "2026-01-02T05"]
+    assert [local(peak) for peak in month(LOWER, hours, JANUARY).peaks] == ["2026-01-01T16", "2026-01-02T05"]
 
 
 def test_with_fewer_days_the_mean_is_of_those_there_are():
-    assert month(Tariff(), january(4000, 2000), JANUARY).mean_kw == 3.0
+    assert month(LOWER, january(4000, 2000), JANUARY).mean_kw == 3.0
 
 
 def test_before_the_first_hour_there_is_no_mean_and_no_step():
-    found = month(Tariff(), [], JANUARY)
+    found = month(LOWER, [], JANUARY)
 
-    assert (found.mean_kw, found.step, found.peaks, found.enough_days) == (None, None, (), False)
+    assert (found.mean_kw, found.step, found.peaks, found.enough_peaks) == (None, None, (), False)
 
 
 def test_an_hour_known_partly_counts_with_what_was_seen_of_it():
     hours = [hour("2026-01-01T16", 3000), hour("2026-01-01T17", 4000, Quality.PARTLY)]
 
-    assert month(Tariff(), hours, JANUARY).mean_kw == 4.0
+    assert month(LOWER, hours, JANUARY).mean_kw == 4.0
 
 
 def test_an_unknown_hour_is_no_peak():
-    assert month(Tariff(), january(4000, quality=Quality.UNKNOWN), JANUARY).peaks == ()
+    assert month(LOWER, january(4000, quality=Quality.UNKNOWN), JANUARY).peaks == ()
 
 
 def test_an_edited_hour_counts_with_the_households_figure():
     hours = [hour("2026-01-01T17", 9000), hour("2026-01-02T17", 1500, Quality.EDITED), hour("2026-01-02T18", 1000)]
 
-    assert [peak.quality for peak in month(Tariff(), hours, JANUARY).peaks] == [Quality.METERED, Quality.EDITED]
-    assert month(Tariff(), hours, JANUARY).mean_kw == 5.25
+    assert [peak.quality for peak in month(LOWER, hours, JANUARY).peaks] == [Quality.METERED, Quality.EDITED]
+    assert month(LOWER, hours, JANUARY).mean_kw == 5.25
 
 
 # Enough to say so.
@@ -107,40 +109,40 @@ def test_an_edited_hour_counts_with_the_households_figure():
 
 @pytest.mark.parametrize("known", [Quality.METERED, Quality.INTEGRATED, Quality.EDITED])
 def test_a_month_is_settled_with_as_many_days_as_count(known):
-    assert not month(Tariff(), january(1, 2, quality=known), JANUARY).enough_days
-    assert month(Tariff(), january(1, 2, 3, quality=known), JANUARY).enough_days
+    assert not month(LOWER, january(1, 2, quality=known), JANUARY).enough_peaks
+    assert month(LOWER, january(1, 2, 3, quality=known), JANUARY).enough_peaks
 
 
 def test_a_day_whose_highest_hour_was_seen_in_part_settles_nothing():
     hours = [*january(1000, 2000), hour("2026-01-03T16", 500), hour("2026-01-03T17", 600, Quality.PARTLY)]
 
-    assert not month(Tariff(), hours, JANUARY).enough_days
+    assert not month(LOWER, hours, JANUARY).enough_peaks
 
 
 def test_after_a_start_in_mid_month_the_peaks_say_since_when():
     hours = [hour("2026-01-15T12", 100, Quality.PARTLY), hour("2026-01-15T13", 900), hour("2026-01-15T14", 800)]
 
-    assert month(Tariff(), hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
+    assert month(LOWER, hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 def test_known_from_its_first_hour_on_a_month_says_no_since():
-    assert month(Tariff(), [hour("2026-01-01T00", 900), hour("2026-01-01T01", 900)], JANUARY).since is None
+    assert month(LOWER, [hour("2026-01-01T00", 900), hour("2026-01-01T01", 900)], JANUARY).since is None
 
 
 def test_known_from_the_month_before_on_a_month_says_no_since():
     hours = [hour("2025-12-31T23", 900), hour("2026-01-01T00", 900, Quality.PARTLY), hour("2026-01-01T01", 900)]
 
-    assert month(Tariff(), hours, JANUARY).since is None
+    assert month(LOWER, hours, JANUARY).since is None
 
 
 def test_what_the_household_put_in_for_a_day_before_the_start_is_no_since():
     hours = [hour("2026-01-03T17", 5000, Quality.EDITED), hour("2026-01-15T13", 900)]
 
-    assert month(Tariff(), hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
+    assert month(LOWER, hours, JANUARY).since == datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 def test_a_start_after_the_month_is_not_its_since():
-    assert month(Tariff(), [hour("2026-02-15T13", 900)], JANUARY).since is None
+    assert month(LOWER, [hour("2026-02-15T13", 900)], JANUARY).since is None
 
 
 # Local days and months.
@@ -157,21 +159,21 @@ def test_the_hour_from_local_midnight_belongs_to_the_day_it_begins(winter_or_sum
         date.fromisoformat(winter_or_summer[:10]),
     )
 
-    assert [local(peak)[8:] for peak in month(Tariff(), [before, midnight], day).peaks] == ["14T23", "15T00"]
+    assert [local(peak)[8:] for peak in month(LOWER, [before, midnight], day).peaks] == ["14T23", "15T00"]
 
 
 def test_the_last_hour_of_a_month_is_not_the_next_ones():
     hours = [hour("2026-01-31T23", 3000), hour("2026-02-01T00", 2000)]
 
-    assert [local(peak) for peak in month(Tariff(), hours, date(2026, 1, 31)).peaks] == ["2026-01-31T23"]
-    assert [local(peak) for peak in month(Tariff(), hours, date(2026, 2, 1)).peaks] == ["2026-02-01T00"]
+    assert [local(peak) for peak in month(LOWER, hours, date(2026, 1, 31)).peaks] == ["2026-01-31T23"]
+    assert [local(peak) for peak in month(LOWER, hours, date(2026, 2, 1)).peaks] == ["2026-02-01T00"]
 
 
 def test_the_last_hour_of_a_year_is_not_the_next_ones():
     hours = [hour("2025-12-31T23", 3000), hour("2026-01-01T00", 2000)]
 
-    assert [local(peak) for peak in month(Tariff(), hours, date(2025, 12, 24)).peaks] == ["2025-12-31T23"]
-    assert [local(peak) for peak in month(Tariff(), hours, JANUARY).peaks] == ["2026-01-01T00"]
+    assert [local(peak) for peak in month(LOWER, hours, date(2025, 12, 24)).peaks] == ["2025-12-31T23"]
+    assert [local(peak) for peak in month(LOWER, hours, JANUARY).peaks] == ["2026-01-01T00"]
 
 
 @pytest.mark.parametrize(("day", "count"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
@@ -180,7 +182,7 @@ def test_a_day_of_23_or_25_hours_is_one_day_with_all_its_hours(day, count):
     hours = [
         replace(first, start=first.start + number * HOUR, import_wh=1000.0 + number) for number in range(-1, count + 1)
     ]
-    found = month(Tariff(), hours, date.fromisoformat(day))
+    found = month(LOWER, hours, date.fromisoformat(day))
     own = [peak for peak in found.peaks if local(peak).startswith(day)]
 
     assert [(local(peak)[11:], peak.import_wh) for peak in own] == [("23", 999.0 + count)]
@@ -190,7 +192,7 @@ def test_the_hour_that_autumn_repeats_is_two_hours_of_one_day():
     hours = [hour("2026-10-25T02", 4000), hour("2026-10-25T02", 5000, fold=1)]
 
     assert hours[1].start - hours[0].start == HOUR
-    assert month(Tariff(), hours, date(2026, 10, 1)).peaks == (hours[1],)
+    assert month(LOWER, hours, date(2026, 10, 1)).peaks == (hours[1],)
 
 
 @given(
@@ -204,7 +206,7 @@ def test_a_months_peaks_are_the_highest_of_each_local_day_whatever_the_hours(day
         (Hour(begin + number * HOUR, wh, 0.0, Quality.METERED, 1.0) for number, wh in given_hours),
         key=lambda one: one.start,
     )
-    found = month(Tariff(days=days), hours, day)
+    found = month(Tariff(limit_is_lower=True, peaks=PeakRule(number=days)), hours, day)
 
     by_day: dict[date, float] = {}
     for one in hours:
@@ -232,7 +234,7 @@ def test_the_hours_between_two_moments_are_those_that_begin_from_the_first_to_be
     ("mean_kw", "place"), [(0.0, 0), (2.0, 0), (2.001, 1), (5.0, 1), (5.001, 2), (100.0, 8), (100.001, 9)]
 )
 def test_a_value_just_on_a_limit_belongs_to_the_lower_step(mean_kw, place):
-    assert Tariff().step(mean_kw) == place
+    assert LOWER.step(mean_kw) == place
 
 
 @pytest.mark.parametrize(("mean_kw", "place"), [(0.0, 0), (1.999, 0), (2.0, 1), (4.999, 1), (5.0, 2), (100.0, 9)])
@@ -241,19 +243,22 @@ def test_where_the_table_says_so_it_belongs_to_the_upper_step(mean_kw, place):
 
 
 def test_above_all_limits_it_is_the_last_step():
-    assert Tariff(steps=(Step(5.0), Step(10.0))).step(11.0) == 1
+    assert Tariff(limit_is_lower=True, steps=(Step(5.0), Step(10.0))).step(11.0) == 1
 
 
 def test_a_step_ends_at_its_limit_and_the_last_never():
-    tariff = Tariff(steps=(Step(5.0), Step(10.0)))
+    tariff = Tariff(limit_is_lower=True, steps=(Step(5.0), Step(10.0)))
 
-    assert (tariff.end_of(0), tariff.end_of(1), Tariff().end_of(9)) == (5.0, None, None)
+    assert (tariff.end_of(0), tariff.end_of(1), LOWER.end_of(9)) == (5.0, None, None)
 
 
 @pytest.mark.parametrize(("fuse_a", "place"), [(25.0, 0), (63.0, 1), (80.0, 2)])
 def test_a_table_by_the_fuse_has_its_limits_in_amperes(fuse_a, place):
     assert (
-        Tariff(basis=Basis.FUSE, steps=(Step(25.0, 200.0), Step(63.0, 400.0), Step(None, 800.0))).step(fuse_a) == place
+        Tariff(
+            limit_is_lower=True, basis=Basis.FUSE, steps=(Step(25.0, 200.0), Step(63.0, 400.0), Step(None, 800.0))
+        ).step(fuse_a)
+        == place
     )
 
 
@@ -264,19 +269,19 @@ def test_the_common_steps_rise_and_have_no_last_limit():
 
 
 def test_a_mean_that_is_a_third_of_a_watt_hour_over_the_limit_is_over_it():
-    assert month(Tariff(), january(5000, 5000, 5001), JANUARY).step == 2
-    assert month(Tariff(), january(5000, 5000, 5000), JANUARY).step == 1
+    assert month(LOWER, january(5000, 5000, 5001), JANUARY).step == 2
+    assert month(LOWER, january(5000, 5000, 5000), JANUARY).step == 1
     assert month(UPPER, january(5000, 5000, 4999), JANUARY).step == 1
 
 
 def test_energies_count_to_the_watt_hour():
-    assert month(Tariff(), january(5000.4, 5000.3, 4999.6), JANUARY).mean_kw == 5.0
+    assert month(LOWER, january(5000.4, 5000.3, 4999.6), JANUARY).mean_kw == 5.0
 
 
 @given(st.integers(1, 100_000), st.integers(1, 10), st.booleans())
 def test_a_mean_just_on_a_limit_of_any_decimal_is_on_it(limit_wh, days, lower):
     limit_kw = float(f"{limit_wh / 1000:.3f}")
-    tariff = Tariff(days=days, steps=(Step(limit_kw), Step(None)), limit_is_lower=lower)
+    tariff = Tariff(peaks=PeakRule(number=days), steps=(Step(limit_kw), Step(None)), limit_is_lower=lower)
 
     on = Month(JANUARY, tariff, tuple(january(*[limit_wh] * days)))
     above = Month(JANUARY, tariff, tuple(january(*[limit_wh] * (days - 1), limit_wh + 1)))
@@ -288,7 +293,7 @@ def test_a_mean_just_on_a_limit_of_any_decimal_is_on_it(limit_wh, days, lower):
 
 
 def test_the_table_with_the_newest_date_that_has_come_holds():
-    old, new = Tariff(), Tariff(valid_from=date(2026, 7, 1), days=1)
+    old, new = LOWER, Tariff(limit_is_lower=True, valid_from=date(2026, 7, 1), peaks=PeakRule(number=1))
 
     for tables in ([old, new], [new, old]):
         assert in_force(tables, date(2026, 6, 30)) is old
@@ -297,13 +302,13 @@ def test_the_table_with_the_newest_date_that_has_come_holds():
 
 
 def test_before_the_first_table_none_holds():
-    assert in_force([Tariff(valid_from=date(2026, 7, 1))], date(2026, 6, 30)) is None
+    assert in_force([Tariff(limit_is_lower=True, valid_from=date(2026, 7, 1))], date(2026, 6, 30)) is None
     assert in_force([], JANUARY) is None
 
 
 # The energy's price.
 
-PRICE = EnergyPrice(50.0, 40.0)
+PRICE = by_day_and_night(50.0, 40.0)
 
 
 def ore(price: EnergyPrice, local_time: str) -> float:
@@ -320,12 +325,12 @@ def test_the_days_price_holds_from_its_first_hour_to_before_its_end_by_local_tim
 
 def test_at_the_weekend_the_nights_price_holds_all_day_if_it_is_said_to():
     assert [ore(PRICE, f"2026-01-{day}T12") for day in (16, 17, 18, 19)] == [50, 40, 40, 50]
-    assert ore(replace(PRICE, weekend_is_night=False), "2026-01-17T12") == 50
+    assert ore(by_day_and_night(50.0, 40.0, weekend_is_night=False), "2026-01-17T12") == 50
 
 
 def test_a_day_until_midnight_or_over_it_is_a_day():
-    until_midnight = EnergyPrice(50.0, 40.0, time(6), time(0))
-    over_midnight = EnergyPrice(50.0, 40.0, time(14), time(2))
+    until_midnight = by_day_and_night(50.0, 40.0, time(6), time(0))
+    over_midnight = by_day_and_night(50.0, 40.0, time(14), time(2))
 
     assert [ore(until_midnight, f"2026-01-15T{clock}") for clock in ("05", "06", "23", "00")] == [40, 50, 50, 40]
     assert [ore(over_midnight, f"2026-01-15T{clock}") for clock in ("01", "02", "13", "14")] == [50, 40, 40, 50]
@@ -336,7 +341,7 @@ def test_a_day_until_midnight_or_over_it_is_a_day():
 energies = st.integers(0, 12_000)
 tariffs = st.builds(
     Tariff,
-    days=st.integers(1, 5),
+    peaks=st.builds(PeakRule, number=st.integers(1, 5)),
     limit_is_lower=st.booleans(),
     steps=st.just((Step(2.0), Step(4.1), Step(5.0), Step(7.3), Step(None))),
 )
@@ -421,29 +426,29 @@ def test_what_is_allowed_within_a_step_stays_in_it_and_one_more_does_not(made, d
 def test_beside_an_hour_stand_the_highest_other_of_its_day_and_the_highest_other_days():
     hours = [*january(7000, 6000, 5000, 4000), hour("2026-01-20T09", 3000), hour("2026-01-20T10", 2000)]
 
-    assert other_peaks(Tariff(), hours) == OtherPeaks(Tariff(), 3000, (7000, 6000, 5000))
+    assert other_peaks(LOWER, hours) == OtherPeaks(LOWER, 3000, (7000, 6000, 5000))
 
 
 def test_an_hour_is_free_up_to_the_higher_of_its_own_day_and_the_last_that_counts():
-    assert other_peaks(Tariff(), january(7000, 6000, 5000, 4000)).free_wh == 5000
-    assert other_peaks(Tariff(), [*january(7000, 6000, 5000), hour("2026-01-20T09", 6500)]).free_wh == 6500
-    assert other_peaks(Tariff(), january(7000, 6000)).free_wh == 0
+    assert other_peaks(LOWER, january(7000, 6000, 5000, 4000)).free_wh == 5000
+    assert other_peaks(LOWER, [*january(7000, 6000, 5000), hour("2026-01-20T09", 6500)]).free_wh == 6500
+    assert other_peaks(LOWER, january(7000, 6000)).free_wh == 0
 
 
 def test_what_is_left_of_three_days_mean_is_allowed():
-    assert other_peaks(Tariff(), january(6000, 5000, 1000)).allowed_wh(5.0) == 4000
+    assert other_peaks(LOWER, january(6000, 5000, 1000)).allowed_wh(5.0) == 4000
     assert other_peaks(UPPER, january(6000, 5000, 1000)).allowed_wh(5.0) == 3999
 
 
 def test_on_an_empty_month_just_the_limit_is_allowed_whatever_its_decimals():
     for limit_wh in range(1, 12_001):
-        assert OtherPeaks(Tariff(), 0, ()).allowed_wh(limit_wh / 1000) == limit_wh
+        assert OtherPeaks(LOWER, 0, ()).allowed_wh(limit_wh / 1000) == limit_wh
         assert OtherPeaks(UPPER, 0, ()).allowed_wh(limit_wh / 1000) == limit_wh - 1
 
 
 def test_an_hour_around_local_midnight_stands_beside_its_own_day():
     hours = [hour("2026-01-19T23", 8000), hour("2026-01-20T00", 1000)]
-    found = month(Tariff(), hours, JANUARY)
+    found = month(LOWER, hours, JANUARY)
 
     assert found.other_peaks(hours[1].start + timedelta(hours=1)).own_wh == 1000
     assert found.other_peaks(hours[0].start - timedelta(hours=1)).own_wh == 8000
@@ -451,7 +456,7 @@ def test_an_hour_around_local_midnight_stands_beside_its_own_day():
 
 @pytest.mark.parametrize("clock", ["00:00", "05:59", "06:00", "23:00"])
 def test_with_equal_ends_it_is_always_day(clock):
-    price = EnergyPrice(day_ore=50.0, night_ore=40.0, day_from=time(6), day_to=time(6), weekend_is_night=False)
+    price = by_day_and_night(day_ore=50.0, night_ore=40.0, day_from=time(6), day_to=time(6), weekend_is_night=False)
     start = datetime.fromisoformat(f"2026-01-15 {clock}").replace(tzinfo=OSLO)
 
     assert price.ore(start) == 50.0

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from appliance.household.hours import HOUR, OSLO, Hour, Quality, RunningHour
 from appliance.household.rules import VoltageRule
 from appliance.household.situation import Today, VoltageDay
-from appliance.household.tariff import EnergyPrice
 from appliance.household.today import DaySum, with_minute
 
 DAY = date(2026, 1, 15)
-PRICE = EnergyPrice(50.0, 40.0)
 
 
 def midnight(day: date = DAY) -> datetime:
@@ -40,17 +38,17 @@ def running(start: datetime, import_wh: float = 500.0, missing_s: float = 0.0, e
     )
 
 
-def today(hours: list[Hour], price: EnergyPrice | None = None, **given_) -> Today:
+def today(hours: list[Hour], **given_) -> Today:
     start = hours[-1].start + HOUR if hours else midnight()
-    return DaySum(hours, start, price).today(running(start, **given_))
+    return DaySum(hours, start).today(running(start, **given_))
 
 
 def test_the_days_energy_is_that_of_its_ended_hours_and_of_the_running_one():
-    assert today(ended(3)) == Today(day=DAY, import_wh=3003.0 + 500, export_wh=35.0, cost_kr=None, highest=ended(3)[2])
+    assert today(ended(3)) == Today(day=DAY, import_wh=3003.0 + 500, export_wh=35.0, highest=ended(3)[2])
 
 
 def test_in_its_first_hour_the_day_is_the_running_hour():
-    assert today([]) == Today(day=DAY, import_wh=500.0, export_wh=5.0, cost_kr=None, highest=None)
+    assert today([]) == Today(day=DAY, import_wh=500.0, export_wh=5.0, highest=None)
 
 
 def test_the_hours_of_other_days_are_not_in_it():
@@ -58,7 +56,7 @@ def test_the_hours_of_other_days_are_not_in_it():
     later = [replace(hour, import_wh=9000.0) for hour in ended(24, DAY + timedelta(days=1))]
     hours = [*before, *ended(3), *later]
 
-    assert DaySum(hours, midnight() + 3 * HOUR, None).today(running(midnight() + 3 * HOUR)) == today(ended(3))
+    assert DaySum(hours, midnight() + 3 * HOUR).today(running(midnight() + 3 * HOUR)) == today(ended(3))
 
 
 @pytest.mark.parametrize(("day", "count"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
@@ -78,17 +76,17 @@ def test_without_one_of_its_hours_the_day_is_not_known(missing):
     hours = ended(3)
     start = hours[2].start + HOUR
     del hours[missing]
-    found = DaySum(hours, start, PRICE).today(running(start))
+    found = DaySum(hours, start).today(running(start))
 
-    assert (found.import_wh, found.export_wh, found.cost_kr) == (None, None, None)
+    assert (found.import_wh, found.export_wh) == (None, None)
     assert found.highest == hours[-1]
 
 
 @pytest.mark.parametrize("known", [Quality.PARTLY, Quality.UNKNOWN])
 def test_with_one_of_its_hours_not_wholly_known_the_import_is_not(known):
-    found = today([*ended(2), replace(ended(3)[2], quality=known)], PRICE)
+    found = today([*ended(2), replace(ended(3)[2], quality=known)])
 
-    assert (found.import_wh, found.cost_kr, found.export_wh) == (None, None, 35.0)
+    assert (found.import_wh, found.export_wh) == (None, 35.0)
 
 
 def test_the_export_is_known_by_its_own_reports():
@@ -99,25 +97,14 @@ def test_the_export_is_known_by_its_own_reports():
 
 @pytest.mark.parametrize(("missing_s", "known"), [(0, True), (3, True), (4, False)])
 def test_with_a_gap_in_the_running_hour_the_import_is_not_known(missing_s, known):
-    found = today(ended(3), PRICE, missing_s=missing_s)
+    found = today(ended(3), missing_s=missing_s)
 
-    assert (found.import_wh is not None, found.cost_kr is not None) == (known, known)
+    assert (found.import_wh is not None) == known
 
 
 @pytest.mark.parametrize(("missing_s", "known"), [(0, True), (60, True), (61, False)])
 def test_with_a_gap_in_the_running_hours_reports_the_export_is_not_known(missing_s, known):
     assert (today(ended(3), export_missing_s=missing_s).export_wh is not None) is known
-
-
-def test_the_cost_is_by_the_price_of_each_hour():
-    # Six hours by night, two by day, and the running one by day.
-    found = today(ended(8), PRICE)
-
-    assert found.cost_kr == pytest.approx((6015 * 40 + (1006 + 1007 + 500) * 50) / 100_000)
-
-
-def test_without_a_price_there_is_no_cost():
-    assert today(ended(8)).cost_kr is None
 
 
 def test_the_highest_hour_is_the_earliest_of_the_highest_that_ended():
@@ -139,7 +126,7 @@ def test_on_whatever_day_all_hours_since_local_midnight_make_it_known(day, count
     count = min(count, round((midnight(day + timedelta(days=1)) - first) / HOUR) - 1)
     start = first + count * HOUR
     hours = [Hour(first + number * HOUR, 100.0, 0.0, Quality.METERED, 1.0) for number in range(-30, count)]
-    found = DaySum(hours, start, None).today(running(start))
+    found = DaySum(hours, start).today(running(start))
 
     assert (found.day, found.import_wh) == (day, 100.0 * count + 500)
 

@@ -1,96 +1,35 @@
-"""A year of three makers' meters in one house with solar, straight into the household, against what truly was.
+"""A year of each maker's meter, every hour against what truly was, by each convention of its clock.
 
-Readings come once a minute, and every ten seconds in the first week of each month; hourly lists as each maker sends
-them, some of them missing or stuck; and the program is restarted once a month. The loads change when readings are
-taken, so that what is left is the household's own error.
+First the meter's clock is the only one, and shows what the maker's meters are known to show. Then it shows the other
+thing, and the Pi has a synchronised clock: the household is to learn the hour between them. Some hourly lists are lost,
+some are those of the hour before, and each month has a restart and a power cut. The load changes only when a list is
+due, so what is off is the household's own error. Truth, peaks and steps are the test's own arithmetic.
 """
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
 from appliance.household.checkpoint import Restored
-from appliance.household.clock import STANDARD_TIME
-from appliance.household.hours import OSLO, Hour, Quality
+from appliance.household.hours import Hour, Quality
 from appliance.household.household import Household
 from appliance.household.rules import Rules
-from appliance.household.tariff import Tariff, month
-from appliance.meter.reading import Maker, MeterClock, Reading
-from appliance.simulation.house import House, Net
-from appliance.simulation.makers import MAKERS as SIMULATED
+from tests.household.oracle_world import AIDON, HOUR, MAKES, Load, Make, Meter, Phase, Told, summer
+from tests.share import LONG, cases, some
 
-MAKERS = list(SIMULATED) if os.environ.get("HAN_LONG") else [Maker.AIDON]
-"""One after the other would take minutes: all three are lived through in .ci/long."""
-START = datetime(2025, 12, 31, 23, tzinfo=UTC)
+EVERY_S = cases(240, 240, 60)
+YEARS = [(make, usual) for make in MAKES for usual in (True, False)]
+IN_SHORT = some([(AIDON, True), (AIDON, False)], 2)
+"""One after the other would take minutes: all are lived through in .ci/long."""
+START = int(datetime(2025, 12, 31, 23, tzinfo=UTC).timestamp())
 """Midnight in Norway."""
-END = datetime(2026, 12, 31, 23, tzinfo=UTC)
-STEP = {Maker.AIDON: 10, Maker.KAIFA: 1, Maker.KAMSTRUP: 10}
-HOUR = timedelta(hours=1)
-
-
-@dataclass
-class Meter:
-    """A meter of one maker, read once a minute or every ten seconds."""
-
-    maker: Maker
-    house: House = field(default_factory=lambda: House(Net.TN, solar=True, step_s=10))
-    import_wh: float = 17_000_000.0
-    export_wh: float = 3_000_000.0
-    truth: dict[datetime, list[float]] = field(default_factory=dict)
-
-    def readings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, Reading]]:
-        """All that it says from one full hour to another."""
-        hour = start
-        while hour < end:
-            yield from self._hour(hour)
-            hour += HOUR
-
-    def _hour(self, hour: datetime) -> Iterator[tuple[datetime, Reading]]:
-        fine = hour.astimezone(OSLO).day <= 7
-        step = timedelta(seconds=10 if fine else 60)
-        offset = timedelta(seconds=SIMULATED[self.maker].cadence.hourly_offset_s)
-        at_the_hour = self._registers()
-        whole = self.truth.setdefault(hour, [0.0, 0.0])
-        moment, listed = hour, False
-        while moment < hour + HOUR:
-            net_w = round(self.house.net_w(moment))
-            power = {"power_import_w": max(0, net_w), "power_export_w": max(0, -net_w)}
-            yield moment, self._reading(moment, power)
-            if not listed and hour + offset < moment + step:
-                listed = True
-                if self.maker is Maker.AIDON:
-                    yield hour + offset, self._reading(hour, power | at_the_hour)
-                else:
-                    gone = (hour + offset - moment).total_seconds()
-                    registers = self._registers(net_w * gone / 3600)
-                    yield hour + offset, self._reading(hour + offset, power | registers)
-            energy = net_w * step.total_seconds() / 3600
-            self.import_wh += max(0.0, energy)
-            self.export_wh += max(0.0, -energy)
-            whole[0] += max(0.0, energy)
-            whole[1] += max(0.0, -energy)
-            moment += step
-
-    def _registers(self, more_wh: float = 0.0) -> dict[str, float]:
-        step = STEP[self.maker]
-        return {
-            "energy_import_wh": int(self.import_wh + max(0.0, more_wh)) // step * step,
-            "energy_export_wh": int(self.export_wh + max(0.0, -more_wh)) // step * step,
-        }
-
-    def _reading(self, moment: datetime, values: dict[str, float]) -> Reading:
-        fields: dict[str, object] = {"offset": 0, "length": 0, "elements": 13, "maker": self.maker, **values}
-        hourly = "energy_import_wh" in values
-        if hourly:
-            fields |= {"list_name": SIMULATED[self.maker].list_name, "meter_id": "1"}
-        if hourly or self.maker is not Maker.AIDON:
-            zone = STANDARD_TIME if self.maker is Maker.KAMSTRUP else OSLO
-            fields["clock"] = MeterClock(moment.astimezone(zone).replace(tzinfo=None))
-        return Reading.of(fields)
+END = int(datetime(2026, 12, 31, 23, tzinfo=UTC).timestamp())
+STEPS_KW = (2, 5, 10, 15, 20, 25, 50, 75, 100)
+SYSTEM_S = 600
 
 
 @dataclass
@@ -99,102 +38,176 @@ class Figures:
 
     hours: int = 0
     metered: int = 0
-    integrated: int = 0
-    not_close: int = 0
-    """Integrated hours that are off by more than 1 % and 30 Wh."""
+    partly: int = 0
+    missing: int = 0
+    months: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
-def year(maker: Maker) -> Figures:
-    """Live through a year; what was found."""
-    figures, meter = Figures(), Meter(maker)
-    household = made()
-    last_list: Reading | None = None
-    first = START
-    while first < END:
-        following = (first.astimezone(OSLO) + timedelta(days=32)).replace(day=1, hour=0)
-        following = datetime.combine(following.date(), datetime.min.time(), OSLO).astimezone(UTC)
-        restart = first + timedelta(days=13, hours=5, minutes=20)
-        for moment, reading in meter.readings(first, following):
-            now = (moment - START).total_seconds()
-            if restart is not None and moment >= restart:
-                record, restart = household.record(now), None
-                household, hours = made(), household.hours
-                household.restore(Restored(hours, record.checkpoint, 5.0), now)
-            if reading.energy_import_wh is not None:
-                hour = moment.replace(minute=0, second=0)
-                number = round((hour - START) / HOUR)
-                if number % 53 == 50:  # the hourly list is missing
-                    continue
-                if number % 97 == 60 and maker is Maker.AIDON and last_list is not None:  # or that of the hour before
-                    reading = last_list
-                else:
-                    last_list = reading
-            household.reading(reading, now)
-            if moment.minute % 15 == 0 and moment.second == 0:
-                household.situation(now)
-        check(figures, household, meter, first.astimezone(OSLO).date())
-        meter.truth = {hour: was for hour, was in meter.truth.items() if hour >= following - HOUR}
-        first = following
-    return figures
+def local_day(start: float) -> str:
+    """The day in Norway of a moment."""
+    return f"{datetime.fromtimestamp(start, UTC) + timedelta(hours=1 + summer(start)):%Y-%m-%d}"
 
 
 def made() -> Household:
-    household = Household(Rules(silent_s=90.0))
+    household = Household(Rules(silent_s=3 * EVERY_S))
     household.port(is_open=True)
     return household
 
 
-def check(figures: Figures, household: Household, meter: Meter, day: date) -> None:
-    """Hold a month's hours, its peaks and its step against what was; its last hour has not ended yet."""
-    hours = [hour for hour in household.hours if hour.start in meter.truth]
-    missing = set(meter.truth) - {hour.start for hour in hours}
-    if len(missing) > 1 + (day.month == 1):
-        figures.wrong.append(f"{meter.maker} {day}: hours missing: {sorted(missing)[:3]}")
-    for hour in hours:
-        imported, exported = meter.truth[hour.start]
-        judge(figures, meter.maker, hour, imported, exported)
-    truth = [
-        Hour(start, was[0], 0.0, Quality.METERED, 1.0) for start, was in meter.truth.items() if start not in missing
-    ]
-    known, true = month(Tariff(), hours, day), month(Tariff(), truth, day)
-    # Two nights with the same load are alike: which of them comes first is the register's rounding.
-    pairs = zip(known.top, true.top, strict=False)
-    alike = [abs(meter.truth[hour.start][0] - was.import_wh) <= STEP[meter.maker] for hour, was in pairs]
-    if not all(alike) or len(known.top) != len(true.top) or known.step != true.step:
-        figures.wrong.append(f"{meter.maker} {day}: peaks {known.top} and not {true.top}")
+class Year:
+    """A meter of one maker, its house, and the household."""
+
+    def __init__(self, make: Make, usual: bool) -> None:
+        chance = Random(11)
+        at, changes = START - 86_400, []
+        while at < END + 86_400:
+            w = chance.choice((chance.randrange(200, 1500), chance.randrange(500, 4000), chance.randrange(1500, 9500)))
+            changes.append((at, -w // 2 if 9 <= at // HOUR % 24 <= 13 and chance.random() < 0.3 else w))
+            at += EVERY_S * chance.randrange(1, 4000 // EVERY_S)
+        self.load = Load(changes)
+        self.make = make
+        self.system = not usual
+        self.meter = Meter(
+            make=make,
+            load=self.load,
+            chance=chance,
+            every_s=EVERY_S,
+            phases=[Phase(START - 86_400, "off", 0)],
+            standard=make.standard if usual else not make.standard,
+            steps=[(0, make.step_wh)],
+            bases=[(0, 17_000_000.0, make.meter_ids[0])],
+        )
+        self.household = made()
+        self.booted = START - 100
+        self.figures = Figures()
+        self.last: Told | None = None
+        self.lost: set[int] = set()
+        """Hours of which no list came for some time."""
+
+    def lived(self) -> Figures:
+        at = START
+        while at < END:
+            following = at + 32 * 86_400
+            while local_day(following)[8:] != "01":
+                following -= 86_400
+            following = following // HOUR * HOUR
+            while local_day(following - HOUR)[:7] != local_day(at)[:7]:
+                following -= HOUR
+            while local_day(following)[:7] == local_day(at)[:7]:
+                following += HOUR
+            restart, cut = at + 9 * 86_400 + 4000, at + 17 * 86_400 + 9000
+            self._live(at, restart)
+            self._again(restart, 5)
+            self._live(restart + 5, cut)
+            self._again(cut, None)
+            self._live(cut + 200, following)
+            self._check(at, following)
+            at = following
+        return self.figures
+
+    def _live(self, start: int, end: int) -> None:
+        asked = start
+        for told in self.meter.sent(start, end):
+            while self.system and asked <= told.at:
+                self.household.system_clock(datetime.fromtimestamp(asked, UTC), True, asked - self.booted)
+                asked += SYSTEM_S
+            self._tell(told)
+
+    def _tell(self, told: Told) -> None:
+        reading = told.reading
+        if told.hourly:
+            number = told.at // HOUR
+            if number % 53 == 50:
+                return
+            if number % 97 == 60 and self.last is not None and not self.make.registers_always:
+                reading = self.last.reading
+            else:
+                self.last = told
+        now = told.at - self.booted
+        self.household.reading(reading, now)
+        if told.hourly and told.at // HOUR % 6 == 0:
+            self.household.situation(now)
+
+    def _again(self, at: int, downtime_s: float | None) -> None:
+        batch, hours = self.household.record(at - self.booted), self.household.hours
+        if downtime_s is None:
+            self.booted = at
+            self.lost.add(at // HOUR * HOUR)
+        self.household = made()
+        dark_s = 200 if downtime_s is None else downtime_s
+        self.household.restore(Restored(hours, batch.checkpoint, downtime_s), at + dark_s - self.booted)
+
+    def _check(self, start: int, end: int) -> None:
+        """Hold a month's hours, its peaks and its step against what was; its last hour has not ended yet."""
+        found = {hour.start.timestamp(): hour for hour in self.household.hours}
+        due = [hour for hour in range(start, end - HOUR, HOUR) if hour not in self.lost]
+        for hour in due:
+            truth = self.load.bought(hour, hour + HOUR)
+            self._judge(found.get(hour), truth)
+        first = HOUR * (start // HOUR)
+        month = self.household.situation(end - 5 - self.booted).month
+        assert month is not None
+        self.figures.months += 1
+        known = [round(hour.import_wh) for hour in month.top]
+        highest: dict[str, float] = {}
+        for hour in range(first, end - HOUR, HOUR):
+            if hour in found:
+                day = local_day(hour)
+                highest[day] = max(highest.get(day, 0.0), self.load.bought(hour, hour + HOUR))
+        true = sorted(highest.values(), reverse=True)[:3]
+        # An integrated peak is off by up to 1 %, a metered one by a count of the register.
+        if len(known) != 3 or any(abs(a - b) > max(30, 0.01 * b) for a, b in zip(known, true, strict=True)):
+            self.figures.wrong.append(f"{local_day(start)}: peaks {known}, truly {true}")
+        step = sum(sum(true) / 3000 > limit for limit in STEPS_KW)
+        if month.step != step:
+            self.figures.wrong.append(f"{local_day(start)}: step {month.step}, truly {step}")
+
+    def _judge(self, hour: Hour | None, truth: float) -> None:
+        figures = self.figures
+        if hour is None:
+            figures.missing += 1
+            return
+        figures.hours += 1
+        off = hour.import_wh - truth
+        match hour.quality:
+            case Quality.METERED:
+                figures.metered += 1
+                right = abs(off) <= self.make.step_wh + 0.5
+            case Quality.INTEGRATED:
+                right = abs(off) <= max(30, 0.01 * truth)
+            case _:
+                figures.partly += 1
+                right = off <= 1
+        if not right:
+            figures.wrong.append(f"{hour}: truly {truth:.0f} Wh")
 
 
-def judge(figures: Figures, maker: Maker, hour: Hour, imported: float, exported: float) -> None:
-    figures.hours += 1
-    if hour.quality is Quality.METERED:
-        figures.metered += 1
-        if abs(hour.import_wh - imported) > STEP[maker] + 0.01 or (
-            hour.export_quality is Quality.METERED and abs(hour.export_wh - exported) > STEP[maker] + 0.01
-        ):
-            figures.wrong.append(f"{maker} {hour}: truly {imported:.1f} and {exported:.1f} Wh")
-    elif hour.quality is Quality.INTEGRATED:
-        figures.integrated += 1
-        figures.not_close += abs(hour.import_wh - imported) > max(30.0, 0.01 * imported)
-    elif hour.import_wh > imported + 0.01:
-        figures.wrong.append(f"{maker} {hour}: at most {imported:.1f} Wh")
+def year(make: Make, usual: bool) -> Figures:
+    return Year(make, usual).lived()
 
 
 @pytest.fixture(scope="module")
-def years() -> dict[Maker, Figures]:
-    with ProcessPoolExecutor(min(3, os.cpu_count() or 1)) as pool:
-        return dict(zip(MAKERS, pool.map(year, MAKERS), strict=True))
+def years() -> dict[tuple[str, bool], Figures]:
+    lives = YEARS if LONG else IN_SHORT
+    with ProcessPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        found = list(pool.map(year, *zip(*lives, strict=True)))
+    return {(make.name, usual): figures for (make, usual), figures in zip(lives, found, strict=True)}
 
 
-@pytest.mark.parametrize("maker", MAKERS)
-def test_every_hour_and_every_peak_of_a_year_is_as_it_was(maker, years):
-    figures = years[maker]
-    print(
-        f"\n{maker}: {figures.hours} hours, {figures.metered} metered, {figures.integrated} integrated, "
-        f"of these {figures.not_close} off by more than 1 % and 30 Wh"
-    )
+@pytest.mark.parametrize(
+    ("make", "usual"),
+    YEARS if LONG else IN_SHORT,
+    ids=lambda value: value.name if isinstance(value, Make) else "its own convention" if value else "the other",
+)
+def test_every_hour_every_peak_and_every_step_of_a_year_is_as_it_was(make, usual, years):
+    figures = years[make.name, usual]
+    print(f"\n{make.name}, {'its own convention' if usual else 'the other one'}: {replace(figures, wrong=[])}")
 
-    assert figures.wrong == []
-    assert figures.hours >= 8758
-    assert figures.metered > 0.94 * figures.hours
-    assert figures.not_close <= 0.001 * figures.hours
+    assert figures.wrong == [], f"{len(figures.wrong)} wrong"
+    assert figures.months == 12
+    assert figures.hours >= 8600
+    # The first hour of an Aidon is not known before its first hourly list; a cut may cost it two more.
+    assert figures.missing <= 2 + 12 * 2 * (not make.clock_always)
+    assert figures.partly <= 12 * 3
+    assert figures.metered > 0.9 * figures.hours

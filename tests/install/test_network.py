@@ -1,7 +1,9 @@
 """The settings' network as files and commands, and what of it is said to nobody."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from appliance.install import network
@@ -26,10 +28,46 @@ def test_a_wire_asks_for_an_address_and_touches_no_radio():
     wired = NetworkSettings(wired=True)
 
     assert list(texts(wired)) == ["run/systemd/network/20-wired.network"]
-    assert "DHCP=yes" in texts(wired)["run/systemd/network/20-wired.network"]
+    assert "[Network]\nDHCP=yes\nMulticastDNS=yes\n" in texts(wired)["run/systemd/network/20-wired.network"]
+    assert "[DHCPv4]\nClientIdentifier=mac\nUseNTP=yes\n" in texts(wired)["run/systemd/network/20-wired.network"]
     assert list(commands(wired)) == [
-        ("systemctl", "--no-block", "start", "systemd-networkd.service", "han-appliance-resolver.path")
+        ("systemctl", "--no-block", "start", "systemd-networkd.service", "systemd-resolved.service")
     ]
+
+
+def test_the_settings_time_servers_are_asked_and_no_others():
+    wired = NetworkSettings(wired=True, time_servers=("ntp.justervesenet.no", "192.168.1.1", "2001:db8::1"))
+
+    written = texts(wired)
+    assert written["run/systemd/timesyncd.conf.d/20-settings.conf"] == (
+        "[Time]\nNTP=ntp.justervesenet.no 192.168.1.1 2001:db8::1\nFallbackNTP=\n"
+    )
+    assert written["run/systemd/network/20-wired.network"].count("UseNTP=no") == 2  # DHCP of both kinds
+    assert ("systemctl", "--no-block", "try-restart", "systemd-timesyncd.service") in commands(wired)
+
+
+def test_time_servers_without_a_network_start_nothing():
+    assert list(files(NetworkSettings(time_servers=("a",)))) == []
+    assert list(commands(NetworkSettings(time_servers=("a",)))) == []
+
+
+@pytest.mark.parametrize("server", ["", "a b", "a\nNTP=b", "-a", "a;b", "x" * 254])
+def test_a_time_server_is_a_name_or_an_address(server: str):
+    with pytest.raises(ValueError, match="time_servers"):
+        NetworkSettings(wired=True, time_servers=(server,))
+
+
+@pytest.mark.parametrize("address", ["example.org/han", "ftp://example.org", "https://example.org/a b", "https://x/?y"])
+def test_updates_come_from_a_folder_s_address(address: str):
+    with pytest.raises(ValueError, match="update_address must be"):
+        NetworkSettings(wired=True, updates="tell", update_address=address)
+
+
+@pytest.mark.parametrize("network", [{"wired": True}, {"update_address": "https://example.org/han"}])
+def test_updates_need_an_address_and_a_network(network: dict[str, Any]):
+    assert NetworkSettings(**network).updates == "no"
+    with pytest.raises(ValueError, match="updates needs"):
+        NetworkSettings(**network, updates="yes")
 
 
 def test_the_key_is_that_of_the_standard_s_test_vectors():

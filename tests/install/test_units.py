@@ -51,6 +51,18 @@ def test_the_exposure_without_a_network_is_at_most_one(root: Path):
     print(done.stdout.splitlines()[-1])
 
 
+def test_what_switches_the_machine_off_is_boxed_too_and_takes_away_whatever_asks(root: Path):
+    unit = root / CATALOGUE / "han-appliance-shutdown.service"
+    done = run(tool("systemd-analyze"), "security", "--offline=yes", "--threshold=20", "--no-pager", str(unit))
+    commands = re.findall(r"^ExecStart=(.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert done.returncode == 0, done.stdout
+    assert commands == [  # "-": the machine is switched off all the same
+        "-/bin/rm -rf --one-file-system /run/han-appliance/shutdown",
+        "/bin/systemctl --no-block poweroff",
+    ]
+
+
 def test_systemd_finds_nothing_wrong_with_the_units(root: Path):
     written = [str(root / place) for place in units.PLACES.values() if place.startswith(CATALOGUE)]
     done = run(tool("systemd-analyze"), "verify", "--man=no", *written)

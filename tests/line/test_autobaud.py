@@ -5,7 +5,6 @@ With HAN_LONG set there are 1,080 trials a school of receivers, otherwise 108.
 """
 
 import itertools
-import os
 import random
 
 import pytest
@@ -16,9 +15,10 @@ from appliance.meter.reading import Maker
 from appliance.simulation.makers import MAKERS
 from tests.frames import AIDON_EXAMPLE
 from tests.line.trials import Ear, bursts, settle
+from tests.share import cases
 from tests.simulation.wire import Receiver, School, Sender, Wire, dropping, text_mode
 
-TRIALS = 10 if os.environ.get("HAN_LONG") else 1
+TRIALS = cases(1, 1, 10)
 MEANINGFUL = CANDIDATES[:-1]
 """Of seven bits a list cannot be sent."""
 NOISES = (0.0, 1e-5, 1e-4, 1e-3)

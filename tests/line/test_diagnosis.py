@@ -8,9 +8,11 @@ import pytest
 from appliance.line.autobaud import LineSearch, candidates
 from appliance.line.diagnosis import LineWatch
 from appliance.line.port import Parity, Received, SerialSettings
-from appliance.meter.reading import Maker
+from appliance.meter.decoder import Decoder
+from appliance.meter.reading import Maker, Reason, Rejected
 from appliance.simulation.makers import MAKERS
 from appliance.system.health import Cause, LineCondition
+from tests.frames import AIDON_EXAMPLE
 from tests.line.trials import Ear, bursts
 from tests.simulation.wire import Burst, Habit, Receiver, School, Sender, Wire, dropping
 
@@ -194,3 +196,72 @@ def test_without_a_port_there_is_no_port():
     watch.opened(1.0)
     watch.lost()
     assert watch.condition(100.0, by_hand=False) == (LineCondition.NO_PORT, ())
+
+
+def rejected(reason: Reason, maker: str | None = None) -> Rejected:
+    return Rejected(0, 50, reason, maker)
+
+
+def judged(*results: Rejected | None, every_s: float = 2.0) -> tuple[LineWatch, float]:
+    """A watch after intact frames of which these were made, `None` a reading; and the moment of the last one."""
+    search = LineSearch()
+    ear = Ear(search, Receiver(search.settings))
+    now = 0.0
+    for result in results:
+        now += every_s
+        ear.listen(Wire(Sender(SerialSettings())).burst(now, AIDON_EXAMPLE))
+        (reading,) = Decoder().feed(AIDON_EXAMPLE)
+        ear.watch.judged(ear.last_octet_s, result or reading)
+    return ear.watch, ear.last_octet_s
+
+
+@pytest.mark.parametrize(
+    ("result", "condition", "likely"),
+    [
+        (rejected(Reason.ENCRYPTED), LineCondition.ENCRYPTED, ()),
+        (rejected(Reason.WRONG_KEY), LineCondition.ENCRYPTED, (Cause.WRONG_KEY,)),
+        (rejected(Reason.REPLAYED), LineCondition.UNREADABLE, (Cause.REPLAYED,)),
+        (rejected(Reason.BLOCK_TRANSFER), LineCondition.BLOCK_TRANSFER, ()),
+        (rejected(Reason.UNKNOWN_LIST, "aidon"), LineCondition.UNKNOWN_LIST, ()),
+        (rejected(Reason.UNKNOWN_LIST), LineCondition.UNKNOWN_METER, ()),
+        (rejected(Reason.NOT_A_NOTIFICATION), LineCondition.UNKNOWN_METER, ()),
+        (rejected(Reason.MALFORMED), LineCondition.UNREADABLE, ()),
+        (rejected(Reason.SEGMENTED), LineCondition.UNREADABLE, ()),
+    ],
+)
+@pytest.mark.parametrize("number", [1, 2, 40])
+def test_a_line_of_which_nothing_is_read_is_named_and_never_fine(result, condition, likely, number):
+    watch, now = judged(*[result] * number)
+
+    assert watch.condition(now, by_hand=False) == (condition, likely)
+
+
+def test_one_odd_frame_among_lists_that_are_read_is_no_condition_of_the_line():
+    odd = rejected(Reason.ENCRYPTED)
+    watch, now = judged(*[None] * 10, odd, odd, None, None, odd)
+
+    assert watch.condition(now, by_hand=False) == (LineCondition.FINE, ())
+
+
+def test_encryption_that_is_switched_on_is_named_within_a_minute():
+    watch, now = judged(*[None] * 10, *[rejected(Reason.ENCRYPTED)] * 33)
+
+    assert watch.condition(now, by_hand=False)[0] is LineCondition.ENCRYPTED
+
+
+def test_a_line_that_is_read_again_is_fine_at_once():
+    watch, now = judged(*[rejected(Reason.WRONG_KEY)] * 10, None)
+
+    assert watch.condition(now, by_hand=False) == (LineCondition.FINE, ())
+
+
+def test_what_most_of_the_last_frames_are_is_the_line():
+    watch, now = judged(*[rejected(Reason.ENCRYPTED)] * 6, rejected(Reason.MALFORMED))
+
+    assert watch.condition(now, by_hand=False)[0] is LineCondition.ENCRYPTED
+
+
+def test_silence_goes_before_what_was_heard():
+    watch, now = judged(rejected(Reason.ENCRYPTED))
+
+    assert watch.condition(now + 30.1, by_hand=False)[0] is LineCondition.SILENT

@@ -214,6 +214,20 @@ def test_a_memory_that_is_damaged_is_no_memory(tmp_path: Path, text):
     assert LastSettings(tmp_path, Worker("disk", 10)).recall() is None
 
 
+def test_whatever_lies_in_the_place_of_the_memory_the_line_is_searched(tmp_path: Path) -> None:
+    memory, file = LastSettings(tmp_path, Worker("disk", 10)), tmp_path / "line.txt"
+    (tmp_path / "other").write_text("2400 8E1\n")
+    for put in (
+        lambda: os.mkfifo(file),
+        lambda: file.symlink_to(tmp_path / "other"),
+        lambda: file.write_bytes(b"2400 8E1\n" * 200_000),
+        lambda: file.write_bytes(b"\0\xff"),
+    ):
+        put()
+        assert memory.recall() is None
+        file.unlink()
+
+
 class ModelPort:
     """A port of the bit-level model: what is put on its wire is there to be read."""
 

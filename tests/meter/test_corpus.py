@@ -87,7 +87,7 @@ def test_the_plain_text_of_the_encrypted_frame_is_read_whole():
     (reading,) = Decoder().feed(framed(LLC_HEADER + bytes.fromhex(frame["plaintext"])))
 
     assert isinstance(reading, Reading)
-    assert reported(reading) == by_code(frame["expected"], "W", "var", "V", "A", "Wh", "varh")
+    assert reported(reading) == by_code(frame["expected"], "W", "var", "V", "A", "Wh", "varh", "1")
 
 
 @pytest.mark.parametrize("capture", captures("apdu_only"), ids=lambda capture: capture.name)

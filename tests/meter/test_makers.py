@@ -12,19 +12,19 @@ AGE = timedelta(seconds=10)
 
 
 @pytest.mark.parametrize(
-    ("maker", "clock", "age", "repeats", "zero_l2"),
+    ("maker", "clock", "age", "unit_wh", "zero_l2"),
     [
-        (Maker.AIDON, ClockZone.LOCAL, AGE, True, False),
-        (Maker.KAIFA, ClockZone.LOCAL, timedelta(0), False, True),
-        (Maker.KAMSTRUP, ClockZone.STANDARD, timedelta(0), False, False),
-        (None, ClockZone.UNKNOWN, timedelta(0), False, False),
+        (Maker.AIDON, ClockZone.STANDARD, AGE, None, False),
+        (Maker.KAIFA, ClockZone.LOCAL, timedelta(0), 1.0, True),
+        (Maker.KAMSTRUP, ClockZone.STANDARD, timedelta(0), 10.0, False),
+        (None, ClockZone.UNKNOWN, timedelta(0), None, False),
     ],
 )
-def test_a_makers_profile(maker, clock, age, repeats, zero_l2):
+def test_a_makers_profile(maker, clock, age, unit_wh, zero_l2):
     profile = profile_of(maker)
 
     assert (profile.clock, profile.named_list_age) == (clock, age)
-    assert (profile.repeats_lists, profile.sends_zero_for_unmeasured_l2) == (repeats, zero_l2)
+    assert (profile.energy_unit_wh, profile.sends_zero_for_unmeasured_l2) == (unit_wh, zero_l2)
 
 
 def test_a_maker_is_found_by_its_name():

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.household.daily_window import DailyWindow
 from appliance.household.situation import Alarm, Level, Rule, Situation
-from appliance.panel.brightness import dimming, is_news, needs_attention
+from appliance.panel.brightness import dimming, is_news, is_night, needs_attention
 from appliance.settings.preferences import BrightnessRule
 
 RULE = BrightnessRule(
@@ -30,7 +30,7 @@ def contrast(
     return dimming(rule, moment, NOW, touched_s, alarm=alarm).contrast
 
 
-def alarm(level: Level, *, acknowledged: bool = False) -> Alarm:
+def alarm(level: Level, *, acknowledged: bool = False, calls: int = 1) -> Alarm:
     return Alarm(
         rule=Rule.POWER,
         level=level,
@@ -40,6 +40,7 @@ def alarm(level: Level, *, acknowledged: bool = False) -> Alarm:
         since=None,
         age_s=5,
         acknowledged=acknowledged,
+        calls=calls,
     )
 
 
@@ -115,9 +116,34 @@ def test_within_a_minute_and_without_shift_the_picture_stays() -> None:
 
 @pytest.mark.parametrize("level", Level)
 def test_an_alarm_of_the_house_calls_until_it_is_acknowledged_and_a_fault_does_not(level: Level) -> None:
-    assert needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level),))) == (level in (Level.WATCH, Level.ACT))
-    assert not needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level, acknowledged=True),)))
-    assert not needs_attention(QUIET_HOUSE)
+    unseen, seen = (replace(QUIET_HOUSE, alarms=(alarm(level, acknowledged=one),)) for one in (False, True))
+
+    assert needs_attention(unseen, night=False) == (level in (Level.WATCH, Level.ACT))
+    assert not needs_attention(seen, night=False)
+    assert not needs_attention(QUIET_HOUSE, night=False)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_by_night_only_what_asks_to_act_is_bright(level: Level) -> None:
+    # "At night yellow never brightens the glass."
+    assert needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level),)), night=True) == (level is Level.ACT)
+    assert not needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level, acknowledged=True),)), night=True)
+    both = replace(QUIET_HOUSE, alarms=(alarm(Level.ACT, acknowledged=True), alarm(Level.WATCH)))
+    assert not needs_attention(both, night=True)
+    assert needs_attention(both, night=False)
+
+
+@pytest.mark.parametrize("night", [False, True])
+@pytest.mark.parametrize("level", Level)
+def test_an_alarm_that_called_nobody_brightens_nothing(level: Level, night: bool) -> None:
+    # "A rule that comes again within 30 min lights its lamp and nothing else"; "yellow of bare power is a lamp".
+    assert not needs_attention(replace(QUIET_HOUSE, alarms=(alarm(level, calls=0),)), night=night)
+
+
+def test_the_night_is_that_of_the_glass() -> None:
+    assert is_night(RULE, at(23))
+    assert not is_night(RULE, at(12))
+    assert not is_night(RULE, None)
 
 
 def test_a_reading_and_an_alarm_are_news_and_the_passing_of_time_is_not() -> None:
@@ -129,3 +155,4 @@ def test_a_reading_and_an_alarm_are_news_and_the_passing_of_time_is_not() -> Non
     assert is_news(QUIET_HOUSE, replace(later, power_import_w=2001))
     assert is_news(QUIET_HOUSE, older)
     assert not is_news(older, replace(older, alarms=(alarm(Level.ACT),)))
+    assert is_news(older, replace(older, alarms=(alarm(Level.ACT, calls=2),)))

@@ -8,16 +8,17 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.household.daily_window import DailyWindow
-from appliance.household.situation import Level, Signal, Situation
+from appliance.household.situation import Alarm, Level, Rule, Signal, Situation
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.lamp_row import DIMMED_HZ, LampRow
-from appliance.panel.lamps import Lamps, Light, lamps_for, shine
+from appliance.panel.lamps import BEAT_S, Lamps, Light, lamps_for, shine
 from appliance.settings.preferences import LampRule
 from appliance.system.health import Fault, FaultKind, Health
 
 RED, YELLOW, GREEN = 22, 27, 17
 CALM, LOOK, ACT = Lamps(green=Light.ON), Lamps(yellow=Light.ON), Lamps(red=Light.ON)
-UNKNOWN = Lamps(yellow=Light.SLOW)
+UNSEEN = Lamps(red=Light.BLINK)
+UNKNOWN = Lamps(yellow=Light.FLASH)
 WHEN_IT_MATTERS = LampRule(only_when_it_matters=True)
 DIM_BY_NIGHT = LampRule(night_level=0.1, night=DailyWindow(time(22), time(7)))
 TROUBLE = Health(faults=(Fault(FaultKind.HISTORY, "history.db"),))
@@ -25,6 +26,25 @@ TROUBLE = Health(faults=(Fault(FaultKind.HISTORY, "history.db"),))
 
 def situation(level: Level | None, signal: Signal = Signal.RECEIVING) -> Situation:
     return Situation(watch_w=5000, act_w=10000, level=level, signal=signal)
+
+
+def alarm(level: Level, *, acknowledged: bool) -> Alarm:
+    return Alarm(
+        rule=Rule.POWER,
+        level=level,
+        phase=None,
+        value=12_000,
+        limit=10_000,
+        since=None,
+        age_s=5,
+        acknowledged=acknowledged,
+    )
+
+
+def shining_s(light: Light, period_s: float) -> list[float]:
+    """Return the hundredths of a second in which a light shines, in the second such period."""
+    steps = round(100 * period_s)
+    return [step / 100 for step in range(steps) if shine(light, period_s + step / 100 + 0.001, 1)]
 
 
 @pytest.fixture
@@ -41,8 +61,30 @@ def test_each_level_has_its_one_lamp(level: Level, lamps: Lamps) -> None:
 
 @pytest.mark.parametrize("signal", Signal)
 @pytest.mark.parametrize("level", [None, Level.FAULT])
-def test_while_the_power_is_unknown_yellow_blinks_and_red_stays_out_of_it(level: Level | None, signal: Signal) -> None:
+def test_while_the_power_is_unknown_yellow_flashes_and_red_stays_out_of_it(level: Level | None, signal: Signal) -> None:
     assert lamps_for(situation(level, signal)) == UNKNOWN
+
+
+def test_red_blinks_until_somebody_has_seen_it_and_is_steady_then() -> None:
+    unseen, seen = (alarm(Level.ACT, acknowledged=acknowledged) for acknowledged in (False, True))
+    assert lamps_for(replace(situation(Level.ACT), alarms=(unseen,))) == UNSEEN
+    assert lamps_for(replace(situation(Level.ACT), alarms=(seen,))) == ACT
+    assert lamps_for(replace(situation(Level.ACT), alarms=(seen, unseen))) == UNSEEN
+
+
+def test_a_yellow_that_nobody_has_seen_makes_neither_lamp_blink() -> None:
+    unseen, red = alarm(Level.WATCH, acknowledged=False), alarm(Level.ACT, acknowledged=True)
+    assert lamps_for(replace(situation(Level.WATCH), alarms=(unseen,))) == LOOK
+    assert lamps_for(replace(situation(Level.ACT), alarms=(red, unseen))) == ACT
+
+
+def test_the_lamps_can_be_told_apart_without_colour() -> None:
+    # By their rhythm: red until it is seen, and a fault, have each their own; what stands still is told by its place.
+    assert UNSEEN.has_rhythm
+    assert UNKNOWN.has_rhythm
+    assert not any(lamps.has_rhythm for lamps in (CALM, LOOK, ACT, Lamps(), Lamps(green=Light.DIM)))
+    rhythms = {light: tuple(shining_s(light, 2.0)) for light in (Light.BLINK, Light.FLASH, Light.ON, Light.OFF)}
+    assert len(set(rhythms.values())) == 4
 
 
 def test_a_fault_of_the_appliance_takes_the_place_of_green() -> None:
@@ -81,14 +123,24 @@ def test_by_night_green_and_yellow_are_dimmed_if_wished_and_red_never_is(level: 
     assert lamps_for(replace(situation(level), local_time=night)) == lamps_for(situation(level))
 
 
-def test_a_slow_light_shines_for_half_a_second_in_every_two() -> None:
-    seconds = [step / 100 for step in range(800)]
-    shining = [now for now in seconds if shine(Light.SLOW, now, 1)]
-    assert len(shining) == 200
-    assert shining[0] == 0.0
-    assert shine(Light.SLOW, 0.49, 1) == 1
-    assert shine(Light.SLOW, 0.5, 1) == 0
-    assert shine(Light.SLOW, 2.0, 1) == 1
+def test_a_blink_is_twice_a_second_and_shines_half_of_the_time() -> None:
+    # "Red blinks at 2 Hz until seen."
+    assert shining_s(Light.BLINK, 1.0) == [step / 100 for step in (*range(25), *range(50, 75))]
+
+
+def test_a_flash_is_two_short_ones_and_a_rest() -> None:
+    # "A fault a short double flash": an eighth of a second, twice within four, and dark until two seconds are over.
+    shining = shining_s(Light.FLASH, 2.0)
+    assert all(second < 0.125 or 0.25 <= second < 0.375 for second in shining)
+    assert len(shining) == 26  # of 200 hundredths
+    assert max(shining) < 0.38
+
+
+@pytest.mark.parametrize("light", [Light.BLINK, Light.FLASH])
+def test_within_a_beat_no_lamp_changes(light: Light) -> None:
+    # So who looks on each beat misses no flash.
+    for beat in range(32):
+        assert len({shine(light, beat * BEAT_S + part * BEAT_S / 8, 1) for part in range(8)}) == 1
 
 
 def test_on_off_and_dim_do_not_depend_on_the_moment() -> None:
@@ -119,13 +171,22 @@ def test_a_pin_that_is_right_is_left_alone(pins: MockFactory, monkeypatch: pytes
     assert sorted(written) == ["GPIO17", "GPIO22"]
 
 
-def test_the_yellow_lamp_blinks_as_time_goes_on(pins: MockFactory) -> None:
+def test_the_yellow_lamp_flashes_as_time_goes_on(pins: MockFactory) -> None:
     row = LampRow(RED, YELLOW, GREEN, pin_factory=pins)
     seen = []
-    for now in (0.1, 0.6, 1.9, 2.1):
+    for now in (0.1, 0.2, 0.3, 0.6, 1.9, 2.1):
         row.show(UNKNOWN, now)
         seen.append(bool(pins.pin(YELLOW).state))
-    assert seen == [True, False, False, True]
+    assert seen == [True, False, True, False, False, True]
+
+
+def test_the_red_lamp_blinks_as_time_goes_on(pins: MockFactory) -> None:
+    row = LampRow(RED, YELLOW, GREEN, pin_factory=pins)
+    seen = []
+    for now in (0.0, 0.2, 0.3, 0.6, 0.8):
+        row.show(UNSEEN, now)
+        seen.append(bool(pins.pin(RED).state))
+    assert seen == [True, True, False, True, False]
 
 
 @pytest.mark.parametrize("lamps", [CALM, LOOK, ACT, Lamps()])
@@ -169,7 +230,7 @@ def test_the_lamps_are_dark_when_taken_and_when_given_back(pins: MockFactory) ->
 def test_a_machine_without_pins_is_said_in_one_sentence_and_without_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpiozero.Device.pin_factory", None)
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
-    with pytest.raises(PinError, match=r"no LEDs on GPIO 22, 27 and 17: this machine has no pins"):
+    with pytest.raises(PinError, match=r"no LEDs on GPIO 22, 27, 17: this machine has no pins"):
         LampRow(RED, YELLOW, GREEN)
 
 

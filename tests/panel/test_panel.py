@@ -14,14 +14,16 @@ from PIL import Image
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel import navigation, pages
 from appliance.panel.brightness import Dimming
+from appliance.panel.devices.piezo import DUTIES
 from appliance.panel.devices.pins import Pins
 from appliance.panel.keys import LONG_S, Key, Press, PressDetector
-from appliance.panel.menu import Action, Command, Menu, Mute, Row
+from appliance.panel.menu import Acknowledge, Action, Command, Menu, Mute, Row
 from appliance.panel.pages import ROUND, Page, menu_page
 from appliance.panel.panel import Panel
+from appliance.panel.setup import PAUSE_S
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, Choices
-from appliance.settings.preferences import PREFERENCES, BrightnessRule, Preferences
+from appliance.settings.preferences import PREFERENCES, BrightnessRule, Preferences, Volume
 from appliance.simulation.examples import CALM
 from appliance.words.words import WORDS
 from tests.panel.virtual_time import VirtualLoop, in_virtual_time, virtual_timebase
@@ -42,6 +44,7 @@ OVER = replace(
             since=None,
             age_s=0,
             acknowledged=False,
+            calls=1,
         ),
     ),
 )
@@ -50,19 +53,22 @@ OVER = replace(
 class Bench:
     """A panel on mock pins, with its glass and what it was asked to do."""
 
-    def __init__(self, preferences: Preferences = PREFERENCES, *, able: bool = True, greets: bool = False) -> None:
+    def __init__(
+        self, preferences: Preferences = PREFERENCES, *, able: bool = True, greets: bool = False, asks: bool = False
+    ) -> None:
         self.pins = MockFactory(pin_class=MockPWMPin)
         self.actions: list[Action] = []
         self.glass = Image.new("1", (128, 64))
         self.timebase = virtual_timebase()
-        self.panel = Panel(EN, self.timebase, self._offer, preferences, greets=greets)
+        self.panel = Panel(EN, self.timebase, self._offer, preferences, greets=greets, is_first_start=lambda: asks)
         self.panel.set_handler(lambda action: self.actions.append(action) or able)
         self.detector = PressDetector(self.panel.press)
         loop = asyncio.get_running_loop()
         self.board = Pins(GPIO, lambda key, down: loop.call_soon(self.detector.edge, key, down), self.pins)
         self.panel.connect(self.board.devices)
 
-    def _offer(self, image: Image.Image, dimming: Dimming, *, at_once: bool) -> None:  # noqa: ARG002
+    def _offer(self, picture: Callable[[], Image.Image], dimming: Dimming, *, at_once: bool) -> None:  # noqa: ARG002
+        image = picture()
         self.glass = image if dimming.awake else Image.new("1", (128, 64))
 
     def show(self, situation: Situation = CALM) -> None:
@@ -121,10 +127,20 @@ async def test_buttons_turn_the_pages_on_the_glass(bench: Bench) -> None:
 
 
 @on_a_bench
+async def test_a_picture_is_drawn_once_for_as_long_as_nothing_on_it_changes(bench: Bench) -> None:
+    first = bench.glass
+    bench.show()
+    assert bench.glass is first
+    bench.show(replace(CALM, power_import_w=8888.0))
+    assert bench.shows_page(Page.NOW)
+    assert bench.glass.tobytes() != first.tobytes()
+
+
+@on_a_bench
 async def test_a_choice_is_asked_for_through_the_menu(bench: Bench) -> None:
     await bench.press(LONG_A)
     assert bench.shows_menu(Menu())
-    await bench.press(LONG_A, A, A)
+    await bench.press(A, LONG_A, A, A)
     assert bench.shows_menu(Menu(Row.LIMIT, 2))
     await bench.press(LONG_A, B)
     assert bench.actions == [Choices(limit_kw=2)]
@@ -133,7 +149,7 @@ async def test_a_choice_is_asked_for_through_the_menu(bench: Bench) -> None:
 
 @on_a_bench
 async def test_quiet_is_asked_for_through_the_menu(bench: Bench) -> None:
-    await bench.press(LONG_A, A, A, A, LONG_A, A, LONG_A)
+    await bench.press(LONG_A, *[A] * 4, LONG_A, A, LONG_A)
     assert bench.actions == [Mute.HOUR]
 
 
@@ -141,24 +157,58 @@ async def test_quiet_is_asked_for_through_the_menu(bench: Bench) -> None:
 async def test_an_alarm_in_front_is_acknowledged_with_a(bench: Bench) -> None:
     bench.show(OVER)
     assert bench.shows(pages.alarm(OVER, EN))
+    await asyncio.sleep(navigation.GRACE_S)
     await bench.press(A)
-    assert bench.actions == [Command.ACKNOWLEDGE]
+    assert bench.actions == [Acknowledge(Rule.POWER)]
     assert bench.shows_page(Page.NOW)
 
 
 @on_a_bench
 async def test_switching_off_is_asked_for_by_holding_a_twice(bench: Bench) -> None:
-    await bench.press(LONG_A, *[A] * 8, LONG_A)
+    await bench.press(LONG_A, *[A] * 11, LONG_A)
     assert bench.actions == []
     await bench.press(LONG_A)
     assert bench.actions == [Command.SHUT_DOWN]
 
 
 @in_virtual_time
+async def test_each_sound_of_a_first_start_is_played_as_loud_as_it_says_also_in_quiet_hours() -> None:
+    assert CALM.quiet
+    bench = Bench(asks=True)
+    bench.show()
+    buzzer, duties = bench.pins.pin(GPIO["buzzer"]), []
+    for press in (B, B, B, A, A):
+        await bench.press(press)
+        duties.append(buzzer.state)
+        await asyncio.sleep(1.0)
+    assert duties[2:] == [DUTIES[Volume.LOW][0], DUTIES[Volume.HIGH][0], 0]
+    assert bench.actions == []
+    await bench.press(B, B, B, B)
+    assert bench.actions == [
+        Choices(language="nb", fuse_a=25, limit_kw="none", volume="off", country="NO", company="none", power="none")
+    ]
+    assert bench.shows_page(Page.NOW)
+    bench.close()
+
+
+@in_virtual_time
+async def test_a_first_start_that_nobody_answers_is_over_after_two_minutes() -> None:
+    bench = Bench(asks=True)
+    bench.show()
+    await asyncio.sleep(PAUSE_S)
+    bench.show()
+    assert bench.actions == [AS_SET]
+    assert bench.shows_page(Page.NOW)
+    bench.show()
+    assert bench.actions == [AS_SET]
+    bench.close()
+
+
+@in_virtual_time
 async def test_when_it_cannot_be_switched_off_the_menu_says_so() -> None:
     bench = Bench(able=False)
     bench.show()
-    await bench.press(LONG_A, *[A] * 8, LONG_A, LONG_A)
+    await bench.press(LONG_A, *[A] * 11, LONG_A, LONG_A)
     assert bench.shows_menu(navigation.refused(navigation.State(menu=Menu(Row.SHUT_DOWN))).menu or Menu())
     bench.close()
 
@@ -198,7 +248,7 @@ async def test_the_lamps_are_tested_in_turn_and_then_all_with_a_tone_while_readi
     bench.show()
     seen: list[tuple[bool, bool, bool]] = []
     sounded = False
-    await bench.press(LONG_A, *[A] * 7, LONG_A)
+    await bench.press(LONG_A, *[A] * 8, LONG_A)
     async with asyncio.timeout(10):
         while len(seen) < 5:
             bench.show(CALM)
@@ -251,7 +301,7 @@ async def test_a_page_with_a_mistake_is_words_once_in_the_log_and_the_lamps_go_o
     def fail(*_arguments: object, **_named: object) -> Image.Image:
         raise ZeroDivisionError("by our own mistake")
 
-    monkeypatch.setattr(pages, "picture", fail)
+    monkeypatch.setattr(pages, "widgets", fail)
     for _ in range(3):
         bench.show(replace(CALM, level=Level.WATCH))
     assert bench.lit == (False, True, False)

@@ -6,7 +6,21 @@ from itertools import pairwise
 import pytest
 
 from appliance.household.situation import Chime, Situation, Sound
-from appliance.panel.sounds import ACT, CLICK, FAULT, LOOK, OVER, REST, TUNES, Note, Tune, click_for, sound_for
+from appliance.panel.sounds import (
+    ACT,
+    CLICK,
+    FAULT,
+    LOOK,
+    LOUD_HZ,
+    LOW_HZ,
+    OVER,
+    REST,
+    TUNES,
+    Note,
+    Tune,
+    click_for,
+    sound_for,
+)
 
 
 def situation(chime: Chime | None) -> Situation:
@@ -34,16 +48,36 @@ def pitches(tune: Tune) -> list[float]:
     return [note.frequency_hz for note in tune if note.frequency_hz is not None]
 
 
-def test_worse_rises_and_over_falls() -> None:
-    assert [len(pitches(tune)) for tune in (LOOK, ACT, OVER, FAULT)] == [2, 3, 2, 2]
-    assert len(set(pitches(FAULT))) == 1
-    assert all(low < high for tune in (LOOK, ACT) for low, high in pairwise(pitches(tune)))
+def test_sounds_are_told_apart_by_pattern_and_not_by_melody() -> None:
+    # "Red three short notes at the piezo's loud frequency, repeated; yellow one; fault two long low ones."
+    assert pitches(ACT) == [LOUD_HZ] * 6
+    assert pitches(LOOK) == [LOUD_HZ]
+    assert pitches(FAULT) == [LOW_HZ] * 2
     assert all(high > low for high, low in pairwise(pitches(OVER)))
 
 
+def test_the_three_notes_of_red_come_twice_with_a_rest_between() -> None:
+    rests = [note.seconds for note in ACT if note.frequency_hz is None]
+    assert len(rests) == 5
+    assert rests[2] == max(rests)
+    assert all(rests[2] >= 3 * rest for rest in (*rests[:2], *rests[3:]))
+
+
+def test_a_note_of_a_fault_is_longer_than_any_of_another() -> None:
+    others = max(note.seconds for tune in (ACT, LOOK, OVER) for note in tune if note.frequency_hz)
+    assert min(note.seconds for note in FAULT if note.frequency_hz) >= 2 * others
+
+
+def test_what_asks_for_something_is_at_the_piezos_own_frequency_and_the_rest_an_octave_lower() -> None:
+    # TDK ef532, May 2011, table: PS1720P02, 70 dB(A) at 10 cm, measured at 2 kHz.
+    assert LOUD_HZ == 2000
+    assert LOW_HZ == LOUD_HZ / 2
+    assert {*pitches(ACT), *pitches(LOOK), *pitches(CLICK)} == {LOUD_HZ}
+
+
 @pytest.mark.parametrize("tune", TUNES.values())
-def test_a_tune_lasts_less_than_a_second(tune: Tune) -> None:
-    assert sum(note.seconds for note in tune) < 1
+def test_a_tune_lasts_less_than_a_second_and_a_half(tune: Tune) -> None:
+    assert sum(note.seconds for note in tune) < 1.5
 
 
 def test_a_click_lasts_a_few_milliseconds() -> None:

@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 from PIL import Image
 
 from appliance.household.situation import Situation
+from appliance.panel import setup
 from appliance.panel.keys import Key, Press, PressDetector
 from appliance.panel.menu import Menu, Row
-from appliance.panel.pages import menu_page
+from appliance.panel.pages import menu_page, setup_page
+from appliance.panel.setup import Question, Setup
 from appliance.service import front_panel
 from appliance.service.front_panel import FrontPanel
 from appliance.service.outputs import Watch
@@ -23,12 +26,14 @@ from appliance.service.supervisor import Supervisor
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.settings.choices import AS_SET, CHOICES_FILE, Choices, load
+from appliance.settings.chosen import as_choices, in_file
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.oled import Glass
 from appliance.simulation.terminal import VirtualPanel, as_braille
 from appliance.system.health import Fault, FaultKind
 from appliance.system.timebase import Timebase
+from appliance.tariffs import Customer, companies
 from appliance.words.words import WORDS
 from tests.started import CAP_S
 
@@ -45,6 +50,7 @@ class Appliance:
     runtime: Path | None
     settings: Settings
     pins: MockFactory = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
+    asks: bool = False
     seen: list[Situation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -58,6 +64,7 @@ class Appliance:
                 pin_factory=self.pins,
                 folder=self.folder,
                 runtime=self.runtime,
+                asks=self.asks,
             ),
             outputs=(Watch(self.seen.append),),
         )
@@ -71,6 +78,12 @@ class Appliance:
     def menu(self) -> Menu | None:
         """The menu that is up."""
         return front_of(self.supervisor)._panel._state.menu
+
+    @property
+    def question(self) -> Question | None:
+        """The question of a first start that is asked."""
+        asked = front_of(self.supervisor)._panel.state.setup
+        return None if asked is None else asked.question
 
     @property
     def situation(self) -> Situation:
@@ -98,7 +111,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 @contextlib.asynccontextmanager
 async def running(
-    folder: Path, runtime: Path | None = None, settings: Settings | None = None, **given: MockFactory
+    folder: Path, runtime: Path | None = None, settings: Settings | None = None, **given: Any
 ) -> AsyncIterator[Appliance]:
     made = Appliance(folder, runtime, settings or Settings(), **given)
     task = asyncio.create_task(made.supervisor.run())
@@ -135,7 +148,7 @@ def folder(tmp_path: Path, quick_fingers: None) -> Path:
     return made
 
 
-FUSE_25 = (LONG_A, A, LONG_A, *[A] * 4, LONG_A, B)
+FUSE_25 = (LONG_A, A, A, LONG_A, *[A] * 4, LONG_A, B)
 
 
 async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(folder: Path) -> None:
@@ -146,6 +159,36 @@ async def test_what_is_chosen_holds_at_once_is_kept_and_holds_after_a_restart(fo
         assert one.situation.fuse_a == 25
     async with running(folder) as other:
         assert other.situation.fuse_a == 25
+
+
+async def test_a_first_start_asks_with_short_presses_and_never_again(
+    folder: Path,
+) -> None:
+    async with running(folder, asks=True) as one:
+        await one.press(B)  # the boot page
+        await until(lambda: one.question is Question.LANGUAGE)
+        await one.press(A, A, B, A, A, A, B, A, B, B, *NORWAY)
+        assert one.question is Question.PORT
+        assert not (folder / CHOICES_FILE).exists()
+        await one.press(B)
+        await until((folder / CHOICES_FILE).exists)
+        assert load(folder) == Choices(
+            language="en", fuse_a=40, limit_kw=5, volume="low", country="NO", company="none", power="norgespris"
+        )
+        await until(lambda: one.situation.fuse_a == 40)
+    async with running(folder, asks=True) as other:
+        await other.press(B)
+        assert other.question is None
+
+
+async def test_nobody_at_the_keys_is_asked_once_and_not_again(folder: Path) -> None:
+    async with running(folder, asks=True) as one:
+        await until(lambda: one.question is not None)
+        await until((folder / CHOICES_FILE).exists)
+        assert (one.question, load(folder)) == (None, AS_SET)
+    async with running(folder, asks=True) as other:
+        await other.press(B)
+        assert other.question is None
 
 
 async def test_settings_that_are_read_again_lie_under_what_was_chosen(folder: Path) -> None:
@@ -162,12 +205,14 @@ async def test_quiet_for_an_hour_is_in_force_at_once(folder: Path) -> None:
         folder, settings=settings_file.parse('[sound]\nquiet_from="00:00"\nquiet_to="00:00"', "test")
     ) as one:
         assert not one.situation.quiet
-        await one.press(B, LONG_A, A, A, A, LONG_A, A, LONG_A)
+        await one.press(B, LONG_A, *[A] * 4, LONG_A, A, LONG_A)
         await until(lambda: one.situation.quiet)
         assert one.situation.muted_s == pytest.approx(3600, abs=100)
 
 
-OFF = (LONG_A, *[A] * 8, LONG_A, LONG_A)
+NORWAY = (B, B, A, B)
+"""Norway, none of its companies that are known, and Norgespris."""
+OFF = (LONG_A, *[A] * 11, LONG_A, LONG_A)
 
 
 async def test_switching_off_puts_the_file_that_the_unit_watches(folder: Path, tmp_path: Path) -> None:
@@ -235,6 +280,33 @@ def in_terminal(window: VirtualPanel) -> list[str]:
     return [line[left : left + 64] for line in lines[top + 4 : top + 17]]
 
 
+async def test_the_demonstration_asks_the_questions_of_a_first_start_in_the_terminal() -> None:
+    plan = demonstration.plan("kamstrup", "tn", "03:00", asks=True)
+    stage = demonstration.Stage(Settings(), plan, 1.0)
+    window = VirtualPanel(stage)
+    own = in_file(Settings())
+
+    def shows(asked: Setup | None) -> bool:
+        assert asked is not None
+        situation = stage._situation
+        return situation is not None and in_terminal(window) == below_strip(setup_page.picture(asked, situation))
+
+    async with window.run_test(size=(80, 24)) as pilot:
+        asked = setup.begin(
+            AS_SET, own, 0.0, companies=tuple(one for one in companies() if Customer.HOME in one.customers)
+        )
+        await until(lambda: shows(asked))
+        for key in "aabaaabaababbbab":  # English, 40 A, 10 kW, high, Norway, no company, Norgespris
+            asked = asked and setup.pressed(asked, Press(Key(key.upper())), stage._situation)
+            await pilot.press(key)
+            if asked is not None and asked.question is not None:
+                await until(lambda asked=asked: shows(asked))
+            await until(lambda: not front_of(stage._supervisor)._detector._since)
+        assert stage._supervisor._parts.choices.choices == Choices(
+            10, 40, language="en", volume="high", country="NO", company="none", power="norgespris"
+        )
+
+
 async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_keys() -> None:
     settings = settings_file.parse('language = "en"\n[display]\nshift = false', "test")
     stage = demonstration.Stage(settings, demonstration.plan("kamstrup", "tn", "03:00", solar=False, noise=0.0), 1.0)
@@ -242,7 +314,7 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
 
     def shows(menu: Menu, choices: Choices = AS_SET) -> bool:
         return in_terminal(window) == below_strip(
-            menu_page.picture(menu, choices, Situation(watch_w=5000, act_w=10_000), words)
+            menu_page.picture(menu, choices, Situation(watch_w=5000, act_w=10_000), words, as_choices(settings))
         )
 
     def finger_is_off() -> bool:
@@ -253,6 +325,7 @@ async def test_the_demonstration_is_led_through_its_menu_and_back_by_its_own_key
         await until(lambda: stage._situation is not None and takes_keys(stage._factory))
         for key, menu in [
             ("A", Menu()),
+            ("a", Menu(Row.LIMIT)),
             ("a", Menu(Row.FUSE)),
             ("A", Menu(Row.FUSE, 0)),
             ("a", Menu(Row.FUSE, 1)),

@@ -149,7 +149,7 @@ def test_the_socket_answers_nonsense_with_a_sentence(line: Line, tmp_path: Path)
         for request, sentence in (
             (b"nonsense\n", "a request is one line of JSON"),
             (b"[1]\n", "a request is a JSON object"),
-            (b'{"x": 1}\n', "the running appliance knows set_hour and status only"),
+            (b'{"x": 1}\n', "the running appliance knows set_hour, recording and status only"),
             (
                 b'{"set_hour": {"start": "2026-01-14T16:00:00+00:00"}}\n',
                 "set_hour needs start, by ISO 8601, and import_wh",
@@ -161,6 +161,23 @@ def test_the_socket_answers_nonsense_with_a_sentence(line: Line, tmp_path: Path)
             (
                 b'{"set_hour": {"start": "2026-01-14T16:00:00Z", "import_wh": -1}}\n',
                 "-1: import_wh must be from 0 to 100000",
+            ),
+            (
+                b'{"set_hour": {"start": "0001-01-01T00:00:00+14:00", "import_wh": 1}}\n',
+                "0001-01-01T00:00:00+14:00: the year must be from 2015 to 2100",
+            ),
+            (
+                b'{"set_hour": {"start": "9999-12-31T23:00:00-10:00", "import_wh": 1}}\n',
+                "9999-12-31T23:00:00-10:00: the year must be from 2015 to 2100",
+            ),
+            (
+                b'{"set_hour": {"start": "2026-01-14T16:00:00Z", "import_wh": true}}\n',
+                "set_hour needs start, by ISO 8601, and import_wh",
+            ),
+            (
+                b'{"set_hour": {"start": "2099-01-14T16:00:00Z", "import_wh": 1}}\n',
+                "the hour from 2099-01-14 17:00 may not have ended yet: the time is not known, and no hour was "
+                "measured; wait for the meter's time",
             ),
             (b"x" * 100_000 + b"\n", "a request is one line of JSON"),
         ):

@@ -6,6 +6,7 @@ parted into rooms and its names changed. Every field has a value in it, and ever
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from appliance.household.capacity import Month
 from appliance.household.clock import ClockSource
 from appliance.household.hours import OSLO, Hour, Quality, RunningHour
+from appliance.household.money import Cost, Money, Part
 from appliance.household.outlook import Outlook
 from appliance.household.situation import (
     Alarm,
@@ -31,13 +34,23 @@ from appliance.household.situation import (
     Today,
     VoltageDay,
 )
-from appliance.household.tariff import Basis, EnergyPrice, Month, Step, Tariff
+from appliance.household.tariff import Basis, HourPrice, PeakRule, Step, Tariff, by_day_and_night
 from appliance.service import status
 from appliance.system.health import Cause, Fault, FaultKind, Health, LineCondition
 
 THEN = json.loads((Path(__file__).parent / "old" / "status-1.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 10, 25, 0, 36, 10, tzinfo=UTC)
 HOUR_START = datetime(2026, 10, 25, tzinfo=UTC)
+OLD_FAULTS = (FaultKind.HISTORY, FaultKind.SETTINGS, FaultKind.BUTTON, FaultKind.PINS, FaultKind.PART)
+MONEY = Money(
+    price=HourPrice(energy_ore=50.5, taxes_ore=0.0, power_ore=None, vat=0.0),
+    kwh=Cost(0.505, frozenset({Part.POWER})),
+    today=Cost(18.42, frozenset({Part.POWER})),
+    yesterday=None,
+    month=Cost(250.0, frozenset({Part.POWER})),
+    forecast=None,
+    capacity=Cost(250.0),
+)
 SITUATION = Situation(
     watch_w=5000.0,
     act_w=10_000.0,
@@ -68,7 +81,6 @@ SITUATION = Situation(
         allowed_wh=4590.0,
         headroom_w=3675.5,
         costs_nothing=False,
-        certain=True,
         mean_kw=5.42,
         step=2,
     ),
@@ -76,18 +88,18 @@ SITUATION = Situation(
         day=date(2026, 10, 25),
         import_wh=17_100.0,
         export_wh=21.5,
-        cost_kr=18.42,
         highest=Hour(start=HOUR_START, import_wh=2650.0, export_wh=3.0, quality=Quality.PARTLY, coverage=0.5),
     ),
+    money=MONEY,
     month=Month(
         first=date(2026, 10, 1),
         tariff=Tariff(
             valid_from=date(2026, 7, 1),
-            basis=Basis.HIGHEST_DAYS,
-            days=3,
+            basis=Basis.PEAKS,
+            peaks=PeakRule(number=3),
             steps=(Step(5.0, 250.0), Step(10.0), Step(None, 900.5)),
             limit_is_lower=False,
-            energy=EnergyPrice(day_ore=50.5, night_ore=40.0),
+            energy=by_day_and_night(day_ore=50.5, night_ore=40.0),
         ),
         peaks=tuple(
             Hour(
@@ -178,11 +190,12 @@ SITUATION = Situation(
     line=LineQuality(4_812_000, 41_286, 12),
     health=Health(
         line=LineCondition.DAMAGED,
-        causes=tuple(Cause),
+        causes=(Cause.PORT_CLOSED, Cause.CABLE, Cause.CONVERTER, Cause.OVERCURRENT_PAUSE),
         port="/dev/serial0",
         line_settings="2400 8E1",
+        authentication="unverified",
         addresses=("192.168.1.40", "fe80::1"),
-        faults=tuple(Fault(kind, f"what of {kind.value}") for kind in FaultKind),
+        faults=tuple(Fault(kind, f"what of {kind.value}") for kind in OLD_FAULTS),
     ),
 )
 
@@ -204,9 +217,33 @@ def answered(situation: Situation) -> Any:
 
 
 def test_each_field_has_its_name_and_value():
-    now = dict(leaves(answered(SITUATION)["situation"]))
+    now, then = dict(leaves(answered(SITUATION)["situation"])), dict(leaves(THEN["situation"]))
 
-    assert now == dict(leaves(THEN["situation"]))
+    assert {place: now.get(place) for place in then} == then
+
+
+SINCE = (
+    "hour_state",
+    "step_lost",
+    *(f"outlook.{name}" for name in ("mean_w", "shed_w", "crosses_in_s", "lost", "at_least")),
+    *(f"alarms[0].{name}" for name in ("at_least", "level_since", "calls")),
+)
+"""Fields that came after it."""
+
+
+def test_the_fields_that_came_since_are_beside_them():
+    now, then = dict(leaves(answered(SITUATION)["situation"])), dict(leaves(THEN["situation"]))
+
+    assert {f".{place}" for place in SINCE} <= now.keys() - then.keys()
+
+
+def test_a_limit_that_is_told_is_certain():
+    """Field `certain` is of a time when it could be a guess."""
+    assert SITUATION.outlook is not None
+    free = replace(SITUATION, outlook=replace(SITUATION.outlook, limit_kw=None, allowed_wh=None, headroom_w=None))
+
+    assert answered(SITUATION)["situation"]["outlook"]["certain"] is True
+    assert answered(free)["situation"]["outlook"]["certain"] is False
 
 
 def test_beside_the_situation_stand_the_same_fields():
@@ -234,10 +271,12 @@ def test_todays_program_understands_the_older_ones_answer():
     found = status.understood(THEN)
 
     assert (found.version, found.situation.level) == (1, Level.ACT)
-    assert found.situation.health == SITUATION.health
+    assert found.situation.health == replace(SITUATION.health, authentication=None)
     assert found.situation.alarms == SITUATION.alarms
     assert found.situation.chime == SITUATION.chime
-    assert found.situation.month == SITUATION.month
+    assert SITUATION.month is not None
+    unpriced = replace(SITUATION.month.tariff, energy=None)  # its two prices say nothing of holidays
+    assert found.situation.month == replace(SITUATION.month, tariff=unpriced)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +293,7 @@ def test_todays_program_understands_the_older_ones_answer():
         (LineCondition, ["searching", "fine", "silent", "noise", "wrong settings", "inverted", "damaged", "missing",
                          "no port"]),
         (Cause, ["port closed", "cable", "converter", "overcurrent pause"]),
-        (FaultKind, ["history", "settings", "button", "pins", "room"]),
+        (FaultKind, ["history", "settings", "button", "pins", "room", "settings, defaults", "display"]),
     ],
 )  # fmt: skip
 def test_each_word_of_an_enumeration_is_the_word_it_was(enumeration: Any, values: list[Any]):

@@ -6,7 +6,7 @@ import select
 import socket
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -251,10 +251,13 @@ def test_the_status_of_a_running_appliance_fits_a_screen(line: Line, tmp_path: P
     assert told["process"]["pid"] == run.process.pid
 
 
-def test_a_health_check_passes_while_the_meter_is_read_and_fails_when_nothing_runs(line: Line, tmp_path: Path):
+def test_a_health_check_names_the_missing_display_and_fails_when_nothing_runs(line: Line, tmp_path: Path):
     settings = settings_file(tmp_path, line.port)
     with Started("run", "--config", settings, **MOCK_PINS) as run:
-        run.wait_for(lambda: command("status", "--check", "--config", settings)[0] == 0)
+        run.wait_for(lambda: "display cannot be reached" in command("status", "--check", "--config", settings)[1])
+        code, out, _ = command("status", "--check", "--config", settings)
+        assert code == 1
+        assert out.startswith("kaifa: 36.00 kW from the grid, ")  # OK, and after a minute ACT
         run.end()
     code, out, err = command("status", "--check", "--config", settings)
 
@@ -281,7 +284,10 @@ def test_a_health_check_fails_without_a_port_and_says_so(tmp_path: Path):
         ({"level": Level.FAULT}, False),
         ({"signal": Signal.SILENT}, False),
         ({"storage": Storage.FAILING}, False),
-        ({"storage": Storage.SET_ASIDE}, True),
+        ({"storage": Storage.SET_ASIDE}, False),
+        ({"health": Health(line=LineCondition.DAMAGED)}, False),
+        ({"health": Health(faults=(Fault(FaultKind.DISPLAY),))}, False),
+        ({"health": Health(faults=(Fault(FaultKind.SETTINGS_DEFAULTS),))}, False),
         ({"health": Health(faults=(Fault(FaultKind.PART, "display"),))}, False),
     ],
 )
@@ -293,6 +299,11 @@ def shows(**changed: object) -> dict[str, str]:
     process = status.Process(412, 90_000)
     report = status.StatusAnswer(1, "1.0", process, replace(SITUATION, **changed))
     return {row[:10].rstrip(): row[10:] for row in status_text.as_text(report).splitlines()}
+
+
+def shows_of(situation: Situation) -> dict[str, str]:
+    text = status_text.as_text(status.understood(json.loads(json.dumps(status.answer(situation, 60.0)))))
+    return {row[:10].rstrip(): row[10:] for row in text.splitlines()}
 
 
 def test_faults_are_told_in_plain_words():
@@ -318,6 +329,27 @@ def test_what_is_not_known_is_two_dashes():
     rows = shows(power_import_w=None, phases_known=False, local_time=None, meter=MeterIdentity(), reading_age_s=None)
 
     assert {rows[name] for name in ("Power", "Phases", "Hour", "Today", "Month", "Time", "Meter", "Process")} == {"--"}
+
+
+def test_a_lower_bound_is_told_as_one():
+    rows = shows_of(examples.UNSEEN)
+
+    assert rows["Hour"] == (
+        "17:00: at least 3.12 kWh so far in the 20 min 0 s that were seen, at least 5.86 expected, may have 4.59"
+    )
+    assert rows["Month"] == "mean of the highest hours 4.32 kW, in the step up to 5 kW"
+
+
+@pytest.mark.parametrize(
+    ("since", "seen"), [(None, "a part was not seen"), (START - timedelta(days=3), "seen from 2026-01-12 on")]
+)
+def test_a_month_of_which_a_part_was_not_seen_is_told_as_a_lower_bound(since, seen):
+    month = replace(examples.CALM.month, at_least=True, since=since)
+    rows = shows_of(replace(examples.CALM, month=month))
+
+    assert rows["Month"] == f"mean of the highest hours at least 4.32 kW, at least in the step up to 5 kW ({seen})"
+    # What the month truly has already may be more, and then this hour may have less.
+    assert rows["Hour"] == "17:00: 1.41 kWh so far, 2.34 expected, may have at most 4.59"
 
 
 def test_the_likely_causes_of_a_silent_line_are_told_as_likely():

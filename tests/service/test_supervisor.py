@@ -96,5 +96,5 @@ async def test_new_settings_say_for_line_and_household_alike_how_long_a_meter_ma
     )
     supervisor.apply(settings_file.parse("[readings]\nsilent_s = 600\n", "test"))
 
-    assert supervisor._parts.line._watch.silent_s == 600
+    assert supervisor._parts.line._reader._watch.silent_s == 600
     assert supervisor._household._latest._stale_s == 600

@@ -1,9 +1,11 @@
 """What is chosen on the panel: kept in a real file, put over the settings."""
 
 import asyncio
+import os
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,15 +21,17 @@ from appliance.settings.choices import (
     ChoiceStore,
     load,
     load_or_set_aside,
+    may_ask,
     save,
 )
-from appliance.settings.chosen import with_choices
+from appliance.settings.chosen import in_file, with_choices
+from appliance.settings.grid import tariffs
 from appliance.settings.model import Settings
-from appliance.settings.policies import policies, tariffs
+from appliance.settings.policies import policies
 from appliance.system.timebase import Timebase
 from appliance.system.worker import Worker
 
-SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True)
+SOME = Choices(limit_kw=5, fuse_a="none", tariff="fuse", brightness=60, language="sv", large=True, volume="low")
 
 
 def test_without_a_file_nothing_is_chosen(tmp_path: Path) -> None:
@@ -59,7 +63,7 @@ def test_a_damaged_file_is_set_aside_and_logged_and_never_fatal(
     assert (tmp_path / "choices.toml.damaged").read_text() == text
     assert not (tmp_path / CHOICES_FILE).exists()
     [sentence] = caplog.messages
-    assert sentence.startswith(f"{tmp_path / CHOICES_FILE}: is no file of choices: ")
+    assert sentence.startswith(f"{tmp_path / CHOICES_FILE}: is not a file of choices: ")
     assert sentence.endswith("; what was chosen on the panel is forgotten, and the settings hold")
 
 
@@ -126,6 +130,47 @@ def test_choices_lie_over_the_settings() -> None:
     assert (found.phases.fuse_a, found.language, found.display.large) == (None, "sv", True)
 
 
+def test_a_volume_lies_over_the_settings() -> None:
+    settings = settings_file.parse('[sound]\nvolume = "high"', "test")
+    assert with_choices(settings, Choices(volume="off")).sound.volume == "off"
+    assert with_choices(settings, AS_SET).sound.volume == "high"
+
+
+def test_without_a_goal_no_hour_calls_and_a_goal_does_not_undo_what_the_file_has_switched_off() -> None:
+    assert policies(Settings(), Choices(limit_kw="off")).rules.hour.on is False
+    assert policies(Settings(), Choices(limit_kw="none")).rules.hour == policies(Settings()).rules.hour
+    silent = settings_file.parse("[hour]\nalarm = false", "test")
+    assert policies(silent, Choices(limit_kw=5)).rules.hour.on is False
+
+
+def test_what_the_file_says_of_all_that_can_be_chosen() -> None:
+    assert in_file(Settings()).said == frozenset()
+    assert in_file(Settings()).choices == Choices(
+        "none", "none", "highest-days", 81, "nb", False, "medium", None, "none", "home", "none"
+    )
+    settings = settings_file.parse(
+        'language = "sv"\n[hour]\nalarm = false\n[phases]\nfuse_a = 40\n[[tariff]]\nbasis = "none"', "test"
+    )
+    found = in_file(settings)
+    assert found.choices == Choices("off", 40, "none", 81, "sv", False, "medium", None, "none", "home", "none")
+    assert found.said == {"limit_kw", "fuse_a", "tariff", "language"}
+
+
+@settings(deadline=None)
+@given(st.builds(Choices, **{field: st.sampled_from(VALUES[row]) for row, field in FIELDS.items()}))
+def test_the_choices_of_settings_with_choices_over_them_are_these(choices: Choices) -> None:
+    found = in_file(with_choices(Settings(), choices)).choices
+    expected = {name: value for name, value in msgspec.structs.asdict(choices).items() if value is not None}
+    assert {name: value for name, value in msgspec.structs.asdict(found).items() if name in expected} == expected
+
+
+@pytest.mark.parametrize(("name", "may"), [(CHOICES_FILE, False), (f"{CHOICES_FILE}.damaged", False), ("other", True)])
+def test_who_has_chosen_once_is_not_asked(tmp_path: Path, name: str, may: bool) -> None:
+    assert may_ask(tmp_path)
+    (tmp_path / name).write_text("")
+    assert may_ask(tmp_path) is may
+
+
 def test_no_limit_can_be_chosen_over_one() -> None:
     settings = settings_file.parse("[hour]\nlimit_kw = 10", "test")
     assert with_choices(settings, Choices(limit_kw="none")).hour.limit_kw is None
@@ -156,7 +201,7 @@ def test_a_tariff_by_fuse_takes_no_kilowatts_for_amperes() -> None:
 def test_a_tariff_by_days_takes_no_amperes_for_kilowatts() -> None:
     settings = settings_file.parse('[[tariff]]\nbasis = "fuse"\nsteps = [{up_to = 25}, {up_to = 63}]', "test")
     [table] = tariffs(with_choices(settings, Choices(tariff="highest-days")))
-    assert (table.basis, table.steps) == (Basis.HIGHEST_DAYS, tariffs(Settings())[0].steps)
+    assert (table.basis, table.steps) == (Basis.PEAKS, tariffs(Settings())[0].steps)
 
 
 def test_a_chosen_basis_that_the_table_has_keeps_its_steps_and_prices() -> None:
@@ -165,3 +210,22 @@ def test_a_chosen_basis_that_the_table_has_keeps_its_steps_and_prices() -> None:
     for basis in ("highest-days", "none"):
         [table], [before] = tariffs(with_choices(settings, Choices(tariff=basis))), tariffs(settings)
         assert (table.steps, table.energy, table.valid_from) == (before.steps, before.energy, date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "octets", [b"x = " + b"[" * 200_000, b"limit_kw = " + b"9" * 5000, b"\xff", b"[" * 10_000_000, b"limit_kw = 1e999"]
+)
+def test_whatever_the_file_holds_the_start_goes_on_without_it(tmp_path: Path, octets: bytes) -> None:
+    (tmp_path / CHOICES_FILE).write_bytes(octets)
+
+    assert load_or_set_aside(tmp_path) == AS_SET
+    assert [path.name for path in tmp_path.iterdir()] == [CHOICES_FILE + ".damaged"]
+
+
+def test_a_pipe_or_a_link_in_its_place_is_set_aside_and_not_followed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / CHOICES_FILE)
+    assert load_or_set_aside(tmp_path) == AS_SET
+    (tmp_path / "other").write_text("language = 'en'\n")
+    (tmp_path / CHOICES_FILE).symlink_to(tmp_path / "other")
+    assert load_or_set_aside(tmp_path) == AS_SET
+    assert (tmp_path / "other").read_text() == "language = 'en'\n"

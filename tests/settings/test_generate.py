@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from appliance.household.rules import Thresholds
+from appliance.household.rules import VoltageRule
 from appliance.settings import generate, settings_file
 
 MANUAL = "# Manual\n\n<!-- generated: {name} -->\n\n```toml\n{text}```\n\nThe end.\n"
-HOLD_S = Thresholds().off_delay_s
-OTHER_S = HOLD_S + 15
+LOW_V = VoltageRule().low_v
+OTHER_V = LOW_V + 3
 
 
 @pytest.fixture
@@ -46,11 +46,11 @@ def test_what_is_up_to_date_is_not_written(root: Path):
 
 
 def test_a_new_default_is_one_edit_and_one_command(root: Path):
-    """The review's example: the hold time of the power's thresholds from 30 s to 45 s."""
+    """The lowest voltage from 207 V to 210 V; the rules' example of it lies 1.2 V below."""
     edit(
         root / "appliance/household/rules.py",
-        f"off_delay_s: float = {HOLD_S}\n",
-        f"off_delay_s: float = {OTHER_S}\n",
+        f"low_v: float = {LOW_V}\n",
+        f"low_v: float = {OTHER_V}\n",
     )
     command = (sys.executable, "-m", "appliance.settings.generate")
 
@@ -59,26 +59,24 @@ def test_a_new_default_is_one_edit_and_one_command(root: Path):
     again = subprocess.run((*command, "--check"), cwd=root, capture_output=True, text=True, timeout=60)
 
     assert check.returncode == 1
-    sentence = f"thresholds.hold_s: the sample says {HOLD_S:g}, the code {OTHER_S:g}"
+    sentence = f"voltage.low_v: the sample says {LOW_V:g}, the code {OTHER_V:g}"
     assert f"appliance/settings/appliance.toml: {sentence}\n" in check.stderr
     assert f"README.md, block appliance.toml: {sentence}\n" in check.stderr
     assert "appliance/settings/rules.txt, line " in check.stderr
     assert "appliance/docs/alarms.md, block rules.txt, line " in check.stderr
     assert (again.returncode, again.stderr) == (0, "")
     sample = (root / "appliance/settings/appliance.toml").read_text()
-    assert f"\nhold_s = {OTHER_S}              # how long it must stay below" in sample
+    assert f"\nlow_v = {OTHER_V}  " in sample
     assert f"```toml\n{sample}```\n\nThe end." in (root / "README.md").read_text()
     rules = (root / "appliance/settings/rules.txt").read_text()
-    assert f"still red, for hold_s is {OTHER_S:g}. The car is full: green after {OTHER_S:g} s." in " ".join(
-        rules.split()
-    )
+    assert f"L1 has {OTHER_V - 1.2:.1f} V over one minute" in " ".join(rules.split())
     assert rules in (root / "appliance/docs/alarms.md").read_text()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        (f"hold_s = {HOLD_S} ", "hold_s = 31 ", f"thresholds.hold_s: the sample says 31, the code {HOLD_S:g}"),
+        (f"low_v = {LOW_V} ", "low_v = 206 ", f"voltage.low_v: the sample says 206, the code {LOW_V:g}"),
         ("address = 0x3C ", "address = 0x3D ", "display.address: the sample says 0x3d, the code 0x3c"),
         ('begins = "22:30"', 'begins = "22:00"', 'night.begins: the sample says "22:00", the code "22:30"'),
         ('language = "nb" ', "", 'language: the sample does not have it, the code says "nb"'),
@@ -132,10 +130,10 @@ def test_an_example_that_the_code_does_not_have_is_named():
     ],
 )
 def test_a_page_with_a_marker_that_means_nothing_is_refused_and_nothing_written(root: Path, text: str, sentence: str):
-    edit(root / "appliance/settings/rules.txt", f"green after {HOLD_S:g} s", "green after 31 s")
+    edit(root / "appliance/settings/rules.txt", f"L1 has {LOW_V - 1.2:.1f} V", "L1 has 31 V")
     (root / "PAGE.md").write_text(text)
 
     for work in (lambda: list(generate.out_of_date(root)), lambda: generate.generate(root)):
         with pytest.raises(generate.TemplateError, match=sentence):
             work()
-    assert "green after 31 s" in (root / "appliance/settings/rules.txt").read_text()
+    assert "L1 has 31 V" in (root / "appliance/settings/rules.txt").read_text()

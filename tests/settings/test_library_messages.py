@@ -27,7 +27,7 @@ def refused(document: dict[str, Any]) -> msgspec.ValidationError:
         ({"tariff": [{}, {"days": 0}]}, "Expected `int` >= 1 - at `$.tariff[1].days`"),
         ({"tariff": [{"steps": [{}, {"up": 5}]}]}, "Object contains unknown field `up` - at `$.tariff[0].steps[1]`"),
         ({"langage": "nb"}, "Object contains unknown field `langage`"),
-        ({"thresholds": {"act_w": 1.0}}, "watch_w (5000) must be above 0 and below act_w (1): yellow comes before red"
+        ({"thresholds": {"act_w": 1.0}}, "watch_w (5000) must be above 0 and below act_w (1): yellow before red"
          " - at `$.thresholds`"),
     ],
 )  # fmt: skip

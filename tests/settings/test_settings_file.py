@@ -1,5 +1,6 @@
 """appliance.toml: everything has a default, and every mistake gets one sentence."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from appliance.household.rules import Rules, SoundRule
 from appliance.household.tariff import Tariff
-from appliance.settings import policies, settings_file
+from appliance.settings import grid, policies, settings_file
 from appliance.settings.model import Settings, TariffSettings
 
 
@@ -41,7 +42,7 @@ def test_the_sample_file_names_every_key_and_its_commented_lines_can_be_used():
 def test_the_tariff_of_the_sample_file_is_the_codes_own():
     text = re.sub(r"^# \[", "[", settings_file.sample(), flags=re.MULTILINE)
 
-    assert policies.tariffs(settings_file.parse(text, "appliance.toml")) == (Tariff(),)
+    assert grid.tariffs(settings_file.parse(text, "appliance.toml")) == (Tariff(),)
     assert policies.rules(Settings()) == Rules()
     assert policies.sound(Settings()) == SoundRule()
 
@@ -49,7 +50,8 @@ def test_the_tariff_of_the_sample_file_is_the_codes_own():
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
     settings = settings_file.parse("[thresholds]\nact_w = 8000\n[display]\naddress = 0x3D\n[pins]\nled_red = 23", "x")
 
-    assert (settings.thresholds.act_w, settings.thresholds.watch_w) == (8000, 5000)
+    assert (settings.thresholds.act_w, settings.thresholds.watch_w) == (8000, None)
+    assert settings.thresholds.limits_w == (5000, 8000)  # the other as it always was
     assert settings.display.address == 0x3D
     assert settings_file.pins(settings)["led_red"] == 23
     assert settings_file.pins(settings)["led_green"] == 17
@@ -58,17 +60,20 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("langage = 'nb'", "a.toml: langage is not a setting: did you mean language?"),
+        ("[threshold]\nwatch_w = 3", "a.toml: threshold is not a setting: did you mean thresholds?"),
+        ("watch_w = 3000", "a.toml: watch_w is not a setting here: it belongs under [thresholds]"),
+        ("[hour]\nfuse_a = 25", "a.toml: hour.fuse_a is not a setting here: it belongs under [phases]"),
+        ("days = 1", "a.toml: days is not a setting here: it belongs under [[tariff]]"),
         (
-            "langage = 'nb'",
-            "a.toml: langage is no setting; the file may hold language, line, meter, thresholds, hour, "
-            "phases, voltage, export, readings, sound, tariff, data, display, lamps, night, network, pins, corrections",
+            "wifi = 'nb'",
+            "a.toml: wifi is not a setting; the file may hold language, line, meter, thresholds, hour, "
+            "phases, voltage, export, readings, sound, grid, power, tariff, data, display, lamps, night, network, "
+            "mqtt, web, p1, spot, pins, corrections",
         ),
-        ("language = 'no'", "a.toml: language = 'no': it must be one of 'en', 'nb', 'sv'"),
-        (
-            "[display]\nadress = 1",
-            "a.toml: display.adress is no setting; display may hold driver, bus, address, rotate, contrast, "
-            "idle_contrast, idle_minutes, night_contrast, off_at_night, shift, large",
-        ),
+        ("[readings]\nx = 1", "a.toml: readings.x is not a setting; readings may hold silent_s"),
+        ("language = 'no'", "a.toml: language = 'no': it must be one of 'en', 'nb', 'nn', 'sv'"),
+        ("[display]\nadress = 1", "a.toml: display.adress is not a setting: did you mean address?"),
         ("[display]\naddress = 0x3F", "a.toml: display.address = 63: it must be one of 0x3c, 0x3d"),
         ("[display]\nbus = '1'", "a.toml: display.bus = '1': it must be a whole number from 0 to 31"),
         ("[line]\nbaud = 1200", "a.toml: line.baud = 1200: it must be one of 2400, 9600, 115200, 'auto'"),
@@ -76,7 +81,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         ("[thresholds]\nwatch_w = nan", "a.toml: thresholds.watch_w = nan: it must be a number from 0 to 100000"),
         (
             "[thresholds]\nwatch_w = 12000",
-            "a.toml: thresholds: watch_w (12000) must be above 0 and below act_w (10000): yellow comes before red",
+            "a.toml: thresholds: watch_w (12000) must be above 0 and below act_w (10000): yellow before red",
         ),
         (
             "[pins]\nled_red = 17",
@@ -111,7 +116,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         ),
         (
             "[[tariff]]\nsteps = [{up_to = 2}, {uptp = 5}]",
-            "a.toml: tariff[1].steps[2].uptp is no setting; tariff[1].steps[2] may hold up_to, price_kr",
+            "a.toml: tariff[1].steps[2].uptp is not a setting: did you mean up_to?",
         ),
         (
             "[[tariff]]\nvalid_from = 'July'",
@@ -122,7 +127,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
             "a.toml: tariff[1]: day_ore and night_ore are given together; where all hours cost the same, "
             "they are equal",
         ),
-        ("[tariff]\ndays = 3", "a.toml: tariff = {'days': 3}: it must be a list of tables, [[tariff]]"),
+        ("[tariff]\ndays = 3", "a.toml: tariff = {days = 3}: it must be a list of tables, [[tariff]]"),
         (
             "[network]\nname = 'Home'",
             "a.toml: network: name needs passphrase, and country, such as NO, for what is allowed on the air there",
@@ -173,17 +178,30 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(text, sentence):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('language = "nb"\nline = = 3', "a.toml, line 2: line = = 3: Invalid value"),
+        (
+            'language = "nb"\nline = = 3',
+            "a.toml, line 2: line = = 3: it must be a line such as key = value, or [table]",
+        ),
         (
             "# W\n[thresholds]\nwatch_w = 3000,0",
             "a.toml, line 3: watch_w = 3000,0: write a point in place of the comma",
         ),
-        ('[network]\npassphrase = "secret words', "a.toml, line 2: passphrase: Unterminated string"),
+        (
+            '[network]\npassphrase = "secret words',
+            "a.toml, line 2: passphrase: the quotation mark at its end is missing",
+        ),
         ("[phases]\n\nwatch_share = 9", "a.toml, line 3: phases.watch_share = 9: it must be"),
         ("[[tariff]]\n[[tariff]]\nday_ore = -1", "a.toml, line 3: tariff[2].day_ore = -1: it must be"),
-        ("\n[thresholds]\nwotch_w = 3000", "a.toml, line 3: thresholds.wotch_w is no setting"),
+        ("\n[thresholds]\nwotch_w = 3000", "a.toml, line 3: thresholds.wotch_w is not a setting"),
         ("[corrections]\n2026-11-03T16 = 4\n2026-11-03T17 = 400", "a.toml, line 3: corrections: 2026-11-03T17 = 400"),
-        ("\n[pins]\nled_red = 5", "a.toml, line 2: pins: "),
+        ("\n[pins]\nled_red = 5", "a.toml, line 3: pins: "),
+        (
+            "[thresholds]\nact_w = 3000",
+            "a.toml, line 2: thresholds: watch_w (5000) must be above 0 and below act_w (3000)",
+        ),
+        ("[thresholds]\nrise_s = 3\nwatch_w = 12000", "a.toml, line 3: thresholds: watch_w (12000) must be"),
+        ("[network]\nwired = true\nname = 'Home'", "a.toml, line 3: network: name needs passphrase"),
+        ("[[tariff]]\ndays = 1\nnight_ore = 40", "a.toml, line 3: tariff[1]: day_ore and night_ore are given together"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text, sentence):
@@ -212,3 +230,93 @@ def test_a_file_saved_by_any_editor_of_any_pc_is_read(tmp_path: Path):
     file = tmp_path / "appliance.toml"
     file.write_bytes("\ufeff# Terskler\r\n[thresholds]\r\nwatch_w = 3000\r\n".encode())
     assert settings_file.load(file).thresholds.watch_w == 3000
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("language = “en”", "line 1: language = “en”: write straight quotation marks"),
+        ("language = en", 'line 1: language = en: write it in straight quotation marks: "en"'),
+        (
+            "[data]\nfolder = /home/me/han",
+            'line 2: folder = /home/me/han: write it in straight quotation marks: "/home/me/han"',
+        ),
+        ("[thresholds]\nwatch_w = 5 kW", "line 2: watch_w = 5 kW: write the number alone, without its unit"),
+        ("[thresholds]\nwatch_w = 5000W # so", "line 2: watch_w = 5000W # so: write the number alone"),
+        ("[thresholds]\nwatch_w = 5 000", "line 2: watch_w = 5 000: write the number without a space in it"),
+        ("[thresholds]\nwatch_w = 05000", "line 2: watch_w = 05000: write the number without a zero before it"),
+        ("[hour]\nalarm = True", "line 2: alarm = True: write true or false"),
+        ("[sound]\nquiet_from = 22:00", "line 2: quiet_from = 22:00: write a time of day in straight quotation marks"),
+        ("[sound]\nclick =", "line 2: click =: write a value after the sign ="),
+        ("[sound]\nclick = true\n[sound]", "line 3: [sound]: [sound] is there twice; put its lines below the first"),
+        ("language = 'nb'\nlanguage = 'en'", "line 2: language = 'en': this key is there twice"),
+        ("[sound]\nclick = 22:00:00", "line 2: sound.click = 22:00:00: it must be true or false"),
+        ("[display]\nbus = true", "line 2: display.bus = true: it must be a whole number"),
+        ("[[tariff]]\nsteps = {basis = 'none'}", "line 2: tariff[1].steps = {basis = 'none'}: it must be a list"),
+    ],
+)
+def test_a_slip_of_the_pen_gets_a_sentence_that_says_what_to_write(text: str, sentence: str):
+    with pytest.raises(settings_file.SettingsError) as refused:
+        settings_file.parse(text, "a.toml")
+
+    assert str(refused.value).startswith(f"a.toml, {sentence}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 200_000,
+        "x = " + "{a = " * 5000,
+        "language = " + "9" * 5000,
+        "[thresholds]\nwatch_w = " + "9" * 4000,
+        "[thresholds]\nwatch_w = 0x" + "f" * 4000,
+        "[corrections]\n2026-11-03T17 = " + "9" * 4000,
+        "[corrections]\n2026-11-03T17 = 0x" + "f" * 5000,
+        "[corrections]\n0001-01-01T00 = 1",
+        "[corrections]\n9999-12-31T23 = 1",
+        "language = '" + "x" * 900_000 + "'",
+        "x" * 900_000 + " = 1",
+        '[data]\nfolder = "/tmp/a\\u0000b"',
+        '[line]\nport = "/dev/a\\u0000b"',
+    ],
+    ids=range(13),
+)
+def test_whatever_the_file_holds_it_is_one_short_sentence(text: str):
+    with pytest.raises(settings_file.SettingsError) as refused:
+        settings_file.parse(text, "a.toml")
+
+    assert len(str(refused.value)) < 400
+    assert "\n" not in str(refused.value)
+
+
+def test_a_pipe_a_device_a_folder_and_a_huge_file_are_refused_at_once(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "huge").write_bytes(b"#" * 10_000_000)
+    for path, why in (
+        (tmp_path / "pipe", "it is a pipe"),
+        (Path("/dev/zero"), "it is a device"),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "huge", "more than 1 MB"),
+    ):
+        with pytest.raises(settings_file.SettingsError, match=rf"{path}: cannot be read: .*{why}"):
+            settings_file.load(path)
+
+
+def test_a_secret_is_not_shown_whatever_stands_in_its_place():
+    for text in ("[network]\npassphrase = ['secret']", "network = ['secret']", "[network]\npassphrase = 5secret"):
+        with pytest.raises(settings_file.SettingsError) as refused:
+            settings_file.parse(text, "a.toml")
+        assert "secret" not in str(refused.value)
+
+
+def test_the_folder_is_read_out_of_a_file_with_a_mistake(tmp_path: Path):
+    file = tmp_path / "appliance.toml"
+    for text, folder in (
+        ('x = \n[data]\n# where\nfolder = "/srv/han"  # there\n[hour]\n', Path("/srv/han")),
+        ("[data]\nfolder = '/srv/han'", Path("/srv/han")),
+        ('[other]\nfolder = "/srv/han"\n', None),
+        ("[data]\nfolder = 3\n", None),
+    ):
+        file.write_text(text)
+        assert settings_file.folder_named(file) == folder
+    assert settings_file.folder_named(tmp_path / "none") is None

@@ -1,4 +1,4 @@
-"""Draws the front panel for the README: the page *Now* in Norwegian, over its red threshold.
+"""Draws the front panel for the README: an hour that comes to too much, in Norwegian.
 
 Run as `python -m tests.simulation.readme_picture FILE.png`.
 """
@@ -18,7 +18,7 @@ PANEL = Path(__file__).parents[2] / "hardware" / "panel.png"
 
 def readme_picture() -> Image.Image:
     """Return the picture: RGB."""
-    return front_picture(PanelView(EXAMPLES["now-act"](WORDS["nb"]), red=True, yellow=False, green=False))
+    return front_picture(PanelView(EXAMPLES["alarm-hour"](WORDS["nb"]), red=True, yellow=False, green=False))
 
 
 if __name__ == "__main__":

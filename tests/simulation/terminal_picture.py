@@ -13,7 +13,6 @@ from rich.color import Color
 from textual.strip import Strip
 
 from appliance.panel.drawing.typeface import SMALL
-from appliance.panel.keys import Key, Press
 from appliance.settings.model import Settings
 from appliance.simulation import demonstration
 from appliance.simulation.terminal import VirtualPanel
@@ -81,12 +80,10 @@ def _shape(pen: ImageDraw.ImageDraw, left: int, top: int, letter: str, ink: Rgb)
 
 
 async def _made(path: Path) -> None:
-    stage = demonstration.Stage(Settings(), demonstration.plan("aidon", "it", "17:05", solar=False, noise=0.0), 1.0)
+    stage = demonstration.Stage(Settings(), demonstration.plan("aidon", "it"), 1.0)
     window = VirtualPanel(stage)
     async with window.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(14)
-        stage.press(Press(Key.B, long=True))
-        await pilot.pause(2)
+        await pilot.pause(40)
         picture = terminal_picture(window.screen._compositor.render_strips())
     picture.quantize(32).save(path, optimize=True)
 

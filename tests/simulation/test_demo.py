@@ -63,9 +63,11 @@ def test_without_a_terminal_each_change_is_a_line_and_a_picture(maker: str, tmp_
     pictures = tmp_path / "made" / "pictures"
 
     lines, code, errors = demo_until(
-        lambda lines: len(sounds(lines)) >= 3 and len(lines) > 5,
+        lambda lines: bool(sounds(lines)) and len(lines) > 5,
         "--meter",
         maker,
+        "--start",
+        "17:06",  # so early that a slow meter, too, tells of the house before the car comes home
         "--speed",
         "60",
         "--png",
@@ -73,8 +75,8 @@ def test_without_a_terminal_each_change_is_a_line_and_a_picture(maker: str, tmp_
     )
 
     assert (code, errors) == (0, "")
-    assert any("import" in line and "red" in line and "ACT" in line for line in lines)
-    assert sounds(lines)[:3] == ["C6", "E6", "G6"]
+    assert any("import" in line and "yellow" in line and "WATCH" in line for line in lines)
+    assert sounds(lines)[0] == "B6"  # one note of 2 kHz asks for a look: the hour comes to too much
     drawn = sorted(pictures.iterdir())
     assert len(drawn) == len(lines)
     with Image.open(drawn[-1]) as picture:
@@ -129,9 +131,9 @@ def test_the_language_can_be_chosen_over_the_settings(
         (["--start", "25:00"], "there is no such time of day"),
         (["--start", "17:05:60"], "there is no such time of day"),
         (["--start", "noon"], "it must be a time of day such as 17:05"),
-        (["--speed", "0"], "it must be above 0"),
-        (["--speed", "fast"], "invalid"),
-        (["--noise", "2"], "it must be from 0 to 1"),
+        (["--speed", "0"], "it must be a number above 0 and at most 1000000"),
+        (["--speed", "fast"], "it must be a number above 0"),
+        (["--noise", "2"], "it must be a number from 0 to 1"),
         (["--meter", "landis"], "invalid choice"),
         (["--language", "fi"], "invalid choice"),
         (["--config", "/no/such/file"], "/no/such/file: cannot be read"),

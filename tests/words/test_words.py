@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date, datetime
+from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 
@@ -15,29 +16,45 @@ from babel.messages.pofile import read_po
 import appliance
 from appliance.panel.menu import Mute, Row
 from appliance.panel.pages import menu_page
+from appliance.words.codes import REQUEST
 from appliance.words.words import WORDS, Words
 
 PACKAGE = Path(appliance.__file__).parent
 CATALOGUES = sorted((PACKAGE / "words" / "catalogues").glob("*.po"))
-NAMED = {*(row.value for row in Row), *(mute.value for mute in Mute), *menu_page.NAMES.values()}
-"""The menu's rows and values, which are said by their names."""
+NAMED = {*(row.value for row in Row), *(mute.value for mute in Mute), *menu_page.NAMES.values(), REQUEST}
+"""The menu's rows and values, which are said by their names, and what a QR code says."""
 
 
+@cache
 def said() -> dict[str, str]:
     """Every text that the source says, and where."""
     texts = dict.fromkeys(NAMED, "menu.py")
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            if isinstance(node, ast.Call) and _says(node.func):
                 text = node.args[0]
-                if ast.unparse(text) in ("row.value", "menu.row.value", "value.value", "NAMES[value]"):
+                if path.name == "sentence.py" or ast.unparse(text) in (
+                    "row.value",
+                    "menu.row.value",
+                    "value.value",
+                    "NAMES[value]",
+                ):
                     continue
                 where = f"{path.name}:{node.lineno}"
-                assert isinstance(text, ast.Constant), f"{where}: say() needs its text in place, to be translated"
+                assert isinstance(text, ast.Constant), f"{where}: a text needs to be in place, to be translated"
                 texts[text.value] = where
     return texts
 
 
+def _says(function: ast.expr) -> bool:
+    match function:
+        case ast.Attribute(attr="say") | ast.Name(id="Sentence"):
+            return True
+        case _:
+            return False
+
+
+@cache
 def catalogue(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         return {message.id: message.string for message in read_po(file) if message.id and not message.fuzzy}
@@ -126,6 +143,28 @@ NB, EN, SV = (WORDS[language] for language in ("nb", "en", "sv"))
 def test_thousands_have_two_decimals_below_ten_and_one_below_a_hundred(power_w, shown):
     assert NB.thousands(power_w) == shown
     assert EN.thousands(power_w) == shown.replace(",", ".")
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "fine_least", "most", "fine_most"),
+    [
+        (0, "≥0,0", "≥0,00", "≤0,0", "≤0,00"),
+        (30, "≥0,0", "≥0,03", "≤0,1", "≤0,03"),
+        (4600, "≥4,6", "≥4,60", "≤4,6", "≤4,60"),
+        (4599.9999999, "≥4,6", "≥4,60", "≤4,6", "≤4,60"),
+        (4599, "≥4,5", "≥4,59", "≤4,6", "≤4,60"),
+        (5856, "≥5,8", "≥5,85", "≤5,9", "≤5,86"),
+        (9900.5, "≥9,9", "≥9,90", "≤10", "≤9,91"),
+        (9999, "≥9,9", "≥9,99", "≤10", "≤10,0"),
+        (12_345, "≥12", "≥12,3", "≤13", "≤12,4"),
+        (99_950, "≥99", "≥99,9", "≤100", "≤100"),
+        (123_400, "≥123", "≥123", "≤124", "≤124"),
+    ],
+)
+def test_a_bound_is_rounded_to_the_side_on_which_it_stays_true(value, least, fine_least, most, fine_most):
+    assert (NB.at_least(value), NB.at_least(value, fine=True)) == (least, fine_least)
+    assert (NB.at_most(value), NB.at_most(value, fine=True)) == (most, fine_most)
+    assert EN.at_least(value) == least.replace(",", ".")
 
 
 @pytest.mark.parametrize(("power_w", "shown"), [(0, "0,0"), (2314, "2,3"), (9949, "9,9"), (9950, "10"), (1e5, "100")])

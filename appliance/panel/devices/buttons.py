@@ -9,6 +9,7 @@ from gpiozero import Button
 
 from appliance.panel.devices.pin_errors import taking
 from appliance.panel.keys import Key
+from appliance.words.sentence import Sentence
 
 BOUNCE_S = 0.02
 
@@ -30,7 +31,7 @@ class Buttons:
         self._buttons: dict[Key, Button] = {}
         with ExitStack() as taken:
             for key, gpio in ((Key.A, gpio_a), (Key.B, gpio_b)):
-                with taking(f"button {key.value}", gpio):
+                with taking(Sentence("button {letter}", letter=key.value), gpio):
                     button = Button(gpio, pull_up=True, bounce_time=BOUNCE_S, pin_factory=pin_factory)
                 taken.callback(button.close)
                 button.when_pressed = partial(on_edge, key, True)

@@ -10,4 +10,9 @@ class DisplayError(Exception):
 
 
 class PinError(Exception):
-    """A pin cannot be had."""
+    """A pin cannot be had; one sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence."""
+        super().__init__(sentence)
+        self.sentence = sentence

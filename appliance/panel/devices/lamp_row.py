@@ -10,6 +10,7 @@ from gpiozero import TrafficLights
 
 from appliance.panel.devices.pin_errors import taking
 from appliance.panel.lamps import Lamps, shine
+from appliance.words.sentence import Sentence
 
 DIMMED_HZ = 100
 """Above what the eye sees flicker."""
@@ -29,7 +30,7 @@ class LampRow:
         self, red_gpio: int, yellow_gpio: int, green_gpio: int, night_level: float = 1.0, pin_factory: Any = None
     ) -> None:
         """Take the pins, dark; `night_level` is how brightly a dim lamp shines, 0.01 to 1. Raises PinError."""
-        with taking("LEDs", red_gpio, yellow_gpio, green_gpio):
+        with taking(Sentence("LEDs"), red_gpio, yellow_gpio, green_gpio):
             leds = TrafficLights(red=red_gpio, yellow=yellow_gpio, green=green_gpio, pwm=True, pin_factory=pin_factory)
         self._leds = leds
         self._lamps = [_Lamp(led) for led in leds]

@@ -19,6 +19,7 @@ from gpiozero.exc import (
 )
 
 from appliance.panel.devices.errors import PinError
+from appliance.words.sentence import Sentence
 
 _LIBRARIES = {"gpiozero", "lgpio", "RPi", "pigpio"}
 
@@ -38,22 +39,29 @@ def taking(what: str, *gpios: int) -> Iterator[None]:
         # gpiozero reserves a pin for a device before it has the pin, and the reservation lasts as long as the device
         # does. What failed lives on in the traceback: freed here, or the next try would find the pin in use by us.
         traceback.clear_frames(error.__traceback__)
-        named = " and ".join(filter(None, (", ".join(map(str, gpios[:-1])), str(gpios[-1]))))
-        raise PinError(f"no {what} on GPIO {named}: {_cause(error)}") from error
+        raise PinError(
+            Sentence(
+                "no {what} on GPIO {pins}: {cause}", what=what, pins=", ".join(map(str, gpios)), cause=_cause(error)
+            )
+        ) from error
 
 
-def _cause(error: Exception) -> str:
+def _cause(error: Exception) -> Sentence:
     if isinstance(error, BadPinFactory | ImportError):
-        return (
+        return Sentence(
             "this machine has no pins that can be used; on a Raspberry Pi install the extra `pi` (lgpio) and add "
             "the user to the group gpio, elsewhere run `han-appliance demo`"
         )
     if isinstance(error, GPIOPinInUse):
-        return f"one of them is used twice in this program ({error}); see [pins] in the settings"
+        return Sentence(
+            "one of them is used twice in this program ({error}); see [pins] in the settings", error=str(error)
+        )
     if isinstance(error, PinInvalidPin):
-        return f"this board has no such pin ({error}); see [pins] in the settings"
+        return Sentence("this board has no such pin ({error}); see [pins] in the settings", error=str(error))
     if isinstance(error, PinPWMUnsupported):
-        return "this pin library cannot make tones; install the extra `pi` (lgpio)"
+        return Sentence("this pin library cannot make tones; install the extra `pi` (lgpio)")
     if "busy" in str(error).lower():
-        return "held by another program or a dtoverlay in config.txt; `gpioinfo` names it; free it, or move the wire"
-    return f"the pin library says: {error}"
+        return Sentence(
+            "held by another program or a dtoverlay in config.txt; `gpioinfo` names it; free it, or move the wire"
+        )
+    return Sentence("the pin library says: {error}", error=str(error))

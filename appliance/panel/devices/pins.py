@@ -5,21 +5,32 @@ A lamp that works beside a button that does not would be taken for a whole panel
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from appliance.panel.devices.buttons import Buttons
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.lamp_row import LampRow
-from appliance.panel.devices.piezo import Beeper
+from appliance.panel.devices.piezo import Beeper, Player
 from appliance.panel.keys import Key
+from appliance.panel.lamps import Lamps
+
+
+class ThreeLamps(Protocol):
+    """The LEDs, or what stands in for them."""
+
+    night_level: float
+    """How brightly a dim lamp shines, 0.01 to 1."""
+
+    def show(self, lamps: Lamps, now_s: float) -> None:
+        """Do what the lamps do at a moment of the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelDevices:
     """The lamps and the buzzer, once their pins are taken."""
 
-    lamps: LampRow
-    beeper: Beeper
+    lamps: ThreeLamps
+    beeper: Player
 
 
 class Pins:

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 1.0
 """Between the first failure of a display and the next try; each pause after it is twice as long."""
 LONGEST_PAUSE_S = 4.0
+FAULT_AFTER = 2
+"""Failures in a row, a second apart, from which on it is a fault and no glitch of the bus."""
 SIZE = (128, 64)
 MIN_INTERVAL_S = 0.5
 """Between a picture and one that can wait, in the appliance's seconds."""
@@ -85,6 +87,13 @@ class Screen:
         self._display: Display | None = None
         self._shown: _GlassState | None = None
         self._failure = SayOnce(log)
+        self._failures: list[str] = []
+        """Since a picture was sent."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why the display cannot be reached; `None` while it can, and before it was tried."""
+        return self._failures[-1] if len(self._failures) >= FAULT_AFTER else None
 
     def offer(self, image: Image.Image, dimming: Dimming = BRIGHT, *, at_once: bool = True) -> None:
         """Show this picture next, in place of one that still waits; from the event loop, returns at once.
@@ -95,6 +104,10 @@ class Screen:
         self._newest = image, dimming
         self._at_once = self._at_once or at_once
         self._offered.set()
+
+    def draw(self, picture: Callable[[], Image.Image], dimming: Dimming, *, at_once: bool) -> None:
+        """Draw this picture and `offer` it."""
+        self.offer(picture(), dimming, at_once=at_once)
 
     async def run(self) -> None:
         """Keep the glass up to date until cancelled; then leave it dark."""
@@ -107,6 +120,7 @@ class Screen:
                     if self._shown is not None:
                         backoff.reset()
                     self._failure.warn(str(error))
+                    self._failures = [*self._failures, str(error)][-FAULT_AFTER:]
                     await self._drop()
                 await self._timebase.sleep(backoff.pause_s())
         finally:
@@ -127,6 +141,7 @@ class Screen:
                 await self._worker.do(partial(_send, display, wanted, self._shown))
                 self._shown = wanted
                 due_s = self._timebase.now() + MIN_INTERVAL_S
+                self._failures = []
                 self._failure.over("the display is back")
             else:
                 with suppress(TimeoutError):

@@ -4,12 +4,14 @@ All keep to a few lit pixels: what is there is drawn, the rest of the scale stay
 scale, 0..1; what is beyond is drawn at its end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from appliance.panel.drawing.typeface import SMALL
 from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, Box
 
 _FOOT = HEIGHT - MARGIN - 1
@@ -29,6 +31,7 @@ class Bar:
     """What it will come to, drawn as an outline that goes on from the bar."""
 
     TOP = 57
+    texts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def box(self) -> Box:
@@ -66,6 +69,7 @@ class Sparkline:
     height: int
     least: float
     """The scale reaches from 0 to at least this, so that a calm house draws a calm line."""
+    texts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def box(self) -> Box:
@@ -82,13 +86,13 @@ class Sparkline:
         if low < 0:
             for column in range(self.left, self.left + self.width, 4):
                 image.putpixel((column, foot - round(-low * scale)), 1)
-        before: int | None = None
+        pen, before = ImageDraw.Draw(image), None
         for column, value in enumerate(values, start=self.left + self.width - len(values)):
             row = None if value is None else foot - round((value - low) * scale)
             if row is not None:
                 # Upright strokes join the steps, half by each neighbour's column, so that the line is one.
                 reach = row if before is None else before + (1 if row > before else -1 if row < before else 0)
-                image.paste(1, (column, min(row, reach), column + 1, max(row, reach) + 1))
+                pen.line((column, reach, column, row), fill=1)
             before = row
 
 
@@ -106,39 +110,73 @@ class Ink(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The hours of a day as bars, 23 to 25 of them; one can be marked."""
+    """The hours of a day as bars, 23 to 25 of them; some are named below."""
 
     bars: Sequence[tuple[Ink, float]]
     """How to draw each, and its share of the height."""
-    marked: int | None = None
+    names: Mapping[int, str]
+    """What stands under a bar, by its place."""
+    top: int = 46
+    """The row that a full bar reaches up to."""
 
-    TOP, PITCH = 46, 5
+    PITCH, BASE = 5, 54
+    """The bars stand on the row `BASE`."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The names, from left to right."""
+        return tuple(self.names.values())
 
     @property
     def box(self) -> Box:
         """The foot of the page."""
-        return LEFT, self.TOP, RIGHT, _FOOT + 1
+        return LEFT, self.top, RIGHT, _FOOT + 1
 
     def draw(self, image: Image.Image) -> None:
         """Draw the bars on a base line: a dot for an hour that has not begun, nothing for one that is not known."""
-        tallest = _FOOT - 1 - (self.TOP + 3)
+        tallest, base = self.BASE - 1 - self.top, self.BASE
         for place, (ink, share) in enumerate(self.bars):
             left = LEFT + place * self.PITCH
-            top = _FOOT - 1 - round(min(1.0, max(0.0, share)) * tallest)
-            bar = (left, top, left + self.PITCH - 1, _FOOT - 1)
+            top = base - 1 - round(min(1.0, max(0.0, share)) * tallest)
+            bar = (left, top, left + self.PITCH - 1, base)
             match ink:
                 case Ink.AHEAD:
-                    image.paste(1, (left + 1, _FOOT, left + 3, _FOOT + 1))
+                    image.paste(1, (left + 1, base, left + 3, base + 1))
                 case Ink.ABSENT:
                     pass
                 case Ink.FULL | Ink.HOLLOW:
-                    image.paste(1, (left, _FOOT, left + self.PITCH - 1, _FOOT + 1))
+                    image.paste(1, (left, base, left + self.PITCH - 1, base + 1))
                     image.paste(1, bar)
                     if ink is Ink.HOLLOW:
-                        image.paste(0, (left + 1, top + 1, left + self.PITCH - 2, _FOOT - 1))
-            if place == self.marked:
-                image.paste(1, (left, top - 3, left + self.PITCH - 1, top - 2))
-                image.paste(1, (left + 1, top - 2, left + self.PITCH - 2, top - 1))
+                        image.paste(0, (left + 1, top + 1, left + self.PITCH - 2, base))
+            if name := self.names.get(place):
+                SMALL.draw(image, left, base + 2, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share of something as a level bar on a base line, 7 rows high; more than full, it has a gap near its end."""
+
+    share: float
+    left: int
+    top: int
+    width: int
+
+    HEIGHT = 7
+    texts: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def box(self) -> Box:
+        """Bar and base line."""
+        return self.left, self.top, self.left + self.width, self.top + self.HEIGHT
+
+    def draw(self, image: Image.Image) -> None:
+        """Draw the base line, and the bar on it."""
+        left, top, right, bottom = self.box
+        image.paste(1, (left, bottom - 1, right, bottom))
+        image.paste(1, (left, top + 1, left + round(min(1.0, max(0.0, self.share)) * self.width), bottom - 1))
+        if self.share > 1:
+            image.paste(0, (right - 5, top, right - 3, bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +188,7 @@ class Gauge:
     top: int
 
     WIDTH, HEIGHT = 5, 15
+    texts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def box(self) -> Box:

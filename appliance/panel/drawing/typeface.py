@@ -34,15 +34,16 @@ class Face:
     gap: int
     """Empty columns between two glyphs."""
     glyphs: dict[str, Image.Image] = field(repr=False)
+    kern: dict[str, int] = field(default_factory=dict, repr=False)
+    """By how many columns a glyph moves nearer to each of its neighbours: a decimal mark belongs to its number."""
 
     def width(self, text: str) -> int:
         """Return the number of columns the text takes."""
-        return sum(self._glyph(letter).width + self.gap for letter in text) - self.gap if text else 0
+        return _width(self, text)
 
     def depth(self, text: str) -> int:
         """Return the number of rows down to the text's lowest ink: 0 to `height`."""
-        box = _mask(self, text).getbbox() if text else None
-        return box[3] if box else 0
+        return _depth(self, text)
 
     def draw(self, image: Image.Image, left: int, top: int, text: str, ink: int = 1) -> None:
         """Draw text on a one-bit picture, the top left of its first glyph at the given place; ink is 0 or 1.
@@ -55,6 +56,10 @@ class Face:
     def _glyph(self, letter: str) -> Image.Image:
         return self.glyphs.get(letter) or self._box()
 
+    def _between(self, one: str, other: str) -> int:
+        """Return the number of empty columns between two glyphs that follow each other."""
+        return max(0, self.gap - max(self.kern.get(one, 0), self.kern.get(other, 0)))
+
     def _box(self) -> Image.Image:
         box = Image.new("1", (max(3, self.baseline * 2 // 3), self.height))
         box.paste(1, (0, 0, box.width, self.baseline))
@@ -63,19 +68,31 @@ class Face:
 
 
 @lru_cache(_REMEMBERED)
+def _width(face: Face, text: str) -> int:
+    return sum(face._glyph(letter).width for letter in text) + sum(map(face._between, text, text[1:]))
+
+
+@lru_cache(_REMEMBERED)
+def _depth(face: Face, text: str) -> int:
+    box = _mask(face, text).getbbox() if text else None
+    return box[3] if box else 0
+
+
+@lru_cache(_REMEMBERED)
 def _mask(face: Face, text: str) -> Image.Image:
     mask = Image.new("1", (face.width(text), face.height))
     left = 0
-    for letter in text:
+    for letter, after in zip(text, f"{text[1:]} ", strict=True):
         glyph = face._glyph(letter)
         mask.paste(glyph, (left, 0))
-        left += glyph.width + face.gap
+        left += glyph.width + face._between(letter, after)
     return mask
 
 
 def read_sheet(name: str, sheet: str) -> Face:
     """Return a face made from the text of its sheet. Raises SheetError."""
     measures: dict[str, int] = {}
+    kern: dict[str, int] = {}
     art: dict[str, list[str]] = {}
     rows: list[str] = []
     for number, line in enumerate(sheet.splitlines(), start=1):
@@ -86,10 +103,12 @@ def read_sheet(name: str, sheet: str) -> Face:
             rows = art.setdefault(" " if value == "space" else value, [])
         elif set(line) <= set("#."):
             rows.append(line)
+        elif key == "kern" and value[:1] and value[1:].strip().isdecimal():
+            kern[value[0]] = int(value[1:])
         elif key in ("height", "baseline", "gap") and value.isdecimal():
             measures[key] = int(value)
         else:
-            raise SheetError(f"{name}, line {number}: neither a measure, a glyph's name nor a row of # and .")
+            raise SheetError(f"{name}, line {number}: neither a measure, a kern, a glyph's name nor a row of # and .")
     for letter, drawn in art.items():
         if len(drawn) != measures["height"] or len({len(row) for row in drawn}) != 1:
             raise SheetError(f"{name}: the glyph {letter!r} is not {measures['height']} rows of one length")
@@ -99,7 +118,14 @@ def read_sheet(name: str, sheet: str) -> Face:
     glyphs = {letter: _glyph(drawn) for letter, drawn in art.items()}
     if " " in glyphs:
         glyphs[_FIRM] = glyphs[" "]
-    return Face(name=name, height=measures["height"], baseline=measures["baseline"], gap=measures["gap"], glyphs=glyphs)
+    return Face(
+        name=name,
+        height=measures["height"],
+        baseline=measures["baseline"],
+        gap=measures["gap"],
+        glyphs=glyphs,
+        kern=kern,
+    )
 
 
 def _glyph(rows: list[str]) -> Image.Image:

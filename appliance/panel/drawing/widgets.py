@@ -6,7 +6,7 @@ situation to the rule that nothing overlaps and nothing leaves the glass.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PIL import Image
 
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 128, 64
 MARGIN = 1
 """Columns and rows that stay dark all round: the picture will be shifted by a pixel now and then."""
 LEFT, RIGHT = MARGIN + 1, WIDTH - MARGIN - 1
-STRIP_HEIGHT = 10
+STRIP_HEIGHT = 11
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom; the last two are not part of it."""
@@ -24,6 +24,10 @@ Box = tuple[int, int, int, int]
 
 class Widget(Protocol):
     """Something that stands on a page."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What can be read of it, in the order in which it is read."""
 
     @property
     def box(self) -> Box:
@@ -51,6 +55,11 @@ class Text:
     top: int
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The text."""
+        return (self.text,)
+
+    @property
     def box(self) -> Box:
         """As wide as the text, and as high down to its lowest ink."""
         return self.left, self.top, self.left + self.face.width(self.text), self.top + self.face.depth(self.text)
@@ -58,6 +67,29 @@ class Text:
     def draw(self, image: Image.Image) -> None:
         """Draw it lit."""
         self.face.draw(image, self.left, self.top, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """A line of text, dark on light, with a lit column and row around it."""
+
+    line: Text
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text."""
+        return self.line.texts
+
+    @property
+    def box(self) -> Box:
+        """A pixel more on each side than the text's capitals and digits."""
+        left, top, right, _ = self.line.box
+        return left - 1, top - 1, right + 1, top + self.line.face.baseline + 1
+
+    def draw(self, image: Image.Image) -> None:
+        """Draw it."""
+        image.paste(1, self.box)
+        self.line.face.draw(image, self.line.left, self.line.top, self.line.text, 0)
 
 
 def right_aligned(face: Face, text: str, right: int, top: int) -> Text:
@@ -106,9 +138,11 @@ def cut(face: Face, text: str, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The status strip on top of every page: what this is, and the time; `inverted`, dark on light, to call for a look.
+    """The status strip on top of every page: what this is, and the time.
 
-    For a moment after a key, dots take the place of the time: they tell which page of how many is up.
+    It calls for a look where it is dark on light: all of it (`inverted`) where it says what is the matter, else its
+    right end with a `mark`, so that a page keeps its name. For a moment after a key, dots take the place of the time:
+    they tell which page of how many is up.
     """
 
     name: str
@@ -116,8 +150,12 @@ class Strip:
     inverted: bool = False
     dots: tuple[int, int] | None = None
     """The place of the page that is up, from 0, and how many there are."""
+    mark: str = ""
+    """Exclamation marks: something is over a limit."""
 
     DOT, PITCH = 3, 5
+    PAD = 2
+    """Columns between the mark, what is beside it, and the edge of its block."""
 
     @property
     def box(self) -> Box:
@@ -125,27 +163,42 @@ class Strip:
         return MARGIN, MARGIN, WIDTH - MARGIN, MARGIN + STRIP_HEIGHT
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The name, and the time where no dots take its place."""
+        name = cut(SMALL, self.name, self.name_width)
+        return (name, self.time) if self.dots is None else (name,)
+
+    @property
     def name_width(self) -> int:
         """Columns for the name."""
-        return self._right_part - LEFT - 5
+        return self._block - LEFT - (5 if not self.mark else 3)
 
     def draw(self, image: Image.Image) -> None:
         """Draw the strip; the name gives way to the time."""
-        if self.inverted:
-            image.paste(1, self.box)
-        ink = 0 if self.inverted else 1
+        left, top, right, bottom = self.box
+        if self.inverted or self.mark:
+            # A row more below a name: some of its letters hang below the base line.
+            image.paste(1, (left, top, right, bottom) if self.inverted else (self._block, top, right, bottom - 1))
+        BOLD.draw(image, self._block + self.PAD, MARGIN + 1, self.mark, 0)
+        ink = 0 if self.inverted or self.mark else 1
         if self.dots is None:
             SMALL.draw(image, self._right_part, MARGIN + 1, self.time, ink)
         else:
             self._draw_dots(image, *self.dots, ink)
+        ink = 0 if self.inverted else 1
         SMALL.draw(image, LEFT + (1 if self.inverted else 0), MARGIN + 1, cut(SMALL, self.name, self.name_width), ink)
 
     @property
     def _right_part(self) -> int:
-        inset = 1 if self.inverted else 0
+        inset = 1 if self.inverted or self.mark else 0
         if self.dots is None:
             return RIGHT - inset - SMALL.width(self.time)
         return RIGHT - inset - (self.dots[1] - 1) * self.PITCH - self.DOT
+
+    @property
+    def _block(self) -> int:
+        """Return where the block of the mark begins; without a mark, where the time or the dots do."""
+        return self._right_part - (2 * self.PAD + BOLD.width(self.mark) if self.mark else 0)
 
     def _draw_dots(self, image: Image.Image, place: int, count: int, ink: int) -> None:
         """Draw a square for the page that is up, and a single pixel for each other."""
@@ -167,6 +220,15 @@ class Banner:
     TOP = 51
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """As much of the text as fits."""
+        return (self._cut,)
+
+    @property
+    def _cut(self) -> str:
+        return cut(BOLD, self.text, RIGHT - LEFT - 2)
+
+    @property
     def box(self) -> Box:
         """The whole lower edge."""
         return MARGIN, self.TOP, WIDTH - MARGIN, HEIGHT - MARGIN
@@ -177,7 +239,7 @@ class Banner:
             image.paste(1, self.box)
         left = LEFT + (1 if self.inverted else 0)
         ink = 0 if self.inverted else 1
-        BOLD.draw(image, left, self.TOP + 1, cut(BOLD, self.text, RIGHT - LEFT - 2), ink)
+        BOLD.draw(image, left, self.TOP + 1, self._cut, ink)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +248,7 @@ class UpArrow:
 
     left: int
     top: int
+    texts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def box(self) -> Box:

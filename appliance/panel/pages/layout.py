@@ -5,16 +5,18 @@ lines begin at its top; the line of words below it is for one sentence, and the 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from appliance.household.clock import ClockSource
 from appliance.household.situation import Level, Rule, Signal, Situation
 from appliance.panel.drawing.typeface import BOLD, LARGE, MEDIUM, SMALL
-from appliance.panel.drawing.widgets import LEFT, RIGHT, Strip, Text, Widget, paragraph, right_aligned
+from appliance.panel.drawing.widgets import HEIGHT, LEFT, MARGIN, RIGHT, Strip, Text, Widget, paragraph, right_aligned
 from appliance.panel.pages.line_reason import reason
 from appliance.panel.pages.rule_view import rule_view
 from appliance.words.words import NOT_KNOWN, Words
 
-NUMBER_TOP = 12
+NUMBER_TOP = 13
 NUMBER_FOOT = NUMBER_TOP + LARGE.baseline
 UNIT_TOP = NUMBER_FOOT - MEDIUM.baseline
 WORDS_TOP = 46
@@ -23,17 +25,19 @@ LINE = 9
 """From one line of a paragraph to the next."""
 _CLOSE = 8
 """From one line of a column to the next."""
+_OVER_THE_UNIT = 2
+"""Lines of a column that have room there."""
 _GAP = 6
+_REMEMBERED = 512
+"""Numbers whose places are kept: the same few come again all day."""
+_MARKS = {Level.WATCH: "!", Level.ACT: "!!"}
 _BESIDE = 38
 """Left edge of the headline beside the two dashes of what is not known."""
 
 
 def strip(name: str, situation: Situation, words: Words) -> Strip:
-    """Return the strip; while something is over a limit it is inverted and names it, so it is seen without colour."""
-    time = words.clock(situation.local_time)
-    if situation.level in (Level.ACT, Level.WATCH):
-        return Strip(headline(situation, words), time, inverted=True)
-    return Strip(name, time)
+    """Return the strip; while something is over a limit it has a mark at its end, so it is seen without colour."""
+    return Strip(name, words.clock(situation.local_time), mark=_MARKS.get(situation.level or Level.OK, ""))
 
 
 def headline(situation: Situation, words: Words) -> str:
@@ -45,10 +49,11 @@ def headline(situation: Situation, words: Words) -> str:
     return rule_view(rule).headline(situation.level, phase, words)
 
 
+@lru_cache(_REMEMBERED)
 def number(text: str, unit: str) -> tuple[Text, Text]:
     """Return the number and its unit on one baseline; the unit is small where there is no more room."""
     large = Text(LARGE, text, LEFT, NUMBER_TOP)
-    left = large.box[2] + _GAP
+    left = LEFT + LARGE.width(text) + _GAP
     if left + MEDIUM.width(unit) <= RIGHT:
         return large, Text(MEDIUM, unit, left, UNIT_TOP)
     return large, Text(SMALL, unit, left - 2, NUMBER_FOOT - SMALL.baseline)
@@ -60,13 +65,16 @@ def column(lines: Sequence[str], beside: Text, left: int) -> tuple[Text, ...]:
     They stand further to the left where they need the width; a line for which the number leaves none is left out, and
     so is an empty one.
     """
+    if not lines:
+        return ()
     width = RIGHT - beside.box[2] - 2
     shown = [line for line in lines if line.strip() and SMALL.width(line) <= width]
     left = min(left, RIGHT - max((SMALL.width(line) for line in shown), default=0))
     texts: list[Text] = []
     for line in shown:
         texts.append(Text(SMALL, line, left, max(NUMBER_TOP + _CLOSE, texts[-1].box[3]) if texts else NUMBER_TOP))
-    return tuple(texts)
+    over = 1 if len(texts) == _OVER_THE_UNIT and texts[-1].box[3] > UNIT_TOP else 0  # letters of both lines hang
+    return tuple(replace(text, top=text.top - over) for text in texts)
 
 
 def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ...]:
@@ -75,6 +83,17 @@ def sentence(left: str, right: str = "", top: int = WORDS_TOP) -> tuple[Text, ..
     if right:
         texts.append(right_aligned(SMALL, right, RIGHT, top))
     return tuple(texts)
+
+
+def lowered(page: Sequence[Widget]) -> tuple[Widget, ...]:
+    """Return a page with its lines of words a row lower, so that they keep clear of the number.
+
+    Where a letter of the last line would hang over the foot of the glass, they stay.
+    """
+    lines = [widget for widget in page if isinstance(widget, Text) and widget.top >= WORDS_TOP - 1]
+    if any(line.box[3] >= HEIGHT - MARGIN for line in lines):
+        return tuple(page)
+    return tuple(replace(widget, top=widget.top + 1) if widget in lines else widget for widget in page)
 
 
 def unknown(name: str, matter: str, advice: str, situation: Situation, words: Words) -> tuple[Widget, ...]:
@@ -100,7 +119,7 @@ def not_yet(name: str, situation: Situation, words: Words) -> tuple[Widget, ...]
     if situation.signal is not Signal.RECEIVING:
         return no_signal(name, situation, words)
     if situation.clock_source is ClockSource.UNKNOWN or situation.local_time is None:
-        advice = words.say("The meter tells it at the next full hour.")
+        advice = words.say("The meter sends the time at the next full hour.")
         return unknown(name, words.say("Time not known yet"), advice, situation, words)
-    advice = words.say("A part was not seen. Known again next hour.")
+    advice = words.say("Part missing. Counts again from the next full hour.")
     return unknown(name, words.say("Not known yet"), advice, situation, words)

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from appliance.household.situation import Alarm, Level, Rule, Situation
 from appliance.panel.pages.line_reason import reason
+from appliance.panel.pages.net import voltage_name
 from appliance.words.words import NOT_KNOWN, Words
 
 
@@ -29,11 +30,21 @@ class RuleView:
     """The limit as it is shown, in the unit; of the limit in the rule's unit."""
     advice: Callable[[Alarm, Situation, Words], str]
     """What to do, in one line."""
+    title: Callable[[Alarm, Situation, Words], str] | None = None
+    """What the alarm's own page is headed with, where that says more than the headline."""
+
+    def heading(self, alarm: Alarm, situation: Situation, words: Words) -> str:
+        """Return what an alarm's own page is headed with."""
+        if self.title is not None and alarm.value is not None:
+            return self.title(alarm, situation, words)
+        return self.headline(alarm.level, alarm.phase, words)
 
     def figures(self, alarm: Alarm, words: Words) -> tuple[str, str]:
         """Return the value and the limit of an alarm as they are shown, without their unit."""
-        value = NOT_KNOWN if alarm.value is None else self.value(alarm.value, alarm.limit, words)
-        return value, self.limit(alarm.limit, words)
+        limit = self.limit(alarm.limit, words)
+        if alarm.value is None:
+            return NOT_KNOWN, limit
+        return words.at_least(alarm.value) if alarm.at_least else self.value(alarm.value, alarm.limit, words), limit
 
 
 def rule_view(rule: Rule) -> RuleView:
@@ -53,7 +64,7 @@ def rule_view(rule: Rule) -> RuleView:
             )
         case Rule.HOUR:
             return RuleView(
-                headline=lambda _level, _, words: words.say("Costly hour"),
+                headline=lambda _level, _, words: words.say("Hour too high"),
                 unit="kWh",
                 value=_thousands,
                 limit=_thousands_limit,
@@ -73,7 +84,8 @@ def rule_view(rule: Rule) -> RuleView:
                 unit="V",
                 value=_volts,
                 limit=_limit,
-                advice=lambda _alarm, _, words: words.say("Does it last? Call the grid"),
+                advice=lambda _alarm, _, words: words.say("Call the grid company if it lasts."),
+                title=_low_or_high,
             )
         case Rule.EXPORT:
             return RuleView(
@@ -81,7 +93,7 @@ def rule_view(rule: Rule) -> RuleView:
                 unit="kW",
                 value=_thousands,
                 limit=_thousands_limit,
-                advice=lambda _alarm, _, words: words.say("More is sold than set"),
+                advice=lambda _alarm, _, words: words.say("Export above limit"),
             )
         case Rule.SILENT:
             return RuleView(
@@ -110,6 +122,14 @@ def _thousands_limit(limit: float, words: Words) -> str:
 def _volts(value_v: float, limit_v: float, words: Words) -> str:
     """Return a voltage, with one decimal if it would look like its limit without."""
     return words.number(value_v, 1 if round(value_v) == round(limit_v) else 0)
+
+
+def _low_or_high(alarm: Alarm, situation: Situation, words: Words) -> str:
+    """Return whether a voltage is low or high, and of which line; in an IT net it lies between two."""
+    line = voltage_name((alarm.phase or 1) - 1, situation)
+    if alarm.value is not None and alarm.value < alarm.limit:
+        return words.say("Low voltage {line}", line=line)
+    return words.say("High voltage {line}", line=line)
 
 
 def _until_the_hour_ends(_alarm: Alarm, situation: Situation, words: Words) -> str:

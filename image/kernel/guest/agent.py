@@ -42,11 +42,13 @@ def pull(gpio: int, down: bool) -> None:
     (PINS / f"sim_gpio{gpio}/pull").write_text("pull-down" if down else "pull-up")
 
 
-def press(gpio: int, seconds: float) -> None:
-    """Hold a finger on a button for some seconds."""
+def press(gpio: int, seconds: float) -> float:
+    """Hold a finger on a button for some seconds. Return for how long at most it was."""
+    began = time.monotonic()
     pull(gpio, True)
     time.sleep(seconds)
     pull(gpio, False)
+    return time.monotonic() - began
 
 
 def listen(gpio: int, seconds: float) -> int:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from math import pi, sin
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance.panel.devices.errors import PinError
 from appliance.panel.devices.piezo import DUTIES, Beeper
-from appliance.panel.sounds import ACT, CLICK, LOOK, Note, Tune
+from appliance.panel.sounds import ACT, CLICK, FAULT, LOOK, LOUD_HZ, LOW_HZ, Note, Tune
 from appliance.settings.preferences import Volume
 from tests.panel.virtual_time import in_virtual_time, virtual_timebase
 
@@ -118,6 +119,16 @@ async def test_the_volume_is_the_width_of_the_pulse(pins: MockFactory, tune: Tun
     assert by_volume.pop(Volume.OFF) == set()
     (low,), (medium,), (high,) = by_volume.values()
     assert 0 < low < medium < high <= 0.5
+
+
+@pytest.mark.parametrize("volume", [Volume.LOW, Volume.MEDIUM, Volume.HIGH])
+@in_virtual_time
+async def test_a_low_note_too_sounds_at_the_piezos_own_frequency(pins: MockFactory, volume: Volume) -> None:
+    # Fourier: a pulse of the share d has its n-th partial at sin(n pi d) / n; at one half there is no second.
+    (loud,), (low,) = await widths(pins, volume, LOOK), await widths(pins, volume, FAULT)
+
+    assert 2 * LOW_HZ == LOUD_HZ
+    assert sin(2 * pi * low) / 2 >= 0.49 * sin(pi * loud), "more than 6 dB below a note at that frequency"
 
 
 @pytest.mark.parametrize("volume", [Volume.LOW, Volume.MEDIUM, Volume.HIGH])

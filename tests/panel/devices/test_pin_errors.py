@@ -34,7 +34,7 @@ def test_a_pin_that_was_held_is_said_to_be_held_each_time_and_is_taken_when_it_i
     pins = HeldPins(pin_class=MockPWMPin)
     errors = []
     for _ in range(2):
-        with pytest.raises(PinError, match="no LEDs on GPIO 22, 27 and 17: held by another program") as error:
+        with pytest.raises(PinError, match="no LEDs on GPIO 22, 27, 17: held by another program") as error:
             LampRow(22, 27, 17, pin_factory=pins)
         errors.append(error)  # kept, as a program keeps it that waits for a while before it tries again
     pins.held = False

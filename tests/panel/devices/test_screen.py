@@ -540,6 +540,23 @@ async def test_a_silent_display_costs_one_sentence_and_a_try_after_growing_pause
 
 
 @in_virtual_time
+async def test_a_display_is_at_fault_from_its_second_failure_on_until_it_shows_a_picture() -> None:
+    glass = Glass("ssd1309")
+    glass.unplug()
+    bench = Bench(glass)
+    async with bench.running():
+        bench.screen.offer(marked())
+        await until(lambda: len(bench.said) == 1)
+        assert bench.screen.fault is None  # it may have been a glitch
+        await until(lambda: len(bench.opened_at) == 2)
+        await until(lambda: bench.screen.fault is not None)
+        assert "does not answer" in str(bench.screen.fault)
+        glass.plug()
+        await bench.shows(marked())
+        await until(lambda: bench.screen.fault is None)
+
+
+@in_virtual_time
 async def test_after_a_good_picture_the_first_pause_is_short_again() -> None:
     glass = Glass("ssd1309")
     glass.unplug()

@@ -57,6 +57,31 @@ def test_the_widest_numbers_fit_beside_their_unit():
         assert LARGE.width(number) + 6 + MEDIUM.width("kW") <= 124
 
 
+@pytest.mark.parametrize("face", [HUGE, LARGE, MEDIUM, SMALL, BOLD], ids=lambda face: face.name)
+def test_a_decimal_mark_hangs_at_most_two_rows_below_its_number(face):
+    for mark in ",.":
+        assert inked(face, mark).getbbox()[3] <= face.baseline + (0 if face is LARGE else 2)
+
+
+def test_a_decimal_mark_is_nearer_to_its_digits_than_they_are_to_each_other():
+    for face in (HUGE, LARGE, MEDIUM):
+        apart = face.width("88") - 2 * face.width("8")
+        assert face.width("8,8") < 2 * face.width("8") + face.width(",") + 2 * apart
+        assert face.width("8,1") == face.width("8,8"), "a number that changes stands still"
+
+
+@pytest.mark.parametrize(("face", "body"), [(SMALL, 5), (BOLD, 7)], ids=["small", "bold"])
+def test_a_capital_with_dots_or_a_ring_stays_a_capital(face, body):
+    """Of the seven or nine rows of a capital, so many are the letter's own."""
+    for plain, marked in ("AÄ", "OÖ", "AÅ"):
+        image, rows = inked(face, marked), []
+        for row in range(face.baseline):
+            rows.append(image.crop((0, row, image.width, row + 1)).getbbox())
+        assert all(rows), "no empty row between the letter and what is on it"
+        width = face.width(plain)
+        assert sum(box[:3:2] == (0, width) for box in rows[-body:]) >= body - 4
+
+
 def test_text_is_as_wide_as_its_width_says():
     for text in ("Skru av noe!", "Høyt", "8,88"):
         image = inked(SMALL, text)
@@ -71,7 +96,7 @@ def test_the_faces_of_text_have_every_letter_of_every_word(language):
         messages = [message for message in read_po(file) if message.id]
     said = "".join(message.id if language == "en" else message.string for message in messages)
     for face in (SMALL, BOLD):
-        missing = set(said) - set("{}_") - face.glyphs.keys()
+        missing = set(said) - set("{}_\n") - face.glyphs.keys()  # the letter has lines, and is on no glass
         assert not missing, f"{language}: the face {face.name} needs {missing}"
 
 

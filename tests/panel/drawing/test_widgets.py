@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from appliance.panel.drawing.typeface import LARGE, SMALL
-from appliance.panel.drawing.widgets import LEFT, RIGHT, Text, paragraph, wrapped
+from appliance.panel.drawing.widgets import LEFT, MARGIN, RIGHT, STRIP_HEIGHT, Strip, Text, drawn, paragraph, wrapped
 from appliance.panel.pages.layout import NUMBER_TOP, column
 
 WIDTH = RIGHT - LEFT
@@ -44,3 +44,19 @@ def test_no_text_is_no_line(text):
 
 def test_a_line_that_says_nothing_leaves_no_gap_in_its_column():
     assert column(["", "34.50 kr"], NUMBER, 90) == column(["34.50 kr"], NUMBER, 90)
+
+
+def test_letters_that_hang_below_do_not_cut_the_light_strip():
+    picture = drawn([Strip("gjpqy", "17:36", inverted=True)])
+
+    last = MARGIN + STRIP_HEIGHT - 1
+    assert all(picture.getpixel((column, last)) for column in range(MARGIN, picture.width - MARGIN))
+
+
+def test_a_mark_leaves_the_name_and_takes_only_the_room_it_needs():
+    plain, marked = Strip("Spenning i dag", "17:36"), Strip("Spenning i dag", "17:36", mark="!!")
+
+    assert plain.texts == marked.texts
+    assert 8 <= plain.name_width - marked.name_width <= 16
+    difference = {drawn([Strip("Nå", "17:36", mark=mark)]).tobytes() for mark in ("", "!", "!!")}
+    assert len(difference) == 3

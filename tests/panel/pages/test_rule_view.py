@@ -76,8 +76,10 @@ def test_the_page_of_an_alarm_is_in_its_own_words_and_unit(rule, level):
     texts = [widget.text for widget in rest if isinstance(widget, Text)]
 
     assert isinstance(strip, Strip)
-    assert strip.name == headline(situation, EN) == rule_view(rule).headline(level, None, EN)
-    assert {rule_view(rule).unit, rule_view(rule).advice(over, situation, EN)} <= set(texts)
+    assert strip.name == rule_view(rule).heading(over, situation, EN)
+    assert headline(situation, EN) == rule_view(rule).headline(level, None, EN)
+    assert rule_view(rule).unit in texts
+    assert rule_view(rule).advice(over, situation, EN) in " ".join(texts)
 
 
 def test_a_value_that_is_not_known_is_dashes_beside_its_limit():

@@ -1,0 +1,166 @@
+"""Updates in an emulated Pi: one that is kept, and after it one whose root is torn, which ends in the old system.
+
+The first is on the card's boot partition, and the second on a USB stick that is plugged in while the Pi runs.
+
+A reset ends the emulator, and what it was told before is in its trace: the mailbox's tag by which the firmware is asked
+for one start by tryboot.txt. So the next machine is started as the firmware would start it, and forgets the flag. The
+updates are made of the very parts that the image was built of, and signed with the key of its cache.
+"""
+
+import asyncio
+import json
+import re
+import shutil
+from pathlib import Path
+
+from image.recipe import bundle
+from image.testing import tools
+from image.testing.bench import Bench
+from image.testing.patience import patience_s, stretched
+from image.testing.verdict import NotSoError
+
+KEY = "update-key"
+KEPT = "kept"
+"""The name of the first."""
+LATER = ".later"
+"""The ending of a file that nobody takes for an update yet."""
+STICK = "stick.vfat"
+STICK_OCTETS = 256 << 20
+TORN_OCTETS, HEAD_OCTETS = 2 << 20, 4096
+"""Of a torn root: without its head, for the slot may hold the rest of a whole one."""
+INSTALL_S = 900.0
+"""To hear a list, write a root and read it back."""
+TRIAL_S = 900.0
+LOOK_S = 1.0
+
+
+def made(parts: Path, folder: Path, name: str, number: int, *, torn: bool = False) -> Path:
+    """Return an update of these parts that is newer by so many, below `folder`; `torn`: most of its root is missing.
+
+    Raises ToolError.
+    """
+    own = folder / name
+    shutil.rmtree(own, ignore_errors=True)
+    shutil.copytree(parts, own)
+    build = json.loads((parts / bundle.MANIFEST).read_text(encoding="utf-8"))["build"]
+    if torn:
+        with (own / bundle.ROOT).open("r+b") as root:
+            root.truncate(TORN_OCTETS)
+            root.write(bytes(HEAD_OCTETS))
+    bundle.describe(own, name, build + number)
+    key = tools.cache() / KEY
+    tools.run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", bundle.NAMESPACE, own / bundle.MANIFEST)
+    file = folder / f"{name}{bundle.ENDING}"
+    bundle.pack(own, file, build)
+    return file
+
+
+def stick(update: Path, folder: Path) -> None:
+    """Make a USB stick with an update in its root folder, as a PC would. Raises ToolError."""
+    file = folder / STICK
+    file.unlink(missing_ok=True)
+    with file.open("wb") as new:
+        new.truncate(STICK_OCTETS)
+    tools.run("mkfs.vfat", "-F", "32", file)
+    tools.run("mcopy", "-i", file, update, f"::han-appliance-{update.name}")
+
+
+async def restarts_to_try_it(bench: Bench) -> str:
+    """The update is written beside the running system, and the Pi restarts with the flag for one start of it."""
+    until_s = bench.machine.now + stretched(INSTALL_S)
+    while not bench.machine.has_ended:
+        if bench.machine.now > until_s:
+            raise NotSoError(f"it still runs: {await bench.console.ask('journalctl -u han-appliance-update -o cat')}")
+        await asyncio.sleep(LOOK_S)
+    await asyncio.sleep(LOOK_S)  # the trace's last lines
+    if not bench.flag.is_set:
+        raise NotSoError("it restarts without the flag")
+    return f"after {bench.machine.now:.0f} s"
+
+
+async def other_system_runs(bench: Bench) -> str:
+    """The new system runs, from the other slot, and is not chosen yet, with a copy of the history."""
+    words = await bench.console.ask(
+        "grep -o 'root=PARTUUID=[^ ]*' /proc/cmdline; grep prefix /boot/firmware/config.txt", patience_s()
+    )
+    while not (where := await bench.console.ask("findmnt -no SOURCE /var/lib/han-appliance", patience_s())):
+        if bench.machine.now > patience_s():
+            raise NotSoError("no history is mounted")
+        await asyncio.sleep(LOOK_S)
+    if re.match(r"root=PARTUUID=[0-9a-f]{8}-03\b", words) is None or "history.b" not in where:
+        raise NotSoError(f"{words}; {where}")
+    return f"{' '.join(words.split())}; {where}"
+
+
+async def it_is_kept(bench: Bench) -> str:
+    """It is chosen once it is well, in one sector, and its history takes the old one's place."""
+    said = await _ended(bench)
+    if "was taken" not in said:
+        raise NotSoError(f"{said}; {await bench.console.ask('journalctl -u han-appliance-trial -o cat | tail -5')}")
+    chosen = await bench.console.ask("cat /boot/firmware/config.txt; ls /data/update /data/han-appliance")
+    if "os_prefix=b/" not in chosen or "history.b" in chosen or "history.sqlite3" not in chosen:
+        raise NotSoError(chosen)
+    return f"{said}, {bench.machine.now:.0f} s after power on"
+
+
+async def one_comes(bench: Bench) -> str:
+    """An update that comes while a system runs is written beside it; the Pi restarts with the flag for one start."""
+    rename = f"mv /boot/firmware/{KEPT}{LATER} /boot/firmware/{KEPT}{bundle.ENDING}"
+    await bench.console.ask(f"mount -o remount,rw /boot/firmware && {rename} && mount -o remount,ro /boot/firmware")
+    await bench.console.ask("systemctl start --no-block han-appliance-update")
+    return await restarts_to_try_it(bench)
+
+
+async def the_torn_one_is_tried_too(bench: Bench) -> str:
+    """A second update, on a USB stick that is plugged in, is written over the first system, and tried."""
+    await bench.machine.plug_stick(bench.folder / STICK)
+    return await restarts_to_try_it(bench)
+
+
+async def it_is_only_offered_now(bench: Bench) -> str:
+    """The stick is still in: its update is offered, and not tried again by itself."""
+    until_s = bench.machine.now + stretched(INSTALL_S)
+    while not (told := await bench.console.ask("cat /data/update/offered.json", patience_s())).startswith("{"):
+        if bench.machine.now > until_s:
+            raise NotSoError(await bench.console.ask("lsblk; journalctl -b -o cat -u 'han-appliance-stick*'"))
+        await asyncio.sleep(LOOK_S)
+    mounted = await bench.console.ask("findmnt -no SOURCE /run/han-appliance-stick; ls /data/update")
+    if bench.machine.has_ended or "/dev/sd" in mounted or "stick.update" in mounted:
+        raise NotSoError(mounted)
+    return told
+
+
+async def it_comes_to_nothing(bench: Bench) -> str:
+    """A torn root ends by a reset, by itself."""
+    until_s = bench.machine.now + stretched(INSTALL_S)
+    while not bench.machine.has_ended:
+        if bench.machine.now > until_s:
+            raise NotSoError("it still runs")
+        await asyncio.sleep(LOOK_S)
+    return f"after {bench.machine.now:.0f} s"
+
+
+async def the_old_one_says_so(bench: Bench) -> str:
+    """The system before runs again, and says that the update was not taken, and why."""
+    systems = "grep -Eo -- '-0[23]\\b' /proc/cmdline; grep os_prefix= /boot/firmware/config.txt"
+    runs, _, chosen = (await bench.console.ask(systems, patience_s())).partition("\n")
+    said = await _ended(bench)
+    until_s, told = bench.machine.now + stretched(TRIAL_S), ""
+    while "update was not taken" not in told and bench.machine.now < until_s:
+        told = await bench.console.ask("han-appliance status", patience_s())
+        await asyncio.sleep(LOOK_S)
+    is_chosen = (runs, chosen) in (("-02", "os_prefix=a/"), ("-03", "os_prefix=b/"))
+    if not is_chosen or "was not taken" not in said or "not taken" not in told:
+        raise NotSoError(f"{runs}, {chosen}; {said}; {told}")
+    return f"{runs}, {chosen}; {said}"
+
+
+async def _ended(bench: Bench) -> str:
+    """Wait until a trial has ended, and return what the appliance says of it. Raises NotSoError."""
+    until_s = bench.machine.now + stretched(TRIAL_S)
+    is_over = "[ -e /data/update/last.json ] && [ ! -e /data/update/trying.json ] && echo yes"
+    while await bench.console.ask(is_over, patience_s()) != "yes":
+        if bench.machine.now > until_s:
+            raise NotSoError(await bench.console.ask("ls /data/update; journalctl -b -o cat -u 'han-appliance-*'"))
+        await asyncio.sleep(LOOK_S)
+    return await bench.console.ask("han-appliance update", patience_s())

@@ -163,6 +163,25 @@ async def test_at_most_as_many_connections_as_are_set_are_served():
         assert (await served.get("/"))[0] == 200
 
 
+async def test_a_flood_of_requests_is_slow_and_whoever_comes_after_it_is_not():
+    clock = asyncio.get_running_loop().time
+    async with Served().serving() as served:
+        began = clock()
+        answers = [await served.get("/data.json") for _ in range(server.AT_ONCE + 20)]
+        took = clock() - began
+    assert {status for status, _, _ in answers} == {200}
+    assert took >= 20 / server.A_SECOND  # those that were not let through at once
+
+
+def test_the_pace_of_requests_is_kept_by_arithmetic():
+    pace = server.Pace()
+    at_once = [pace.wait_s(100.0) for _ in range(server.AT_ONCE)]
+    assert at_once == [server.BREATH_S] * server.AT_ONCE
+    assert pace.wait_s(100.0) == pytest.approx(1 / server.A_SECOND)  # the next is one too many
+    assert pace.wait_s(100.0) == pytest.approx(2 / server.A_SECOND)  # and the one that comes with it waits for both
+    assert pace.wait_s(200.0) == server.BREATH_S  # who pauses may come at once again
+
+
 async def test_a_client_that_is_slow_is_left(monkeypatch):
     monkeypatch.setattr(server, "HEAD_S", 0.3)
     async with Served().serving() as served:

@@ -1,8 +1,8 @@
 """HTTP/1.1 for a few clients at once, of whom some are slow, some are many and some mean no good.
 
 The protocol is h11's, which does no input or output; here is the rest: who is let in, how long anybody may take, and
-how much anybody may send. Requests are answered one after another with a breath between them, so that a flood of them
-is slow and not the panel. A client that breaks the protocol is told so once and left.
+how much anybody may send. Requests are answered one after another, and not more of them than a household has, so that a
+flood is slow and not the panel. A client that breaks the protocol is told so once and left.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import contextlib
 import logging
 import socket
 import ssl
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -30,6 +31,9 @@ MOST_WAITING = 32_768
 """Octets that may wait for a client."""
 BREATH_S = 0.002
 """Between two requests, so that the panel comes first."""
+AT_ONCE, A_SECOND = 40, 10.0
+"""Requests that are answered with no more than a breath between them (ten browsers that open the page), and how many a
+second from then on: a flood of them is slow, and not the panel."""
 ACCEPT_PAUSE_S = 1.0
 MOST_SENT_AWAY, SEND_AWAY_S = 16, 1.0
 """Clients that are told at the same time that there are enough, and how long each may take to hear it."""
@@ -80,6 +84,7 @@ class Server:
         self._attended: set[asyncio.Task[None]] = set()
         self._sent_away: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
+        self._pace = Pace()
 
     async def serve(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
         """Answer until cancelled."""
@@ -140,11 +145,27 @@ class Server:
                 return
             response = await self._admits(request)
             async with self._turn:
+                await asyncio.sleep(self._pace.wait_s(time.monotonic()))
                 response = response or await self._answer(request)
-                await asyncio.sleep(BREATH_S)
             await connection.send(request, response)
             if not connection.goes_on():
                 return
+
+
+class Pace:
+    """Lets `AT_ONCE` through, and after them `A_SECOND`; who pauses may come at once again.
+
+    This is the Generic Cell Rate Algorithm (ITU-T I.371, annex A): one moment is all that is kept.
+    """
+
+    def __init__(self) -> None:
+        self._due_s = 0.0
+        """When the next would come if all had kept the pace."""
+
+    def wait_s(self, now_s: float) -> float:
+        """Return how long one that comes now has to wait, s; at least a breath."""
+        self._due_s = max(self._due_s, now_s) + 1 / A_SECOND
+        return max(BREATH_S, self._due_s - AT_ONCE / A_SECOND - now_s)
 
 
 class _Connection:

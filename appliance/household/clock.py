@@ -89,10 +89,15 @@ class WallClock:
         """Since when lists have agreed on the time, on the monotonic clock, s; `None` as long as one alone told it."""
         self._last_clock: ClockReading | None = None
         self._last_wall: tuple[datetime, float] | None = None
+        """What the clock of the last list showed, and when a list showed it first."""
+        self._newer_wall: tuple[datetime, float] | None = None
+        """The same of the list before, if the last one is older: a clock that stands is so between old lists too."""
         self._contradictions = 0
         """Lists in a row whose clock was wrong."""
         self._contradicted_at = float("-inf")
         """When the last of them came."""
+        self._off: Run | None = None
+        """What they show, where they agree with each other."""
         self._rival: Run | None = None
         """The clock that contradicts the time."""
         self._right: Run | None = None
@@ -129,7 +134,7 @@ class WallClock:
         if self._system is not None and not stands_still:
             self._learn(reading, wall, self._system.utc_at(now), now)
         moment, expected = self._moment(reading, clock, wall, now), self.utc(now)
-        if repeated and (moment is None or expected is None or abs(moment - expected) > CONSISTENT):
+        if repeated and (stands_still or moment is None or expected is None or abs(moment - expected) > CONSISTENT):
             return False
         if moment is None:
             return True
@@ -138,10 +143,10 @@ class WallClock:
         known = None if self._is_batterys else expected
         if known is None and self._lost is not None:
             known = self._lost[0]
-        is_old = known is not None and known - moment > _CORRECTION and not self._is_behind(now)
+        is_old = known is not None and known - moment > _CORRECTION and not self._is_behind(moment, now)
         if stands_still:
             self._take_back()
-            self._contradicted(now)
+            self._contradicted(moment, now)
         else:
             self._judge(reading, wall, moment, now)
         return not is_old
@@ -188,9 +193,12 @@ class WallClock:
         """Restore `last_clock` as it was before the program ended."""
         self._last_clock = last_clock
 
-    def held_s(self, now: float) -> float:
-        """Return for how long lists have agreed on the time, s."""
-        return 0.0 if self._held_since is None else min(now - self._held_since, LONGEST_DOUBT_S)
+    @property
+    def held_s(self) -> float:
+        """Return for how long lists have agreed on the time, up to the last that did, s."""
+        if self._held_since is None or self._meter is None:
+            return 0.0
+        return min(self._meter.at - self._held_since, LONGEST_DOUBT_S)
 
     def go_on(self, utc: datetime, source: ClockSource, now: float, held_s: float = 0.0) -> None:
         """Take `utc` for the time at `now`, s, as the program knew it before its restart within the same boot."""
@@ -230,16 +238,23 @@ class WallClock:
         return moment and moment.astimezone(OSLO)
 
     def _compared(self, clock: MeterClock, register_wh: float | None, now: float) -> tuple[bool, bool, bool]:
-        """Return whether this list with a register came before, and whether the clock stands still or went back."""
-        repeated = False
+        """Return whether this list was sent before, and whether the clock stands still or went back.
+
+        A list was sent before when it has clock and register of the last one, or both went back.
+        """
+        before, newer, self._newer_wall = self._last_wall, self._newer_wall, None
+        went_back, is_old = before is not None and clock.wall < before[0], False
         if register_wh is not None:
-            sent = ClockReading(clock.wall, register_wh)
-            repeated, self._last_clock = sent == self._last_clock, sent
-        before, self._last_wall = self._last_wall, (clock.wall, now)
-        if before is None or before[0] != clock.wall:
-            return repeated, False, before is not None and clock.wall < before[0]
-        self._last_wall = before
-        return repeated, now - before[1] > _STILL_S, False
+            last, sent = self._last_clock, ClockReading(clock.wall, register_wh)
+            fell = last is not None and last.register_wh is not None and register_wh < last.register_wh
+            is_old, self._last_clock = sent == last or (went_back and fell), sent
+        for earlier in (before, newer):
+            if earlier is not None and earlier[0] == clock.wall:
+                self._last_wall = earlier
+                return is_old, now - earlier[1] > _STILL_S, False
+        self._last_wall = (clock.wall, now)
+        self._newer_wall = before if went_back else None
+        return is_old, False, went_back
 
     def _moment(self, reading: Reading, clock: MeterClock, wall: datetime, now: float) -> datetime | None:
         """Return the one moment that a wall clock of this list names; `None` when there is none, or no telling which.
@@ -279,7 +294,7 @@ class WallClock:
         expected = self.utc(now)
         if self._system is not None and abs(moment - self._system.utc_at(now)) >= _HALF_AN_HOUR:
             self._rival = None
-            self._contradicted(now, explained=reading.elements in self._meaning)
+            self._contradicted(moment, now, explained=reading.elements in self._meaning)
             if self._contradictions >= CHANGE_LISTS:
                 self._drop_meters()  # it was believed by a meaning that was wrong, or has changed
         elif expected is None or self._is_batterys:
@@ -287,7 +302,7 @@ class WallClock:
         elif abs(moment - expected) <= _CORRECTION and self._is_steady(moment, now):
             self._agrees(moment, now)
         else:
-            self._contradicted(now)
+            self._contradicted(moment, now)
             self._rival = longer(self._rival, moment, now)
             if not self._rival.is_right:
                 return
@@ -305,7 +320,7 @@ class WallClock:
         if self._lost is None or moment >= self._lost[0] - _A_DAY:
             self._believe(moment, now)
             return
-        self._contradicted(now)
+        self._contradicted(moment, now)
         self._rival = longer(self._rival, moment, now)
         if self._rival.is_right and self._rival.length_s >= min(2 * self._lost[1], LONGEST_DOUBT_S):
             self._believe(moment, now)
@@ -318,17 +333,24 @@ class WallClock:
 
     def _doubt_s(self, by: timedelta) -> float:
         """Return how long a clock that is off by so much has to run to be believed, s."""
-        if by < _HALF_AN_HOUR or self._held_since is None or self._rival is None:
+        if by < _HALF_AN_HOUR or self._held_since is None:
             return RUN_S
-        return min(2 * (self._rival.since - self._held_since), LONGEST_DOUBT_S)
+        return min(2 * self.held_s, LONGEST_DOUBT_S)
 
-    def _is_behind(self, now: float) -> bool:
-        """Return whether the clock is wrong in list after list, so that it says nothing of their age."""
-        return self._contradictions >= _TOLD_WRONG and now - self._contradicted_at <= _LIST_AFTER_LIST_S
+    def _is_behind(self, moment: datetime, now: float) -> bool:
+        """Return whether the clock is wrong in list after list, so that it says nothing of their age.
 
-    def _contradicted(self, now: float, *, explained: bool = False) -> None:
+        Where those lists agree with each other, a moment that does not go on from theirs is an old list's all the same.
+        """
+        if self._contradictions < _TOLD_WRONG or now - self._contradicted_at > _LIST_AFTER_LIST_S:
+            return False
+        off = self._off
+        return off is None or off.lists < RUN_LISTS or off.goes_on(moment, now)
+
+    def _contradicted(self, moment: datetime, now: float, *, explained: bool = False) -> None:
         """Count a clock that is wrong, if it is not `explained` by another zone."""
         self._contradictions += 1
+        self._off = longer(self._off, moment, now)
         self._contradicted_at = now
         self._right = self._agreeing = None
         self.is_wrong = self.is_wrong or (self._contradictions >= _TOLD_WRONG and not explained)
@@ -349,9 +371,12 @@ class WallClock:
 
     def _take_back(self) -> None:
         """Have the time go on as before the first list in which the clock stood still, if that one was believed."""
-        was_believed = self._meter is not None and self._last_wall is not None and self._meter.at == self._last_wall[1]
-        if self._corrected is not None and was_believed:
+        if self._meter is None or self._last_wall is None or self._meter.at != self._last_wall[1]:
+            return
+        if self._corrected is not None:
             self._meter, self._corrected = self._corrected, None
+        elif self._system is not None:
+            self._drop_meters()
 
     def _drop_meters(self) -> None:
         """Have the system's clock tell the time from now on, until the meter's agrees with it."""
@@ -363,7 +388,7 @@ class WallClock:
         if self._base is None or now - self._base.at >= _BASE_S:
             self._base = self._meter
         self._contradictions, self.is_wrong = 0, False
-        self._rival = self._right = self._lost = None
+        self._rival = self._right = self._off = self._lost = None
 
 
 def _at_the_end(wall: datetime, reading: Reading) -> datetime:

@@ -299,7 +299,7 @@ class Household:
             ledger=self._summary.ledger.checkpoint(now),
             utc=utc,
             source=self._clock.kept_source,
-            held_s=self._clock.held_s(now),
+            held_s=self._clock.held_s,
             last_clock=self._clock.last_clock,
             clock_findings=self._clock.meanings.findings,
             meter_id=self._clock.meanings.meter_id,
@@ -336,7 +336,7 @@ class Household:
         else:
             self._summary.ledger.restore(stored.hours, ledger, now, downtime_s)
             utc = checkpoint.utc + timedelta(seconds=downtime_s)
-            self._clock.go_on(utc, checkpoint.source, now, checkpoint.held_s and checkpoint.held_s + downtime_s)
+            self._clock.go_on(utc, checkpoint.source, now, checkpoint.held_s)
         self._live.restore(checkpoint.live, now)
         self._clock.remember(checkpoint.last_clock)
         self._clock.meanings.remember(checkpoint.clock_findings, checkpoint.meter_id)

@@ -24,6 +24,8 @@ OCTETS_A_SECOND = 240
 WATCH_W, ACT_W, ON_S, OFF_S = 5000.0, 9000.0, 20.0, 50.0
 POWER = Thresholds(watch_w=WATCH_W, act_w=ACT_W, hysteresis_w=200, watch=Delays(ON_S, OFF_S), act=Delays(ON_S, OFF_S))
 SOUNDS_AN_HOUR = 3
+LEARNT = 3
+YEAR = 366 * 24 * HOUR
 _NEAR_S = 150
 """Clocks this close to each other are one that was corrected."""
 
@@ -71,6 +73,10 @@ class Oracle:
         self.time_known = False
         self.heard_first: dict[Phase, int] = {}
         """When the first list came whose clock was so."""
+        self.seemed_new: list[tuple[int, int]] = []
+        """When old lists came of which nobody can tell that they are old, and the power in them."""
+        self.heard_of_kind: dict[tuple[Phase, bool], int] = {}
+        """How many lists came whose clock was so, hourly ones and others."""
 
     # -- living ------------------------------------------------------------------------------------------------------
 
@@ -94,6 +100,8 @@ class Oracle:
             household.restore(Restored(hours, self.checkpoint, downtime_s), process.start - booted)
         self.calm_from = self.whole_from = process.start
         self.time_known = process.before == "restart" and self.time_known if self.clocks else False
+        self.shows_time = self.time_known
+        self.shown_before: int | None = None
         self.powers: deque[tuple[float, int]] = deque()
         self.level: Level | None = None
         self.rose_at: float | None = None
@@ -188,18 +196,32 @@ class Oracle:
         if is_taken and not (old and settled):
             self._compare(told.at, power_w)
             self.powers.append((came, power_w))
-        if settled and not old and not is_taken:
+        kind = told.phase, told.hourly
+        self.heard_of_kind[kind] = self.heard_of_kind.get(kind, 0) + 1
+        if settled and not old and not is_taken and not self._is_learning(told, self.heard_of_kind[kind]):
             self._wrong(came, f"{power_w} W are refused, {situation.reading_age_s} s old ones are shown")
+        if old and told.shown_s is not None:
+            # Its clock, as its maker's usually mean it, names this moment, or stood still then as it does now.
+            names_now = abs(told.shown_s + self.meter.misread_s(told.at)) <= _NEAR_S
+            if names_now or told.phase.kind == "stuck":
+                self.seemed_new.append((told.at, power_w))
         self._look(situation, told, came, settled, old)
 
     def _clock(self, told: Told, old: bool) -> None:
         """Keep a clock that the household may believe."""
-        steady = told.phase.kind == "off" and not old
-        first = not self.time_known
+        # An old hourly list that follows another as old is like a clock that is an hour behind.
+        as_before = not self.make.clock_always and told.shown_s == self.shown_before
+        self.shown_before = told.shown_s
+        # The first list in which a clock stands still is one that is corrected by seconds.
+        begins_to_stand = told.phase.kind == "stuck" and self.heard_first[told.phase] == told.at
+        corrects = begins_to_stand and abs((told.shown_s or 0) - told.phase.error_s) <= _NEAR_S
+        steady = (told.phase.kind == "off" and not old) or as_before or corrects
+        first = not (self.time_known and self.shows_time)
         if not steady and not first:
             return
         ahead = told.shown_s or 0
-        readings = {ahead + self.meter.misread_s(told.at + ahead)}
+        # As its maker's usually mean it, or, where it was seen to move with the summer, as it does.
+        readings = {ahead, ahead + self.meter.misread_s(told.at + ahead)}
         if told.phase.kind != "stuck" and (self.synchronised_from is not None or near_a_clock_change(told.at + ahead)):
             readings |= {
                 ahead + hours * HOUR for hours in range(-2, 3)
@@ -219,8 +241,9 @@ class Oracle:
             since, held_w = self.previous
             if 0 < at - since <= self.life.silent_s + 3:
                 difference = self.load.bought(since, at) - held_w * (at - since) / HOUR
+                late = (power_w - held_w) * self.make.octets / OCTETS_A_SECOND / HOUR  # its last octet tells it
                 self.not_told_at.append(at)
-                self.not_told_wh.append(self.not_told_wh[-1] + abs(difference))
+                self.not_told_wh.append(self.not_told_wh[-1] + abs(difference) + abs(late))
         self.previous = at, power_w
 
     # -- judging what is shown ---------------------------------------------------------------------------------------
@@ -232,8 +255,17 @@ class Oracle:
             return False
         if not self.meter.standard and near_a_clock_change(self.calm_from):
             return False
+        if self.system_heard is not None and told.at - self.system_heard < LEARNT * self.meter.every_s:
+            return False  # a synchronised clock has just come, and may mean that all lists so far were old
         needed_s = (660 if self.make.clock_always else 3 * HOUR + 30) + self._doubt_s(phase, told.at)
         return told.at - max(self.calm_from, phase.since) >= needed_s
+
+    def _is_learning(self, told: Told, heard: int) -> bool:
+        """Whether a synchronised clock is just teaching what this kind of list means: until then it may look old.
+
+        That is so of three lists of a kind whose clock was another one before, hourly ones apart.
+        """
+        return self.system_heard is not None and heard <= LEARNT and told.phase is not self.meter.phases[0]
 
     def _doubt_s(self, right: Phase, at: int) -> float:
         """For how long a clock that is right `at` now need not be believed, since one that was wrong had been.
@@ -259,6 +291,7 @@ class Oracle:
 
     def _look(self, situation: Situation, told: Told, came: float, settled: bool, old: bool) -> None:
         local = situation.local_time
+        self.shows_time = local is not None
         shown_s = None if local is None else local.timestamp() - came
         running = situation.hour
         if running is not None:
@@ -288,7 +321,8 @@ class Oracle:
         synchronised = self.system_heard is not None and self.always_synchronised and agrees
         if (settled or synchronised) and told.at % HOUR < self.meter.every_s + 15:
             begun = told.at // HOUR * HOUR - HOUR
-            if max(self.whole_from, self.calm_from) <= begun - (60 if synchronised else 660):
+            calm_from = self.calm_from + self._doubt_s(told.phase, told.at)
+            if max(self.whole_from, calm_from) <= begun - (60 if synchronised else 660):
                 self.expected.add(begun)
         self._levels(situation, came)
 
@@ -350,15 +384,15 @@ class Oracle:
 
     def load_peak(self, start: datetime) -> float:
         """The most that any hour of this name can have used, Wh."""
-        key = start, len(self.clocks), self.synchronised_from, self.always_synchronised
+        key = start, len(self.clocks), len(self.seemed_new), self.synchronised_from, self.always_synchronised
         if key not in self.peaks:
             self.peaks[key] = self._peak(start.timestamp())
         return self.peaks[key]
 
     def _peak(self, at: float) -> float:
-        return max(
-            (self.load.most_w(at - clock - 200, at - clock + HOUR + 200) for clock in self._clocks_of(at)), default=0.0
-        )
+        seemed_new = [w for told_at, w in self.seemed_new if at - 200 <= told_at < at + HOUR + 200]
+        told = [self.load.most_w(at - clock - 200, at - clock + HOUR + 200) for clock in self._clocks_of(at)]
+        return max(0.0, *seemed_new, *told)
 
     def _not_told(self, start: float, end: float) -> float:
         first = bisect_left(self.not_told_at, start - self.life.silent_s)
@@ -464,6 +498,8 @@ class Oracle:
     def _judge_span(self, span: Span) -> None:
         start, end = span.start.timestamp(), span.end.timestamp()
         clocks = self._clocks_of(end)
+        if not self.make.named and len(self.meter.bases) > 1 and end - start > YEAR:
+            return  # an exchange without an id is seen by a leap, and no leap is too far for a clock that is years off
         if end - start < 2 * HOUR or not self._register(start, end, span.import_wh, clocks, float("inf")):
             was = [f"{clock}: {self.load.bought(start - clock, end - clock):.0f}" for clock in clocks[:6]]
             self._wrong(start, f"wrong sum, {was}: {span}")

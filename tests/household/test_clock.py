@@ -508,3 +508,75 @@ def test_a_list_that_was_heard_before_a_power_cut_is_no_news_after_it():
 
     assert not clock.take(stuck, 0.0)
     assert clock.utc(0.0) is None
+
+
+def test_a_clock_that_stands_still_does_so_with_an_old_list_in_between_too():
+    clock = WallClock()
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 12:00:00"), 0.0)
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 12:00:30"), 60.0)  # it stands still since half a minute
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 11:00:05"), 65.0)  # an hourly list that is sent again
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 12:00:30"), 120.0)
+
+    assert clock.utc(120.0) == datetime(2026, 1, 15, 11, 2, tzinfo=UTC)
+
+
+def test_where_a_first_clock_stands_still_the_systems_goes_on():
+    clock = WallClock()
+    clock.system(NOON, True, 0.0)
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 11:59:20"), 5.0)
+    clock.take(telling(Maker.KAMSTRUP, "2026-01-15 11:59:20"), 35.0)
+
+    assert clock.source is ClockSource.SYSTEM
+    assert clock.utc(40.0) == NOON + timedelta(seconds=40)
+
+
+def test_a_list_that_is_sent_again_is_old_also_where_its_clock_is_taken_for_one_that_is_right_now():
+    clock = WallClock()
+    clock.system(datetime(2027, 7, 27, 20, 0, 10, tzinfo=UTC), True, 0.0)
+    sent = telling(Maker.AIDON, "2027-07-27 22:00:00", list_name="AIDON_V0001", register_wh=29_047_020.0)
+    clock.take(sent, 0.0)  # summer time, of a meter whose maker's clocks stay on standard time
+    clock.system(datetime(2027, 7, 27, 21, 0, 10, tzinfo=UTC), True, 3600.0)
+
+    assert not clock.take(sent, 3600.0)
+
+
+@pytest.mark.parametrize("system", [False, True])
+def test_beside_a_clock_that_is_a_month_behind_in_every_list_one_of_an_hour_ago_is_old(system):
+    clock = WallClock()
+    if system:
+        clock.system(NOON, True, 0.0)
+    clock.take(telling(Maker.KAIFA, "2026-01-15 12:00:00"), 0.0)
+    taken = [clock.take(telling(Maker.KAIFA, f"2025-12-16 12:0{minute}:00"), 60.0 * minute) for minute in range(1, 5)]
+
+    assert taken == [False, False, True, True]  # it says nothing of the values, from the third on
+    assert not clock.take(telling(Maker.KAIFA, "2026-01-15 11:05:00"), 300.0)
+    assert clock.take(telling(Maker.KAIFA, "2025-12-16 12:06:00"), 360.0)
+
+
+def test_a_list_of_which_clock_and_register_have_gone_back_was_sent_before():
+    clock = WallClock()
+    clock.take(telling(Maker.KAIFA, "2026-01-15 12:00:00", register_wh=1000.0), 0.0)
+    clock.take(telling(Maker.KAIFA, "2026-01-15 12:01:00", register_wh=1010.0), 60.0)
+    for at in (120.0, 180.0):
+        clock.take(telling(Maker.KAIFA, "2026-01-15 12:01:00", register_wh=1020.0 + at), at)  # it stands still
+
+    assert not clock.take(telling(Maker.KAIFA, "2026-01-15 12:00:00", register_wh=1000.0), 240.0)
+
+
+def test_what_contradicts_the_time_does_not_make_it_older():
+    clock, wall, at = WallClock(), datetime(2026, 1, 15, 18), 0.0
+    while at <= 1800.0:  # four hours ahead for half an hour
+        clock.take(telling(Maker.KAIFA, f"{wall + timedelta(hours=4, seconds=at)}"), at)
+        at += 60.0
+    while at <= 1800.0 + 1200.0:
+        clock.take(telling(Maker.KAIFA, f"{wall + timedelta(seconds=at)}"), at)
+        at += 60.0
+    after = WallClock()
+    after.go_on(datetime(2026, 1, 15, 21, tzinfo=UTC) + timedelta(seconds=at), ClockSource.METER, at, clock.held_s)
+
+    assert clock.held_s == 1800.0
+    began, utc = at, datetime(2026, 1, 15, 17, tzinfo=UTC)
+    while at - began < 2 * 1800.0 + 120.0:
+        after.take(telling(Maker.KAIFA, f"{wall + timedelta(seconds=at)}"), at)
+        at += 60.0
+    assert after.utc(at) == utc + timedelta(seconds=at)  # twice as long as the wrong one had held

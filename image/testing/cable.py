@@ -63,7 +63,14 @@ class Cable:
         """Run a command as root with this key, and return what it says. Raises ToolError unless it ends with `good`."""
         options = [word for option in (*_OPTIONS, f"UserKnownHostsFile={self.known}") for word in ("-o", option)]
         place = ("-F", "none", "-E", self.log, "-i", key, "-p", str(self.port), f"root@{HOST}")
-        return await asyncio.to_thread(tools.run, "ssh", *options, *place, f"{command} 2>&1", good=(good,))
+        try:
+            return await asyncio.to_thread(tools.run, "ssh", *options, *place, f"{command} 2>&1", good=(good,))
+        except tools.ToolError as trouble:
+            raise tools.ToolError(f"{trouble}; {self.last_words()}") from trouble
+
+    def last_words(self) -> str:
+        """Return the last line of ssh's log."""
+        return (self.log.read_text(encoding="utf-8") if self.log.exists() else "").strip().rpartition("\n")[2]
 
 
 def laid(folder: Path) -> Cable:
@@ -84,7 +91,7 @@ async def ssh_opens_to_its_key(cable: Cable) -> str:
     """From the network, ssh lets the settings' key in, which finds the appliance, and no other key and no password."""
     said = await cable.ssh(cable.key, "han-appliance status")
     await cable.ssh(cable.stranger, "true", good=REFUSED)
-    last = cable.log.read_text(encoding="utf-8").strip().splitlines()[-1]
+    last = cable.last_words()
     if not last.endswith("Permission denied (publickey)."):
         raise NotSoError(f"a stranger's key: {last}")
     return f"'han-appliance status': {said.splitlines()[0]}"

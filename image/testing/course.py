@@ -15,7 +15,7 @@ from pathlib import Path
 
 from image.testing import front, inside, short, torn, updates
 from image.testing.bench import Bench, powered
-from image.testing.cable import answers_to_its_name, laid, ssh_opens_to_its_key
+from image.testing.cable import Cable, answers_to_its_name, laid, ssh_opens_to_its_key
 from image.testing.console import NoAnswerError
 from image.testing.history import Kept, kept
 from image.testing.meter import CALM_W, Household
@@ -166,11 +166,29 @@ class Course:
             await self._stages(bench, first_s)
             await self.verdict.check(bench, front.yellow_by_own_threshold, front.green_again)
             await self.verdict.check(bench, inside.one_door_opens, inside.report_is_written)
-            await self.verdict.check(cable, ssh_opens_to_its_key, answers_to_its_name)
+            has_address = await inside.address(bench) is not None
+            if has_address:
+                await self._is_reached(bench, cable)
+            else:
+                self.verdict.say(f"        no address in this start:\n{await inside.network_words(bench)}")
             cut = self.house.utc
         await self._history(card, cut, before=before)
         await self._report(card)
+        if not has_address:
+            await self.reached_at_last(card, cable)
         return first_s
+
+    async def reached_at_last(self, card: SDCard, cable: Cable) -> None:
+        """Boot once more for the network alone: a slow host's emulated USB may lose the adapter at power on."""
+        self.verdict.say("the same card once more, for its network")
+        async with powered("cable", card, self.house, self.folder, cable=cable) as bench:
+            await self._comes_up(bench, front.first_reading)
+            await bench.console.ask("systemctl is-system-running --wait", patience_s())
+            await self._is_reached(bench, cable)
+
+    async def _is_reached(self, bench: Bench, cable: Cable) -> None:
+        await self.verdict.check(bench, inside.has_an_address)
+        await self.verdict.check(cable, ssh_opens_to_its_key, answers_to_its_name)
 
     async def mistaken_and_updated(self, card: SDCard) -> None:
         """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on; then update."""

@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable
 
 from image.testing.bench import Bench
-from image.testing.patience import patience_s
+from image.testing.patience import patience_s, stretched
 from image.testing.verdict import NotSoError
 
 MOST_MEMORY_MB = 120
 MOST_PACKAGES = 160
 LOOK_S = 1.0
+ADDRESS_S = 120.0
+"""From the end of starting to an address: an emulated Pi takes three seconds for it."""
 CONVERTER_NAME = "/dev/serial/by-id/usb-"
 LISTENS = "0A"
 """A TCP socket's state (Linux: include/net/tcp_states.h); one of UDP has none and is open when it is listed."""
@@ -52,6 +54,31 @@ async def one_door_opens(bench: Bench) -> str:
             raise NotSoError(", ".join(found) or "no port is open")
         await asyncio.sleep(LOOK_S)
     return ", ".join(found)
+
+
+async def address(bench: Bench) -> str | None:
+    """Return what systemd-networkd says of the adapter that has an address; `None` when none gets one in time."""
+    until_s = bench.machine.now + stretched(ADDRESS_S)
+    while "routable" not in (state := await bench.console.ask("networkctl --no-pager --no-legend list")):
+        if bench.machine.now > until_s:
+            return None
+        await asyncio.sleep(LOOK_S)
+    return " ".join(next(line for line in state.splitlines() if "routable" in line).split())
+
+
+async def network_words(bench: Bench) -> str:
+    """Return what kernel and systemd-networkd have last said of USB and network."""
+    return await bench.console.ask(
+        "ls /sys/class/net; dmesg | grep -iE 'usb|dwc2|hub' | tail -12; "
+        "journalctl -b -o short-monotonic -u systemd-networkd --no-pager | tail -8"
+    )
+
+
+async def has_an_address(bench: Bench) -> str:
+    """On a network with a router, the Pi gets an address."""
+    if (found := await address(bench)) is None:
+        raise NotSoError(await network_words(bench))
+    return found
 
 
 async def the_meter_is_on_usb(bench: Bench) -> str:

@@ -31,7 +31,7 @@ MOST_WAITING = 32_768
 """Octets that may wait for a client."""
 BREATH_S = 0.002
 """Between two requests, so that the panel comes first."""
-AT_ONCE, A_SECOND = 40, 10.0
+AT_ONCE, A_SECOND = 40, 4.0
 """Requests that are answered with no more than a breath between them (ten browsers that open the page), and how many a
 second from then on: a flood of them is slow, and not the panel."""
 ACCEPT_PAUSE_S = 1.0

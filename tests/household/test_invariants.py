@@ -709,3 +709,93 @@ def test_a_correction_replaces_the_import_of_an_hour_and_nothing_else() -> None:
     home.ledger.correct(NOON, 1234.0)
     assert home.hours()[12] == replace(before, import_wh=1234.0, quality=Quality.EDITED)
     assert home.ledger.unwritten()[0] == (home.hours()[12],)
+
+
+def test_a_correction_of_an_earlier_hour_leaves_all_later_ones() -> None:
+    home = Home()
+    home.live(4 * 3600 + 10)
+    later = home.ledger.ended[1:]
+    home.ledger.correct(NOON, 1234.0)
+    assert home.ledger.ended[1:] == later
+    assert [hour.start.hour for hour in later] == [13, 14, 15]
+
+
+def test_a_register_leaves_a_correction_and_settles_what_was_sold() -> None:
+    """1,000 Wh were corrected to 1,234; of the register's 300 Wh sold, the powers told none."""
+    home = Home()
+    home.ledger.power(1000.0, 0.0, home.now, NOON)
+    home.ledger.register(50_000.0, 7000.0, "id", home.now, NOON)
+    for _ in range(361):
+        home.ledger.power(1000.0, 300.0, home.now, home.utc)
+        home.pass_time(STEP_S)
+    home.ledger.correct(NOON, 1234.0)
+    home.ledger.register(51_000.0, 7300.0, "id", home.now - STEP_S, home.utc - timedelta(seconds=STEP_S))
+    hour = home.hours()[12]
+    assert (hour.import_wh, hour.quality) == (1234.0, Quality.EDITED)
+    assert (hour.export_wh, hour.export_quality) == (pytest.approx(300.0), Quality.METERED)
+
+
+def test_hours_of_the_future_count_each_when_its_time_has_come() -> None:
+    home = Home()
+    home.ledger.adopt([Hour(NOON + timedelta(hours=n), 100.0 * n, 0.0, Quality.METERED, 1.0) for n in (1, 4)])
+    home.live(60)
+    assert [hour.start.hour for hour in home.ledger.ahead] == [13, 16]
+    home.live(2 * 3600)
+    assert [hour.start.hour for hour in home.ledger.ahead] == [16]
+    assert [hour.start.hour for hour in home.ledger.ended] == [12, 13]
+
+
+def test_a_restored_hours_export_is_cut_to_its_length_too() -> None:
+    """30 minutes at 600 W sold are 300 Wh; by a clock that is 2 minutes behind the hour has 28 of them, and 280 Wh."""
+    home = Home()
+    for _ in range(181):
+        home.ledger.power(0.0, 600.0, home.now, home.utc)
+        home.pass_time(STEP_S)
+    checkpoint, ledger = home.ledger.checkpoint(home.now), HourLedger()
+    ledger.restore((), checkpoint, 0.0, 0.0)
+    ledger.power(0.0, 600.0, 0.0, NOON + timedelta(minutes=28))
+    running = ledger.running
+    assert running is not None
+    assert running.export_wh == pytest.approx(280.0)
+    assert running.export_seen_s == pytest.approx(28 * 60)
+
+
+def test_the_newest_power_holds_for_thirty_seconds_and_for_both_sides() -> None:
+    home = Home()
+    home.ledger.power(1200.0, 600.0, home.now, NOON)
+    assert home.ledger.held(home.now + 30.0).import_wh == pytest.approx(10.0)  # 1200 W for 30 s
+    assert home.ledger.held(home.now + 30.0).export_wh == pytest.approx(5.0)
+    assert home.ledger.held(home.now + 30.5).import_wh == 0.0
+    assert HourLedger().held(home.now).import_wh == 0.0
+
+
+def test_an_hour_that_ended_without_a_power_takes_nothing_of_the_next() -> None:
+    """The last power of 12:00 is of 12:59:30; at 13:00:40 it has ended, and all from 13:00:50 on is of 13:00."""
+    home = Home()
+    home.live(3600 - 30)
+    home.pass_time(70)
+    home.ledger.elapse(home.now, home.utc)
+    assert sorted(home.hours()) == [12]
+    home.pass_time(10)
+    home.live(600, 3600.0)
+    running = home.ledger.running
+    assert running is not None
+    assert running.seen_s == pytest.approx(590.0, abs=0.1)
+    assert running.import_wh == pytest.approx(590.0, abs=0.1)  # 3600 W are one Wh a second
+
+
+def test_a_month_and_the_one_before_are_kept() -> None:
+    """Of 31 days each, and the hour that autumn repeats."""
+    assert HourLedger().hours_kept == 2 * 31 * 24 + 1 == 1489
+
+
+def test_three_hours_may_have_what_three_hours_can_have_and_no_watt_hour_more() -> None:
+    """100 kWh an hour: what no household's connection carries."""
+    for used_wh, is_kept in ((300_000.0, True), (300_001.0, False)):
+        home = Home()
+        home.ledger.power(0.0, None, home.now, NOON)
+        home.ledger.register(0.0, None, "id", home.now, NOON)
+        home.pass_time(3 * 3600)
+        home.ledger.power(0.0, None, home.now, home.utc)
+        home.ledger.register(used_wh, None, "id", home.now, home.utc)
+        assert [span.import_wh for span in home.ledger.unwritten()[1]] == ([used_wh] if is_kept else [])

@@ -33,7 +33,7 @@ def main() -> int:
         help="in place of all else: USB, the bench, Imager's script, cuts that lose sectors (see README.md)",
     )
     parser.add_argument("--updates", action="store_true", help="in place of all else: the boots with updates")
-    parser.add_argument("--replugs", type=int, default=1, help="with --further: how often the converter is pulled (1)")
+    parser.add_argument("--replugs", type=int, default=1, help="with --further: how often the converter comes back (1)")
     parser.add_argument("--lossy", type=int, default=8, help="with --further: cuts that lose sectors (8)")
     options = parser.parse_args()
     if not options.image.is_file():

@@ -241,7 +241,7 @@ class Course:
     async def further(self, replugs: int, cuts: int) -> None:
         """Run the boots for which image/test has no time: a converter on USB, the bench, Imager's script, lost sectors.
 
-        The converter is pulled and plugged in `replugs` times, and `cuts` cuts lose what the card held.
+        The converter's socket is switched off and on `replugs` times, and `cuts` cuts lose what the card held.
         """
         card = self._new("further")
         await self.on_usb(card, replugs)
@@ -256,7 +256,7 @@ class Course:
             await self.verdict.check(bench, inside.the_meter_is_on_usb)
             for number in range(1, replugs + 1):
                 if replugs > 1:
-                    self.verdict.say(f"        pulled the {number}. time of {replugs}")
+                    self.verdict.say(f"        off and on the {number}. time of {replugs}")
                 await self.verdict.check(bench, inside.a_converter_comes_back)
             await self.verdict.check(bench, inside.appliance_is_up)
 

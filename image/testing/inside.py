@@ -13,6 +13,9 @@ MOST_PACKAGES = 160
 LOOK_S = 1.0
 ADDRESS_S = 120.0
 """From the end of starting to an address: an emulated Pi takes three seconds for it."""
+USB_SOCKET = "/sys/bus/usb/devices/1-1:1.0/1-1-port1"
+"""Of the emulated hub (Linux: Documentation/ABI/testing/sysfs-bus-usb, `disable`): the kernel lets go of what is in
+there, and finds it anew. To pull a device out of its controller is more than QEMU bears (hcd-dwc2: "dev != NULL")."""
 CONVERTER_NAME = "/dev/serial/by-id/usb-"
 LISTENS = "0A"
 """A TCP socket's state (Linux: include/net/tcp_states.h); one of UDP has none and is open when it is listed."""
@@ -91,10 +94,10 @@ async def the_meter_is_on_usb(bench: Bench) -> str:
 
 
 async def a_converter_comes_back(bench: Bench) -> str:
-    """A converter that is pulled and plugged in again is read again, without a start and without a login."""
-    await bench.machine.pull_converter()
+    """A converter whose socket goes dead and is alive again is read again, without a start and without a login."""
+    await bench.console.ask(f"echo 1 > {USB_SOCKET}/disable")
     await _until_status(bench, lambda status: CONVERTER_NAME not in status, "another port than the converter's")
-    await bench.machine.plug_converter()
+    await bench.console.ask(f"echo 0 > {USB_SOCKET}/disable")
     status = await _until_status(bench, _reads_usb, "a converter that is read")
     return next(line for line in status.splitlines() if line.startswith("Line"))
 

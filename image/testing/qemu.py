@@ -203,10 +203,6 @@ class EmulatedPi:
         await self._ask("blockdev-add", {"driver": "raw", "node-name": STICK, "read-only": True, "file": octets})
         await self._ask("device_add", {"driver": "usb-storage", "id": STICK, "drive": STICK})
 
-    async def pull_converter(self) -> None:
-        """Pull it out again. Raises ToolError."""
-        await self._ask("device_del", {"id": CONVERTER})
-
     async def hold(self, gpio: int, *, down: bool) -> None:
         """Pull a button's pin low, or let it rise again; the answer is passed over by `edges`."""
         register = GPCLR0 if down else GPSET0

@@ -300,7 +300,7 @@ class Course:
         self.verdict.say(
             f"        {sum(len(write.octets) for write in done) // torn.SECTOR} sectors in {len(done)} writes"
         )
-        late = [place for place, moment in enumerate(moments) if moment.utc - moments[0].utc >= SETTLED]
+        late = [place for place in torn.holding(moments) if moments[place].utc - moments[0].utc >= SETTLED]
         for number in range(1, cuts + 1):
             place = self.chance.choice(late)
             after, lost = torn.cut(base, done, moments, place, self.chance, self.folder / "torn.card")

@@ -7,9 +7,10 @@ host, and no
 path is too long.
 
 What is added for the test alone: device tree nodes for a console on the small UART and for the board's revision, which
-the firmware tells on a real one; on the command line, PID 1's watchdog off (the emulated one resets the board at once)
-and a unit, handed in as a credential, that puts a shell on that console (systemd-debug-generator(8),
-"systemd.extra-unit.*").
+the firmware tells on a real one; on the command line, PID 1's watchdog off (the emulated one resets the board at once),
+a unit, handed in as a credential, that puts a shell on that console, and more time for the appliance to start, which is
+five seconds on a Pi and two minutes here on a host that does other things (systemd-debug-generator(8),
+"systemd.extra-unit.*", "systemd.unit-dropin.*").
 """
 
 import asyncio
@@ -62,11 +63,15 @@ StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/ttyS1
 """
+PATIENT = """[Service]
+TimeoutStartSec=15min
+"""
 _TEST_ONLY = (
     "console=ttyS1,115200",
     "systemd.watchdog_sec=0",
     f"systemd.set_credential_binary=systemd.extra-unit.probe.service:{base64.b64encode(SHELL.encode()).decode()}",
     "systemd.wants=probe.service",
+    f"systemd.set_credential_binary=systemd.unit-dropin.han-appliance.service:{base64.b64encode(PATIENT.encode()).decode()}",
 )
 
 

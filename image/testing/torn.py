@@ -97,6 +97,17 @@ class Moment:
     octets: int
 
 
+def holding(moments: Sequence[Moment]) -> list[int]:
+    """Return the places of the moments at which the card still holds what was written in the last `LOSES`."""
+    found, before = [], 0
+    for place, moment in enumerate(moments):
+        while moments[before].utc < moment.utc - LOSES:
+            before += 1
+        if moment.octets > moments[before].octets:
+            found.append(place)
+    return found
+
+
 def cut(
     base: SDCard, done: Sequence[Write], moments: Sequence[Moment], place: int, chance: random.Random, to: Path
 ) -> tuple[SDCard, int]:

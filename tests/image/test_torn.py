@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from image.testing.sdcard import SDCard
-from image.testing.torn import Moment, Write, cut, writes
+from image.testing.torn import Moment, Write, cut, holding, writes
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
 
@@ -67,3 +67,10 @@ def test_at_most_32_kib_are_lost(tmp_path: Path) -> None:
 
     assert 0 < lost <= 64
     assert card.file.read_bytes()[: 512 * 236] == b"x" * 512 * 236
+
+
+def test_a_card_holds_something_for_two_seconds_after_a_write() -> None:
+    """Looked at each second; the log grew between 9 and 10, and between 49 and 50."""
+    lengths = [100] * 10 + [200] * 40 + [300] * 10
+    moments = [Moment(NOON + timedelta(seconds=number), length) for number, length in enumerate(lengths)]
+    assert holding(moments) == [10, 11, 50, 51]

@@ -6,7 +6,7 @@ links, which make many, one list in a hundred waited for it on its way to the la
 
 import gc
 
-EVERY = 2000
+EVERY = 5000
 """New objects after which the youngest are looked through (700 by default); nearly all go without it."""
 YOUNGEST, YOUNG = 20, 10
 """So many times until the next older ones are looked through too, and these until all are."""

@@ -742,3 +742,30 @@ def test_after_a_restart_what_had_not_called_yet_still_does():
 
     assert (again.called, again.calls) == (OK, 0)
     assert calls(again, (1000, 6000)) == [True]
+
+
+def test_while_a_delay_runs_time_alone_may_change_the_level():
+    load = limit_alarm(power_rule(20))
+    turning = []
+    for now, value in ((0, 1000), (10, 6000), (30, 6000), (40, 1000), (70, 1000), (80, None)):
+        load.update(value, now)
+        turning.append((load.level, load.turning))
+    assert turning == [(OK, False), (OK, True), (WATCH, False), (WATCH, True), (OK, False), (OK, False)]
+
+
+def test_what_was_judged_last_is_known_and_a_new_rule_repeats_nothing():
+    load = limit_alarm()
+    assert (load.judged, load.repeats, load.calls) == (None, False, 0)
+    load.update(6000, 0)
+    load.update(6100, 1)
+    assert load.judged == 6100
+    load.update(None, 2)
+    assert load.judged is None
+
+
+def test_the_moment_is_named_at_which_an_alarm_has_not_been_seen_for_too_long():
+    load = limit_alarm(replace(LIMITS, unseen_s=60.0))
+    load.update(6000, 100)
+    assert 160 < load.unseen_at < 160.1
+    assert not load.end_unseen(160)
+    assert load.end_unseen(load.unseen_at)

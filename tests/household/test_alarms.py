@@ -840,3 +840,11 @@ def test_a_red_that_nobody_has_seen_is_not_calm_since_it_is_heard_again_by_time_
     alarms.update(power(12_000), 1.0)
 
     assert alarms.calm() is (acknowledged is ACT)
+
+
+@pytest.mark.parametrize(("share", "calm"), [(None, True), (0.0, True), (0.7, True), (0.71, False), (1.2, False)])
+def test_an_hour_that_nears_its_limit_is_not_calm_since_it_may_pass_it_by_time_alone(share, calm):
+    alarms = Alarms(AT_ONCE)
+    alarms.of(Rule.HOUR).update(share, 0.0)
+
+    assert alarms.calm() is calm

@@ -799,3 +799,21 @@ def test_three_hours_may_have_what_three_hours_can_have_and_no_watt_hour_more() 
         home.ledger.power(0.0, None, home.now, home.utc)
         home.ledger.register(used_wh, None, "id", home.now, home.utc)
         assert [span.import_wh for span in home.ledger.unwritten()[1]] == ([used_wh] if is_kept else [])
+
+
+@pytest.mark.parametrize(
+    ("quality", "is_metered"), [(Quality.METERED, True), (Quality.INTEGRATED, True), (Quality.PARTLY, False)]
+)
+def test_over_a_restart_the_largest_known_hour_stands_for_the_largest_power(quality: Quality, is_metered: bool) -> None:
+    """Powers of 100 W were heard; a known hour had 6 kWh, so the house can have used 5.9 kWh in one that nobody saw."""
+    home = Home()
+    home.live(10, 100.0)
+    checkpoint, ledger = home.ledger.checkpoint(home.now), HourLedger()
+    ledger.restore([Hour(NOON - timedelta(hours=5), 6000.0, 0.0, quality, 1.0)], checkpoint, 0.0, 0.0)
+    home.ledger, home.now = ledger, 0.0
+    take(home, 5_000_000.0)
+    home.pass_time(3600 - STEP_S)
+    home.live(10, 100.0)
+    take(home, 5_005_900.0)
+    hour = home.hours().get(12)
+    assert (hour is not None and hour.quality is Quality.METERED) is is_metered

@@ -20,7 +20,6 @@ from appliance.settings.settings_file import DEFAULT_FILE
 from appliance.system.battery_clock import open_bus
 from appliance.system.board import undervoltage
 from appliance.system.clock import SystemClock
-from appliance.system.garbage import collect_rarely
 from appliance.system.network_addresses import lent_addresses
 from appliance.system.service_manager import ServiceManager
 from appliance.system.timebase import Timebase
@@ -94,7 +93,6 @@ def run(options: argparse.Namespace) -> int:
             mistake=found.mistake,
             defaults=found.defaults,
         )
-        collect_rarely()
         run_until_signal(supervisor.run(), lambda: supervisor.reload(_loaded(options.config, remembered_in)))
         return FINE
 

@@ -22,7 +22,6 @@ from gpiozero.pins.mock import MockFactory
 from appliance.service.wiring import Machine, appliance
 from appliance.settings import settings_file
 from appliance.simulation.meter import Line
-from appliance.system.garbage import collect_rarely
 from appliance.system.timebase import Timebase
 from tests.benchmarks.test_whole import TimedGlass, TimedPin, full_list, percentile, resident_kb
 from tests.links.broker import Broker, needs_mosquitto
@@ -77,9 +76,7 @@ async def latencies(links: str, folder: Path) -> list[float]:
     timebase, glass = Timebase(), TimedGlass("ssd1309")
     line, factory = Line(timebase), MockFactory(pin_class=TimedPin)
     machine = Machine(port=line.port, open_bus=glass.open, pin_factory=factory, folder=folder, linked=True)
-    supervisor = appliance(settings, timebase, machine)
-    collect_rarely()  # as the command `run` does
-    working = asyncio.create_task(supervisor.run())
+    working = asyncio.create_task(appliance(settings, timebase, machine).run())
     await asyncio.sleep(1)
     found = []
     frames = [full_list(12_000), full_list(1000)]

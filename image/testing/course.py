@@ -306,7 +306,7 @@ class Course:
             after, lost = torn.cut(base, done, moments, place, self.chance, self.folder / "torn.card")
             self.verdict.say(f"lossy cut {number}: {lost} of the newest sectors are not there")
             since = max(heard_from + timedelta(minutes=1), moments[0].utc)
-            await self._history(after, moments[place].utc, since=since)
+            await self._history(after, moments[place].utc, since=since, lossy=True)
 
     async def watchdog_bites(self, card: SDCard) -> None:
         """Boot without the word that keeps the watchdog off."""
@@ -388,9 +388,15 @@ class Course:
         return units.split()
 
     async def _history(
-        self, card: SDCard, cut: datetime | None, *, since: datetime | None = None, before: Kept | None = None
+        self,
+        card: SDCard,
+        cut: datetime | None,
+        *,
+        since: datetime | None = None,
+        before: Kept | None = None,
+        lossy: bool = False,
     ) -> None:
-        """Look at the card after a cut."""
+        """Look at the card after a cut; `lossy`: one that had called written what it then lost."""
         found = kept(card)
 
         async def sound(found: Kept) -> str:
@@ -399,13 +405,20 @@ class Course:
                 raise NotSoError(found.check)
             return found.check.splitlines()[-1] if found.check else "whole"
 
-        async def complete(found: Kept) -> str:
-            """At most 60 s of what was heard are missing at the cut, and no minute before."""
+        def all_but(found: Kept, most: timedelta) -> str:
             missing = min(found.missing(cut), cut - self.house.heard_from) if cut else timedelta()
             gaps = [gap for gap in found.gaps() if since and gap >= since]
-            if found.trouble or gaps or missing > MOST_MISSING + IN_FLIGHT:
+            if found.trouble or gaps or missing > most + IN_FLIGHT:
                 raise NotSoError(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
             return f"{missing.total_seconds():.0f} s missing, {len(found.minutes)} minutes kept"
+
+        async def complete(found: Kept) -> str:
+            """At most 60 s of what was heard are missing at the cut, and no minute before."""
+            return all_but(found, MOST_MISSING)
+
+        async def complete_but_for_a_write(found: Kept) -> str:
+            """At most 120 s are missing at the cut, since the last minute's write may be lost, and no minute before."""
+            return all_but(found, 2 * MOST_MISSING)
 
         async def still_there(found: Kept) -> str:
             """Nothing that the history knew before is gone."""
@@ -414,7 +427,8 @@ class Course:
                 raise NotSoError(found.trouble or f"{len(lost)} minutes are gone")
             return f"{len(before.minutes if before else ())} minutes before, {len(found.minutes)} now"
 
-        checks = [sound, *([complete] if cut else []), *([still_there] if before else [])]
+        whole = complete_but_for_a_write if lossy else complete
+        checks = [sound, *([whole] if cut else []), *([still_there] if before else [])]
         await self.verdict.check(found, *checks)
 
     async def _report(self, card: SDCard) -> None:

@@ -20,7 +20,11 @@ IMAGE = HERE.parent
 SOURCE = "linux-source-6.12"
 RELEASE = "trixie"
 BUILT = ("irq-sim", "gpio-sim", "i2c-glass")
-DEBIANS = ("virtio_blk", "squashfs", "overlay", "configfs", "i2c-dev")
+DEBIANS = (
+    *("virtio_blk", "squashfs", "overlay", "configfs", "i2c-dev"),
+    *("af_packet", "ccm", "cmac", "ctr", "mac80211_hwsim"),
+)
+"""Disks and pins; a network by radio, with two radios that hear one another, and what protects its frames."""
 HOME = "opt/han-appliance"
 LEFT_OUT = (
     *("boot", "opt", "root", "usr/include", "usr/lib/gcc", "usr/lib/modules", "usr/lib/linux-*", "usr/libexec/gcc"),
@@ -164,7 +168,8 @@ def _pack(toolchain: Toolchain) -> None:
     shutil.copy(toolchain.root / "boot" / f"vmlinuz-{toolchain.release}", toolchain.folder / "vmlinuz")
     over = toolchain.folder / "over"
     shutil.rmtree(over, ignore_errors=True)
-    shutil.copytree(HERE / "guest/root", over)
+    shutil.copytree(HERE / "guest/root", over, symlinks=True)
+    shutil.copytree(IMAGE / "root/etc/wpa_supplicant", over / "etc/wpa_supplicant", symlinks=True)
     shutil.copytree(toolchain.root / HOME, over / HOME, symlinks=True)
     place = _folder(over / "usr/lib/han-test")
     shutil.copy(HERE / "guest/agent.py", place)

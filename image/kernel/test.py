@@ -15,10 +15,11 @@ from PIL import Image
 
 from appliance.simulation.meter import Line
 from appliance.system.timebase import Timebase
-from image.kernel.checks import ALL
+from image.kernel import checks, wireless
 from image.kernel.rig import NotSoError, Rig
 from image.kernel.vm import VM, VMError
 
+ALL = (*checks.ALL, *wireless.ALL)
 TAIL = 25
 STAGES = (
     ("kernel", "KernelTimestampMonotonic", "UserspaceTimestampMonotonic"),

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,9 @@ COMMAND_PAUSE_S = 0.5
 LEAVE_S = 1.0
 """How long the end of the program waits for its last message."""
 LIMITS_KW = (0.5, 100.0)
+NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+"""Without it a message waits for the broker's system to own up to the one before, 40 ms later (RFC 9293, 3.7.4), and
+comes in the way of the next list."""
 
 
 class Mqtt(Link):
@@ -132,6 +136,7 @@ class Mqtt(Link):
             keepalive=KEEPALIVE_S,
             max_queued_incoming_messages=MOST_COMMANDS,
             clean_session=True,
+            socket_options=[NO_DELAY],
             logger=_library_log,
         )
 

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import signal
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,23 @@ async def test_all_is_there_for_who_comes_later_and_offline_when_it_has_ended(tm
         await until(lambda: heard.of("/status") and heard.of("/config"))
         assert heard.of("/availability") == [b"offline"]
         assert json.loads(heard.of("/now")[0])["power_w"] == 1500
+
+
+async def test_no_message_waits_for_the_brokers_system_to_own_up_to_the_one_before(tmp_path, broker):
+    def held_back() -> list[bool]:  # by Nagle's algorithm (RFC 9293, 3.7.4), for each connection to the broker
+        lines = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
+        ours = [one for one in lines if one.family == socket.AF_INET and _peer(one) == broker.port]
+        return [not one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in ours]
+
+    async with Running(tmp_path, broker.port).running():
+        await until(lambda: held_back() == [False])
+
+
+def _peer(line: socket.socket) -> int | None:
+    try:
+        return int(line.getpeername()[1])
+    except OSError:
+        return None
 
 
 async def test_no_hour_is_lost_or_doubled_over_an_outage_of_three_days(tmp_path, broker):

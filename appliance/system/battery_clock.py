@@ -16,11 +16,13 @@ from typing import Protocol
 
 ADDRESS = 0x68
 _REGISTERS = 0x13
-_TIME, _MARK, _CONTROL, _STATUS, _TEMPERATURE = 0x00, 0x07, 0x0E, 0x0F, 0x11
+_TIME, _MARK, _CONTROL, _STATUS = 0x00, 0x08, 0x0E, 0x0F
+_TIME_OCTETS = 7
 _STOPS_ON_BATTERY, _ALARMS_CALL = 0x80, 0x03
 _HAS_STOPPED = 0x80
-_OURS = bytes((0x37, 0x52, 0x19, 0x23, 0x41, 0x17, 0x29))
-"""Alarm 1 at 19:52:37 on a 23rd and alarm 2 at 17:41 on a 29th: no chip wakes up with it."""
+_OURS = bytes((0x52, 0x19, 0x23, 0x41, 0x17, 0x29))
+"""Alarm 1 at 19:52 on a 23rd and alarm 2 at 17:41 on a 29th: no chip wakes up with it. The seconds of alarm 1 are left
+out, since the older DS1307 and DS1338 have their control register there (data sheets, "Address Map", 07h)."""
 _NO_MARK = bytes(len(_OURS))
 _ALWAYS_ZERO = {0x00: 0x80, 0x01: 0x80, 0x02: 0x80, 0x03: 0xF8, 0x04: 0xC0, 0x05: 0x60, _STATUS: 0x70, 0x12: 0x3F}
 """Bits that a DS3231 always gives as 0, by register."""
@@ -91,7 +93,7 @@ def told(registers: Sequence[int]) -> datetime | None:
         return None
     if registers[2] & _HOURS_AM_PM or registers[_CONTROL] & _STOPS_ON_BATTERY:
         return None  # somebody else has set it since
-    second, minute, hour, _weekday, day, month, year = registers[_TIME:_MARK]
+    second, minute, hour, _weekday, day, month, year = registers[_TIME : _TIME + _TIME_OCTETS]
     try:
         return datetime(
             2000 + _digits(year), _digits(month & ~_CENTURY), _digits(day),

@@ -41,7 +41,7 @@ def test_what_was_set_runs_on_in_the_dark(moment, dark_s):
 
 @pytest.mark.parametrize(
     ("register", "octet"),
-    [(0x0F, 0x88), (0x0E, 0x9C), (0x02, 0x52), (0x07, 0x00), (0x0D, 0x28), (0x01, 0x5A), (0x05, 0x13), (0x04, 0x00)],
+    [(0x0F, 0x88), (0x0E, 0x9C), (0x02, 0x52), (0x08, 0x00), (0x0D, 0x28), (0x01, 0x5A), (0x05, 0x13), (0x04, 0x00)],
     ids=["stopped", "stops on its cell", "12 hours", "no mark", "half a mark", "no minute", "month 13", "day 0"],
 )
 def test_a_chip_that_stopped_or_was_set_by_somebody_else_is_not_believed(register, octet):
@@ -52,6 +52,14 @@ def test_a_chip_that_stopped_or_was_set_by_somebody_else_is_not_believed(registe
     chip.registers[register] = octet
 
     assert clock.read() is None
+
+
+def test_the_mark_of_a_version_before_is_known():
+    chip = DS3231()
+    BatteryClock(chip.open).set(NOON)
+    chip.registers[0x07] = 0x37  # it stood in the seconds of alarm 1 too
+
+    assert BatteryClock(chip.open).read() == NOON
 
 
 @pytest.mark.parametrize("writes", range(5))

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from image.testing import tools
+from image.testing import further, tools
 from image.testing.course import Course, DeadError
 from image.testing.meter import Household
 from image.testing.sdcard import room
@@ -23,7 +23,7 @@ def main() -> int:
         prog="python -m image.testing", description="boots the built image and looks at it"
     )
     parser.add_argument("image", type=Path, help="the card's image, as image/build makes it")
-    parser.add_argument("--cuts", type=int, default=2, help="power cuts at random moments (2)")
+    parser.add_argument("--cuts", type=int, default=1, help="power cuts at random moments (1)")
     parser.add_argument("--bare", action="store_true", help="boot the system without the appliance too, for comparison")
     parser.add_argument("--brief", action="store_true", help="without the boots with a mistake and with updates")
     parser.add_argument("--seed", type=int, help="of the random moments, to see the same ones again")
@@ -49,7 +49,7 @@ def main() -> int:
         if options.updates:
             asyncio.run(course.updates_alone())
         elif options.further:
-            asyncio.run(course.further(options.replugs, options.lossy))
+            asyncio.run(further.further(course, options.replugs, options.lossy))
         else:
             asyncio.run(course.whole(options.cuts, bare=options.bare, brief=options.brief))
     except DeadError as end:

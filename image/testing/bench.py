@@ -76,10 +76,12 @@ async def powered(
     on_usb: bool = False,
     once: bool = False,
     stick: Path | None = None,
+    battery_clock: bool = False,
 ) -> AsyncIterator[Bench]:
     """Have a machine run on this card while the block lasts. Raises ToolError.
 
-    `on_usb`: with the meter on USB; `once`: by tryboot.txt; `stick`: with this USB stick in from power on.
+    `on_usb`: with the meter on USB; `once`: by tryboot.txt; `stick`: with this USB stick in from power on;
+    `battery_clock`: with one on the display's bus.
     """
     machine = EmulatedPi(
         card,
@@ -88,6 +90,7 @@ async def powered(
         cable=cable,
         converter=on_usb,
         stick=stick,
+        battery_clock=battery_clock,
         words=words,
     )
     await machine.power_on()

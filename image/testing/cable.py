@@ -1,8 +1,9 @@
 """A network cable: QEMU's own router behind a USB adapter, one way in to the Pi's ssh, and a neighbour on the wire.
 
 The emulated board has USB and not the Pi's own network chip; what is plugged in here is driven by `cdc_ether`, as many
-adapters for the Zero 2 W are. The router gives an address and leads nowhere. Only this host reaches the port. Router
-and neighbour share a hub; what the neighbour says and hears are frames, each a datagram of QEMU's (`-netdev socket`).
+adapters for the Zero 2 W are. The router gives an address and leads nowhere, but to a folder of releases where there is
+one. Only this host reaches the port. Router and neighbour share a hub; what the neighbour says and hears are frames,
+each a datagram of QEMU's (`-netdev socket`).
 """
 
 import asyncio
@@ -25,7 +26,10 @@ CONNECT_S = 60
 MDNS, MDNS_PORT = "224.0.0.251", 5353
 NEIGHBOUR = "10.0.2.77"
 """In the network of QEMU's router (QEMU, "Using the user mode network stack")."""
+RELEASES = "10.0.2.100"
+"""There too: a web server with a folder of releases."""
 ASK_AGAIN_S = 1.0
+_SERVER = Path(__file__).with_name("releases.py")
 _OPTIONS = ("BatchMode=yes", "IdentitiesOnly=yes", "StrictHostKeyChecking=accept-new", f"ConnectTimeout={CONNECT_S}")
 
 
@@ -41,6 +45,8 @@ class Cable:
     stranger: Path
     known: Path
     log: Path
+    releases: Path | None
+    """What the Pi finds at the address `RELEASES`; without it nobody answers there."""
 
     @property
     def public_key(self) -> str:
@@ -50,8 +56,11 @@ class Cable:
     def arguments(self) -> list[str]:
         """Return the emulator's arguments."""
         heard = self.neighbour.getsockname()[1]
+        router = f"user,id=router,restrict=on,hostfwd=tcp:{HOST}:{self.port}-:{SSH}"
+        if self.releases is not None:
+            router += f",guestfwd=tcp:{RELEASES}:80-cmd:python3 {_SERVER} {self.releases}"
         ends = (
-            f"user,id=router,restrict=on,hostfwd=tcp:{HOST}:{self.port}-:{SSH}",
+            router,
             f"socket,id=neighbour,udp={HOST}:{heard},localaddr={HOST}:{self.to_pi}",
             "hubport,id=first,hubid=0,netdev=router",
             "hubport,id=second,hubid=0,netdev=neighbour",
@@ -73,13 +82,14 @@ class Cable:
         return (self.log.read_text(encoding="utf-8") if self.log.exists() else "").strip().rpartition("\n")[2]
 
 
-def laid(folder: Path) -> Cable:
-    """Return a new one, with two new keys in this folder. Raises ToolError."""
+def laid(folder: Path, releases: Path | None = None) -> Cable:
+    """Return a new one, with two new keys in this folder, and with `releases` to be had. Raises ToolError."""
     neighbour = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     neighbour.bind((HOST, 0))
     neighbour.setblocking(False)
-    files = (folder / name for name in ("key", "stranger", "known_hosts", "ssh.log"))
-    cable = Cable(_free_port(socket.SOCK_STREAM), neighbour, _free_port(socket.SOCK_DGRAM), *files)
+    key, stranger, known, log = (folder / name for name in ("key", "stranger", "known_hosts", "ssh.log"))
+    ports = _free_port(socket.SOCK_STREAM), _free_port(socket.SOCK_DGRAM)
+    cable = Cable(ports[0], neighbour, ports[1], key, stranger, known, log, releases)
     for old in (*folder.glob("key*"), *folder.glob("stranger*"), cable.known, cable.log):
         old.unlink(missing_ok=True)
     for key in (cable.key, cable.stranger):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from image.testing import front, inside, short, torn, updates
+from image.testing import front, inside, short, updates
 from image.testing.bench import Bench, powered
 from image.testing.cable import Cable, answers_to_its_name, laid, ssh_opens_to_its_key
 from image.testing.console import NoAnswerError
@@ -69,7 +69,7 @@ class Course:
 
         The `bare` system is booted too, for comparison. In `brief` none has a mistake in the settings or an update.
         """
-        card = self._new("first")
+        card = self.new_card("first")
         if cuts >= 1:
             await self.cut_in_making(1, card)
         units = await self.first_boot(card)
@@ -85,7 +85,7 @@ class Course:
         for number in range(3, cuts + 1):
             before = None
             if number % 2:
-                card = self._new(f"cut{number}")
+                card = self.new_card(f"cut{number}")
                 await self.cut_in_making(number, card)
             else:
                 before = await self.cut_in_running(number, card)
@@ -95,10 +95,10 @@ class Course:
         """Boot a new card: from the first word to a cut. Return the units that are the image's own."""
         self.verdict.say("a new card's first whole boot; the meter is plugged in when it looks for one")
         async with powered("first", card, self.house, self.folder, meter=False) as bench:
-            await self._comes_up(bench, front.words_first)
+            await self.comes_up(bench, front.words_first)
             bench.plug_meter()
-            await self._comes_up(bench, front.asks_first)
-            await self._comes_up(bench, front.first_reading)
+            await self.comes_up(bench, front.asks_first)
+            await self.comes_up(bench, front.first_reading)
             await self.verdict.check(bench, front.each_lamp_once)
             first_s = front.first_reading_s(bench)
             await self.verdict.check(bench, front.green_when_calm, inside.all_started)
@@ -126,7 +126,7 @@ class Course:
                 f"a day like this: {sectors / passed_s * DAY_S:.0f}, or {sectors / passed_s * DAY_S / 2e3:.0f} MB"
             )
             cut = self.house.utc
-        await self._history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
+        await self.look_at_history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
         return units
 
     async def bare_boot(self, card: SDCard, units: list[str], first_s: float) -> None:
@@ -152,7 +152,7 @@ class Course:
         )
         before, cable = kept(card), laid(self.folder)
         card.flash(self.image, like_an_imager=True)
-        _edit(
+        edit(
             card,
             *front.LIMITS,
             ("watch_w = 5000.0", "watch_w = 3000.0"),
@@ -172,7 +172,7 @@ class Course:
             else:
                 self.verdict.say(f"        no address in this start:\n{await inside.network_words(bench)}")
             cut = self.house.utc
-        await self._history(card, cut, before=before)
+        await self.look_at_history(card, cut, before=before)
         await self._report(card)
         if not has_address:
             await self.reached_at_last(card, cable)
@@ -182,7 +182,7 @@ class Course:
         """Boot once more for the network alone: a slow host's emulated USB may lose the adapter at power on."""
         self.verdict.say("the same card once more, for its network")
         async with powered("cable", card, self.house, self.folder, cable=cable) as bench:
-            await self._comes_up(bench, front.first_reading)
+            await self.comes_up(bench, front.first_reading)
             await bench.console.ask("systemctl is-system-running --wait", patience_s())
             await self._is_reached(bench, cable)
 
@@ -191,25 +191,29 @@ class Course:
         await self.verdict.check(cable, ssh_opens_to_its_key, answers_to_its_name)
 
     async def mistaken_and_updated(self, card: SDCard) -> None:
-        """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on; then update."""
-        self.verdict.say("a mistake in appliance.toml, and then an update")
+        """Boot with a mistake in the settings: it is named on the panel, and the last good ones run on; then update.
+
+        The meter has moved to a converter on USB meanwhile.
+        """
+        self.verdict.say("a mistake in appliance.toml, the meter on a converter on USB; and then an update")
         before = kept(card)
-        _edit(card, ("watch_w = 3000.0", front.MISTAKE))
+        edit(card, ("watch_w = 3000.0", front.MISTAKE))
         self._put_updates(card)
-        async with powered("mistaken", card, self.house, self.folder) as bench:
-            await self.verdict.check(bench, front.fault_in_settings, front.yellow_by_own_threshold)
+        async with powered("mistaken", card, self.house, self.folder, on_usb=True) as bench:
+            await self.verdict.check(bench, front.fault_in_settings, inside.the_meter_is_on_usb)
+            await self.verdict.check(bench, front.yellow_by_own_threshold)
             self.house.load(CALM_W)
-            await self._goes_on(bench, updates.one_comes)
-        _edit(card, (front.MISTAKE, "watch_w = 3000.0"))  # with it there is no network, which systemd calls degraded
+            await self.goes_on(bench, updates.one_comes)
+        edit(card, (front.MISTAKE, "watch_w = 3000.0"))  # with it there is no network, which systemd calls degraded
         await self._tried(card, before)
 
     async def updates_alone(self) -> None:
         """Run the boots with updates, on a new card: the first comes with its first boot."""
         self.verdict.say("an update on a new card")
-        card = self._new("updates")
+        card = self.new_card("updates")
         self._put_updates(card, at_once=True)
         async with powered("update", card, self.house, self.folder) as bench:
-            await self._goes_on(bench, updates.restarts_to_try_it)
+            await self.goes_on(bench, updates.restarts_to_try_it)
         await self._tried(card, None)
 
     def _put_updates(self, card: SDCard, *, at_once: bool = False) -> None:
@@ -224,89 +228,19 @@ class Course:
         self.verdict.say("the one start of the new system; when it is kept, a stick comes with a second one, torn")
         async with powered("trial", card, self.house, self.folder, once=True) as bench:
             await self.verdict.check(bench, updates.other_system_runs)
-            await self._goes_on(bench, updates.it_is_kept)
+            await self.goes_on(bench, updates.it_is_kept)
             await self.verdict.check(bench, inside.all_started)
-            await self._goes_on(bench, updates.the_torn_one_is_tried_too)
+            await self.goes_on(bench, updates.the_torn_one_is_tried_too)
         async with powered("torn", card, self.house, self.folder, once=True) as bench:
-            await self._goes_on(bench, updates.it_comes_to_nothing)
+            await self.goes_on(bench, updates.it_comes_to_nothing)
         async with powered("back", card, self.house, self.folder, stick=self.folder / updates.STICK) as bench:
             await self.verdict.check(bench, updates.the_old_one_says_so, updates.it_is_only_offered_now)
-        await self._history(card, None, before=before)
+        await self.look_at_history(card, None, before=before)
 
-    async def _goes_on(self, bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> None:
+    async def goes_on(self, bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> None:
         """Make a check without which the boots after it mean nothing. Raises DeadError."""
         if not await self.verdict.check(bench, check):
             raise DeadError(f"no more of the updates after boot '{bench.name}'")
-
-    async def further(self, replugs: int, cuts: int) -> None:
-        """Run the boots for which image/test has no time: a converter on USB, the bench, Imager's script, lost sectors.
-
-        The converter's socket is switched off and on `replugs` times, and `cuts` cuts lose what the card held.
-        """
-        card = self._new("further")
-        await self.on_usb(card, replugs)
-        await self.on_the_bench(card)
-        await self.imager_left_its_script(card)
-        await self.loses_what_it_holds(cuts)
-
-    async def on_usb(self, card: SDCard, replugs: int) -> None:
-        """Boot a new card with the meter on a converter on USB."""
-        self.verdict.say("a new card, with the meter on a converter on USB")
-        async with powered("usb", card, self.house, self.folder, on_usb=True) as bench:
-            await self.verdict.check(bench, inside.the_meter_is_on_usb)
-            for number in range(1, replugs + 1):
-                if replugs > 1:
-                    self.verdict.say(f"        off and on the {number}. time of {replugs}")
-                await self.verdict.check(bench, inside.a_converter_comes_back)
-            await self.verdict.check(bench, inside.appliance_is_up)
-
-    async def on_the_bench(self, card: SDCard) -> None:
-        """Boot with a file 'bench' on the card."""
-        self.verdict.say("a file 'bench' on the card")
-        card.put(b"", "bench")
-        async with powered("bench", card, self.house, self.folder) as bench:
-            await self.verdict.check(bench, front.wires_are_shown, front.each_button_lights_a_lamp)
-
-    async def imager_left_its_script(self, card: SDCard) -> None:
-        """Boot a card on which Raspberry Pi Imager 1 left its script, which would be run in place of the system."""
-        self.verdict.say("a card with the script of Raspberry Pi Imager 1, and its words for the kernel")
-        card.put(f"{short.IMAGERS_WORDS}\n".encode(), "cmdline.txt")  # beside the systems: the Pi's start takes theirs
-        card.put(short.IMAGERS_SCRIPT.encode(), "firstrun.sh")
-        async with short.short_boot(PI_3, card, self.folder, "imager", short.WITH_CONSOLE) as boot:
-            await self.verdict.check(boot, short.takes_imagers_wishes)
-
-        async def taken(card: SDCard) -> str:
-            """Its wish is in the settings, and the script is gone."""
-            settings = card.get(front.SETTINGS, self.folder / front.SETTINGS).read_text(encoding="utf-8-sig")
-            if f'hostname = "{short.IMAGERS_NAME}"' not in settings or "firstrun.sh" in card.names():
-                raise NotSoError(f"files: {', '.join(card.names())}")
-            return f'hostname = "{short.IMAGERS_NAME}"'
-
-        await self.verdict.check(card, taken)
-
-    async def loses_what_it_holds(self, cuts: int) -> None:
-        """Run a new card whose writes are logged; then make of the log what cuts leave that lose the newest sectors."""
-        self.verdict.say("a new card whose writes are logged, for cuts that lose what it held")
-        card = torn.LoggedCard(self._new("logged").file)
-        base, moments = card.copied(self.folder / "base.card"), []
-        card.log.write_bytes(b"")
-        async with powered("logged", card, self.house, self.folder) as bench:
-            await self._comes_up(bench, front.first_reading)
-            until_s, heard_from = bench.machine.now + HISTORY_S, self.house.heard_from
-            while bench.machine.now < until_s:
-                moments.append(torn.Moment(self.house.utc, card.log.stat().st_size))
-                await asyncio.sleep(torn.LOOK_S)
-        done = list(torn.writes(card.log))
-        self.verdict.say(
-            f"        {sum(len(write.octets) for write in done) // torn.SECTOR} sectors in {len(done)} writes"
-        )
-        late = [place for place in torn.holding(moments) if moments[place].utc - moments[0].utc >= SETTLED]
-        for number in range(1, cuts + 1):
-            place = self.chance.choice(late)
-            after, lost = torn.cut(base, done, moments, place, self.chance, self.folder / "torn.card")
-            self.verdict.say(f"lossy cut {number}: {lost} of the newest sectors are not there")
-            since = max(heard_from + timedelta(minutes=1), moments[0].utc)
-            await self._history(after, moments[place].utc, since=since, lossy=True)
 
     async def watchdog_bites(self, card: SDCard) -> None:
         """Boot without the word that keeps the watchdog off."""
@@ -343,7 +277,7 @@ class Course:
         self.verdict.say(
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
         )
-        await self._history(card, None, before=before)
+        await self.look_at_history(card, None, before=before)
         return before
 
     async def lives_on(self, number: int, card: SDCard, before: Kept | None) -> None:
@@ -352,13 +286,13 @@ class Course:
             await self._healthy(bench)
             await bench.run(bench.machine.now + WRITES_S)
             cut = self.house.utc
-        await self._history(card, cut, before=before)
+        await self.look_at_history(card, cut, before=before)
 
     async def _healthy(self, bench: Bench) -> None:
-        await self._comes_up(bench, front.first_reading)
+        await self.comes_up(bench, front.first_reading)
         await self.verdict.check(bench, inside.all_started, inside.data_is_mounted, inside.no_repair_asked)
 
-    async def _comes_up(self, bench: Bench, sign: Callable[[Bench], Awaitable[str]]) -> None:
+    async def comes_up(self, bench: Bench, sign: Callable[[Bench], Awaitable[str]]) -> None:
         """Wait for the sign that the appliance lives; without it nothing else can be seen. Raises DeadError."""
         if not await self.verdict.check(bench, sign):
             last = "\n".join(bench.console.heard.strip().splitlines()[-CONSOLE_LINES:])
@@ -387,7 +321,7 @@ class Course:
             self.verdict.say(f"        {seconds:6.1f} s  {name}")
         return units.split()
 
-    async def _history(
+    async def look_at_history(
         self,
         card: SDCard,
         cut: datetime | None,
@@ -447,15 +381,16 @@ class Course:
 
         await self.verdict.check(names, is_there)
 
-    def _new(self, name: str) -> SDCard:
+    def new_card(self, name: str) -> SDCard:
+        """Return a card of this name that was just flashed, with limits that the test can wait for."""
         card = SDCard(self.folder / f"{name}.card")
         card.file.unlink(missing_ok=True)
         card.flash(self.image)
-        _edit(card, *front.LIMITS)
+        edit(card, *front.LIMITS)
         return card
 
 
-def _edit(card: SDCard, *changes: tuple[str, str]) -> None:
+def edit(card: SDCard, *changes: tuple[str, str]) -> None:
     """Change the card's own settings file as a PC's editor does: a mark in front, lines ended by two characters."""
     text = card.get(front.SETTINGS, card.file.with_name(front.SETTINGS)).read_text(encoding="utf-8-sig")
     for old, new in changes:

@@ -19,7 +19,7 @@ from appliance.panel.drawing.typeface import Face
 from appliance.simulation.oled import Glass
 
 ADDRESS = 0x3C
-_TOLD = re.compile(r"^(?:\d+@(?P<at>[\d.]+):)?i2c_(?P<what>event|send)\s+(?P<rest>.*)$")
+_TOLD = re.compile(rf"^(?:\d+@(?P<at>[\d.]+):)?i2c_(?P<what>event|send)\s+(?P<rest>.*addr:{ADDRESS:#04x}.*)$")
 _OCTET = re.compile(r"data:0x(?P<octet>[0-9a-f]{2})")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from image.testing.bench import Bench
 from image.testing.patience import patience_s, stretched
@@ -17,6 +18,13 @@ USB_SOCKET = "/sys/bus/usb/devices/1-1:1.0/1-1-port1"
 """Of the emulated hub (Linux: Documentation/ABI/testing/sysfs-bus-usb, `disable`): the kernel lets go of what is in
 there, and finds it anew. To pull a device out of its controller is more than QEMU bears (hcd-dwc2: "dev != NULL")."""
 CONVERTER_NAME = "/dev/serial/by-id/usb-"
+CLOCK_SET_TO = datetime(2026, 12, 24, 16, 30, tzinfo=UTC)
+_SET_CLOCK = (
+    "from datetime import datetime; from appliance.system import battery_clock as clock; "
+    f'clock.BatteryClock(lambda: clock.open_bus(1)).set(datetime.fromisoformat("{CLOCK_SET_TO.isoformat()}"))'
+)
+CLOCK_TOLD = re.compile(r"2026-12-24 1[78]:\d\d:\d\d, by this machine's clock")
+"""In Norway, and some minutes later."""
 LISTENS = "0A"
 """A TCP socket's state (Linux: include/net/tcp_states.h); one of UDP has none and is open when it is listed."""
 ASK_FOR_ADDRESS = {"udp port 68", "udp6 port 546", "raw6 port 58"}
@@ -114,6 +122,17 @@ async def _until_status(bench: Bench, fits: Callable[[str], bool], expected: str
             raise NotSoError(f"expected {expected}: {status}")
         await asyncio.sleep(LOOK_S)
     return status
+
+
+async def battery_clock_tells_the_time(bench: Bench) -> str:
+    """A battery clock is not believed before it is set; then it tells the time at a start, before there is a meter."""
+    before = await _until_status(bench, lambda status: "Time" in status, "an appliance that answers")
+    if CLOCK_TOLD.search(before):
+        raise NotSoError(before)
+    said = await bench.console.ask(f"/opt/han-appliance/bin/python3 -c '{_SET_CLOCK}'", patience_s())
+    await bench.console.ask("systemctl restart han-appliance", patience_s())
+    after = await _until_status(bench, lambda status: CLOCK_TOLD.search(status) is not None, f"{CLOCK_TOLD} {said}")
+    return " ".join(next(line for line in after.splitlines() if CLOCK_TOLD.search(line)).split())
 
 
 async def report_is_written(bench: Bench) -> str:

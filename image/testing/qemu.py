@@ -28,6 +28,7 @@ from typing import Any
 
 from appliance.settings import settings_file
 from appliance.settings.model import Settings
+from appliance.system import battery_clock as ds3231
 from image.testing import firmware, tools
 from image.testing.cable import Cable
 from image.testing.sdcard import SDCard
@@ -118,15 +119,17 @@ class EmulatedPi:
         cable: Cable | None = None,
         converter: bool = False,
         stick: Path | None = None,
+        battery_clock: bool = False,
         words: tuple[str, ...] = (),
     ) -> None:
         """Make a machine that is off. `log` is where the display's bus is traced; `words` go to the kernel as well.
 
-        With a `converter` on USB from power on, or a `stick`.
+        With a `converter` on USB from power on, or a `stick`; with a `battery_clock`, which QEMU has as DS1338.
         """
         self.trace = log
         self._converter = converter
         self._stick = stick
+        self._battery_clock = battery_clock
         self._cable = cable
         self._card = card
         self._handed = handed
@@ -255,6 +258,7 @@ class EmulatedPi:
             "-append", self._words,
             "-drive", f"{self._card.drive},if=sd,id=card",
             "-device", "ssd0303,bus=i2c-bus.1,address=0x3c",
+            *(("-device", f"ds1338,bus=i2c-bus.1,address={ds3231.ADDRESS:#x}") if self._battery_clock else ()),
             "-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control",
             "-chardev", f"socket,id=han,fd={han}", "-serial", "chardev:han",
             "-chardev", f"socket,id=console,fd={console},logfile={self.trace.with_suffix('.console')}",

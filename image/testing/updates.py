@@ -1,6 +1,7 @@
 """Updates in an emulated Pi: one that is kept, and after it one whose root is torn, which ends in the old system.
 
-The first is on the card's boot partition, and the second on a USB stick that is plugged in while the Pi runs.
+The first is on the card's boot partition, and the second on a USB stick that is plugged in while the Pi runs. Another
+comes by the network, and an older one is offered from a stick with exFAT.
 
 A reset ends the emulator, and what it was told before is in its trace: the mailbox's tag by which the firmware is asked
 for one start by tryboot.txt. So the next machine is started as the firmware would start it, and forgets the flag. The
@@ -14,8 +15,9 @@ import shutil
 from pathlib import Path
 
 from image.recipe import bundle
-from image.testing import tools
+from image.testing import exfat, tools
 from image.testing.bench import Bench
+from image.testing.cable import RELEASES
 from image.testing.patience import patience_s, stretched
 from image.testing.verdict import NotSoError
 
@@ -24,13 +26,17 @@ KEPT = "kept"
 """The name of the first."""
 LATER = ".later"
 """The ending of a file that nobody takes for an update yet."""
-STICK = "stick.vfat"
+FETCHED = "fetched"
+"""The name of the one that comes by the network."""
+STICK, EXFAT_STICK = "stick.vfat", "stick.exfat"
 STICK_OCTETS = 256 << 20
 TORN_OCTETS, HEAD_OCTETS = 2 << 20, 4096
 """Of a torn root: without its head, for the slot may hold the rest of a whole one."""
 INSTALL_S = 900.0
 """To hear a list, write a root and read it back."""
 TRIAL_S = 900.0
+FETCH_S = 1500.0
+"""The first look is up to ten minutes after the start, not all of a street at once; then 84 MB on an emulated USB."""
 LOOK_S = 1.0
 
 
@@ -48,21 +54,47 @@ def made(parts: Path, folder: Path, name: str, number: int, *, torn: bool = Fals
             root.truncate(TORN_OCTETS)
             root.write(bytes(HEAD_OCTETS))
     bundle.describe(own, name, build + number)
-    key = tools.cache() / KEY
-    tools.run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", bundle.NAMESPACE, own / bundle.MANIFEST)
+    _sign(own / bundle.MANIFEST, bundle.NAMESPACE)
     file = folder / f"{name}{bundle.ENDING}"
     bundle.pack(own, file, build)
     return file
 
 
+def published(parts: Path, folder: Path) -> Path:
+    """Return a new folder of releases below `folder`, with an update of these parts as the newest. Raises ToolError."""
+    releases = folder / "releases"
+    shutil.rmtree(releases, ignore_errors=True)
+    releases.mkdir()
+    file = made(parts, folder, FETCHED, 1).rename(releases / f"han-appliance-{FETCHED}{bundle.ENDING}")
+    bundle.newest(folder / FETCHED, file, releases / bundle.NEWEST)
+    _sign(releases / bundle.NEWEST, bundle.NEWEST_NAMESPACE)
+    return releases
+
+
+def _sign(file: Path, namespace: str) -> None:
+    tools.run("ssh-keygen", "-q", "-Y", "sign", "-f", tools.cache() / KEY, "-n", namespace, file)
+
+
 def stick(update: Path, folder: Path) -> None:
     """Make a USB stick with an update in its root folder, as a PC would. Raises ToolError."""
-    file = folder / STICK
+    file = _blank(folder / STICK)
+    tools.run("mkfs.vfat", "-F", "32", file)
+    tools.run("mcopy", "-i", file, update, f"::han-appliance-{update.name}")
+
+
+def exfat_stick(update: Path, folder: Path) -> None:
+    """Make one with exFAT, which its own checker finds sound. Raises ToolError."""
+    file = _blank(folder / EXFAT_STICK)
+    tools.run("mkfs.exfat", "-q", file)
+    exfat.put(file, update, f"han-appliance-{update.name}")
+    tools.run("fsck.exfat", "-n", file)
+
+
+def _blank(file: Path) -> Path:
     file.unlink(missing_ok=True)
     with file.open("wb") as new:
         new.truncate(STICK_OCTETS)
-    tools.run("mkfs.vfat", "-F", "32", file)
-    tools.run("mcopy", "-i", file, update, f"::han-appliance-{update.name}")
+    return file
 
 
 async def restarts_to_try_it(bench: Bench) -> str:
@@ -109,6 +141,32 @@ async def one_comes(bench: Bench) -> str:
     await bench.console.ask(f"mount -o remount,rw /boot/firmware && {rename} && mount -o remount,ro /boot/firmware")
     await bench.console.ask("systemctl start --no-block han-appliance-update")
     return await restarts_to_try_it(bench)
+
+
+async def it_is_fetched(bench: Bench) -> str:
+    """The appliance, in its own sandbox, fetches the newest update from a server that the settings name."""
+    until_s = bench.machine.now + stretched(FETCH_S)
+    look = "stat -c %s /data/han-appliance/fetched.update"
+    while not (size := await bench.console.ask(look, patience_s())).isdecimal():
+        if bench.machine.now > until_s:
+            raise NotSoError(await bench.console.ask("journalctl -b -o cat -u han-appliance | tail -5"))
+        await asyncio.sleep(LOOK_S)
+    return f"{int(size) / 1e6:.0f} MB, {bench.machine.now:.0f} s after power on"
+
+
+async def the_door_is_narrow(bench: Bench) -> str:
+    """It may speak with that server and with nobody else."""
+    asked = "systemctl show han-appliance --value -p IPAddressAllow -p IPAddressDeny -p RestrictAddressFamilies"
+    allowed, denied, families = (await bench.console.ask(asked)).splitlines()
+    if allowed.split("/")[0] != RELEASES or denied.split() != ["0.0.0.0/0", "::/0"]:
+        raise NotSoError(f"allowed {allowed}; denied {denied}; families {families}")
+    return f"{allowed}; {families}"
+
+
+async def an_old_one_is_offered(bench: Bench) -> str:
+    """A stick with exFAT is plugged in, with an older update: that is offered."""
+    await bench.machine.plug_stick(bench.folder / EXFAT_STICK)
+    return await it_is_only_offered_now(bench)
 
 
 async def the_torn_one_is_tried_too(bench: Bench) -> str:

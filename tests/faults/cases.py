@@ -231,14 +231,14 @@ async def no_descriptors_left(folder: Path) -> Outcome:
 async def mute_and_mad_clients(folder: Path) -> Outcome:
     """Others on the machine hold the local socket open, say nothing, or say nonsense."""
     async with living(folder) as cupboard:
-        clients = [socket.socket(socket.AF_UNIX) for _ in range(40)]
-        for number, client in enumerate(clients):
-            client.connect(str(cupboard.data / SOCKET))
-            if number % 2:
-                client.sendall(b"\xff" * 2000)
-        await line_lives(cupboard)
-        for client in clients:
-            client.close()
+        with contextlib.ExitStack() as clients:
+            for number in range(40):
+                client = clients.enter_context(socket.socket(socket.AF_UNIX))
+                client.connect(str(cupboard.data / SOCKET))
+                if number % 2:
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was turned away already
+                        client.sendall(b"\xff" * 2000)
+            await line_lives(cupboard)
         return Outcome("", await cupboard.until(well, 30))
 
 

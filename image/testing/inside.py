@@ -229,6 +229,11 @@ async def no_repair_asked(bench: Bench) -> str:
     return " / ".join(said.splitlines()[:2]) or "it was whole"
 
 
+async def kernel_began_s(bench: Bench) -> float:
+    """Return when the kernel's clock began, seconds since power on: the emulator takes some to get there."""
+    return bench.machine.now - float(await bench.console.ask("cut -d' ' -f1 /proc/uptime"))
+
+
 async def stages(bench: Bench) -> list[tuple[str, float]]:
     """Return what happened when: seconds since the kernel's start, by the machine's own clock."""
     show = "systemctl show -p {} --value"

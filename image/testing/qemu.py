@@ -67,12 +67,19 @@ TTYPath=/dev/ttyS1
 PATIENT = """[Service]
 TimeoutStartSec=15min
 """
+
+
+def dropped_in(unit: str, text: str) -> str:
+    """Return the kernel's word that adds these lines to a unit; `unit` may have a name for it after a tilde."""
+    return f"systemd.set_credential_binary=systemd.unit-dropin.{unit}:{base64.b64encode(text.encode()).decode()}"
+
+
 _TEST_ONLY = (
     "console=ttyS1,115200",
     "systemd.watchdog_sec=0",
     f"systemd.set_credential_binary=systemd.extra-unit.probe.service:{base64.b64encode(SHELL.encode()).decode()}",
     "systemd.wants=probe.service",
-    f"systemd.set_credential_binary=systemd.unit-dropin.han-appliance.service:{base64.b64encode(PATIENT.encode()).decode()}",
+    dropped_in("han-appliance.service", PATIENT),
 )
 
 

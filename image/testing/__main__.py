@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument(
         "--further",
         action="store_true",
-        help="in place of all else: USB, the bench, Imager's script, cuts that lose sectors (see README.md)",
+        help="in place of all else: USB, bench, Imager, battery clock, updates by network, cuts that lose sectors",
     )
     parser.add_argument("--updates", action="store_true", help="in place of all else: the boots with updates")
     parser.add_argument("--replugs", type=int, default=1, help="with --further: how often the converter comes back (1)")

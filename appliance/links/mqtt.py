@@ -43,8 +43,8 @@ LEAVE_S = 1.0
 """How long the end of the program waits for its last message."""
 LIMITS_KW = (0.5, 100.0)
 NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-"""Without it a message waits for the broker's system to own up to the one before, 40 ms later (RFC 9293, 3.7.4), and
-comes in the way of the next list."""
+"""Without it a message waits until the broker's system has acknowledged the one before, 40 ms later (RFC 9293, 3.7.4),
+and comes in the way of the next list."""
 
 
 class Mqtt(Link):

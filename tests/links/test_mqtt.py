@@ -98,7 +98,7 @@ async def test_all_is_there_for_who_comes_later_and_offline_when_it_has_ended(tm
         assert json.loads(heard.of("/now")[0])["power_w"] == 1500
 
 
-async def test_no_message_waits_for_the_brokers_system_to_own_up_to_the_one_before(tmp_path, broker):
+async def test_no_message_waits_until_the_one_before_is_acknowledged(tmp_path, broker):
     def held_back() -> list[bool]:  # by Nagle's algorithm (RFC 9293, 3.7.4), for each connection to the broker
         lines = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
         ours = [one for one in lines if one.family == socket.AF_INET and _peer(one) == broker.port]

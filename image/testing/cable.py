@@ -24,8 +24,10 @@ REFUSED = 255
 """ssh's own exit code (ssh(1), "EXIT STATUS"); any other is the command's."""
 CONNECT_S = 60
 MDNS, MDNS_PORT = "224.0.0.251", 5353
+ROUTER = "10.0.2.2"
+"""QEMU's, in its network (QEMU, "Using the user mode network stack")."""
 NEIGHBOUR = "10.0.2.77"
-"""In the network of QEMU's router (QEMU, "Using the user mode network stack")."""
+"""There too: this test."""
 RELEASES = "10.0.2.100"
 """There too: a web server with a folder of releases."""
 ASK_AGAIN_S = 1.0

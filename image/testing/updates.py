@@ -17,7 +17,7 @@ from pathlib import Path
 from image.recipe import bundle
 from image.testing import exfat, tools
 from image.testing.bench import Bench
-from image.testing.cable import RELEASES
+from image.testing.cable import RELEASES, ROUTER
 from image.testing.patience import patience_s, stretched
 from image.testing.verdict import NotSoError
 
@@ -38,6 +38,17 @@ TRIAL_S = 900.0
 FETCH_S = 1500.0
 """The first look is up to ten minutes after the start, not all of a street at once; then 84 MB on an emulated USB."""
 LOOK_S = 1.0
+_IN_ITS_BOX = "echo 0 >/sys/fs/cgroup/system.slice/han-appliance.service/cgroup.procs"
+"""Makes the shell one of the appliance's processes: what the kernel lets through is told by that (cgroup_skb)."""
+_KNOCK = f"""python3 -c '
+import errno, socket
+for address in "{RELEASES}", "{ROUTER}":
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", (address, 9))
+        print(address, "let through")
+    except OSError as error:
+        print(address, errno.errorcode[error.errno])
+'"""
 
 
 def made(parts: Path, folder: Path, name: str, number: int, *, torn: bool = False) -> Path:
@@ -155,12 +166,16 @@ async def it_is_fetched(bench: Bench) -> str:
 
 
 async def the_door_is_narrow(bench: Bench) -> str:
-    """It may speak with that server and with nobody else."""
+    """It may speak with that server and with nobody else, whom the kernel refuses it and nobody else."""
     asked = "systemctl show han-appliance --value -p IPAddressAllow -p IPAddressDeny -p RestrictAddressFamilies"
     said = (await bench.console.ask(asked)).splitlines()
     if said[:2] != [f"{RELEASES}/32", "0.0.0.0/0 ::/0"]:
         raise NotSoError(" | ".join(said))
-    return " | ".join(said)
+    boxed = await bench.console.ask(f"({_IN_ITS_BOX}; {_KNOCK})", patience_s())
+    free = await bench.console.ask(_KNOCK, patience_s())
+    if boxed.splitlines() != [f"{RELEASES} let through", f"{ROUTER} EPERM"] or "E" in free:
+        raise NotSoError(f"in its box: {boxed}; outside: {free}")
+    return " | ".join((*said, *boxed.splitlines()))
 
 
 async def an_old_one_is_offered(bench: Bench) -> str:

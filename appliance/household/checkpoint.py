@@ -7,8 +7,9 @@ knows no rule. All moments are UTC.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from appliance.household.clock import ClockReading, ClockSource
+from appliance.household.clock import ClockSource
 from appliance.household.clock_meaning import ClockFinding
+from appliance.household.clock_repeats import ClockReading
 from appliance.household.hours import Hour, LedgerCheckpoint, Span
 from appliance.household.limit_alarm import AlarmCheckpoint
 from appliance.household.live_register import LiveCheckpoint as LiveCheckpoint  # a checkpoint has it: found here too

@@ -12,11 +12,11 @@ on. What a wall clock means is the business of `clock_meaning`; here it is decid
   time goes on as it was.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from appliance.household.clock_meaning import ClockFinding, ClockMeanings, moments, stated, usable
+from appliance.household.clock_repeats import ClockRepeats
 from appliance.household.clock_run import CONSISTENT, RUN_LISTS, RUN_S, Anchor, Run, longer
 from appliance.household.hours import OSLO
 from appliance.meter.makers import ClockZone, profile_of
@@ -29,8 +29,6 @@ _HALF_AN_HOUR = timedelta(minutes=30)
 _QUARTER_OF_AN_HOUR = timedelta(minutes=15)
 """What a clock may be off beside whole hours, and still tell its zone."""
 _A_DAY = timedelta(days=1)
-_STILL_S = 2.0
-"""A clock that shows the same after longer than this stands still."""
 _BASE_S = 3600.0
 """Corrections of this long together may be `_CORRECTION` at most: a clock that runs too slowly is wrong."""
 CHANGE_LISTS = 3
@@ -56,20 +54,12 @@ class ClockSource(Enum):
     """By the meter's clock, carried on by the monotonic one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockReading:
-    """A clock as a meter sent it, and the register in the same list, if there was one."""
-
-    wall: datetime
-    """Without a zone."""
-    register_wh: float | None = None
-
-
 class WallClock:
     """UTC by the meter's clock, else by the system's; carried on by the monotonic clock."""
 
     def __init__(self) -> None:
         self.meanings = ClockMeanings()
+        self.repeats = ClockRepeats()
         self.is_wrong = False
         """The meter's clock stands still, jumps or is off: it is believed by nobody."""
         self._meter: Anchor | None = None
@@ -87,11 +77,6 @@ class WallClock:
         """Where the meter's time was up to an hour ago, for corrections that add up."""
         self._held_since: float | None = None
         """Since when lists have agreed on the time, on the monotonic clock, s; `None` as long as one alone told it."""
-        self._last_clock: ClockReading | None = None
-        self._last_wall: tuple[datetime, float] | None = None
-        """What the clock of the last list showed, and when a list showed it first."""
-        self._newer_wall: tuple[datetime, float] | None = None
-        """The same of the list before, if the last one is older: a clock that stands is so between old lists too."""
         self._contradictions = 0
         """Lists in a row whose clock was wrong."""
         self._contradicted_at = float("-inf")
@@ -129,7 +114,7 @@ class WallClock:
         clock = usable(reading)
         if clock is None:
             return True
-        repeated, stands_still, went_back = self._compared(clock, reading.energy_import_wh, now)
+        repeated, stands_still, went_back = self.repeats.compare(clock.wall, reading.energy_import_wh, now)
         wall = _at_the_end(clock.wall, reading)
         if self._system is not None and not stands_still:
             self._learn(reading, wall, self._system.utc_at(now), now)
@@ -185,15 +170,6 @@ class WallClock:
         return self.utc(now)
 
     @property
-    def last_clock(self) -> ClockReading | None:
-        """The clock of the last list with a register; what repeats it is ignored, even after a power cut."""
-        return self._last_clock
-
-    def remember(self, last_clock: ClockReading | None) -> None:
-        """Restore `last_clock` as it was before the program ended."""
-        self._last_clock = last_clock
-
-    @property
     def held_s(self) -> float:
         """Return for how long lists have agreed on the time, up to the last that did, s."""
         if self._held_since is None or self._meter is None:
@@ -236,25 +212,6 @@ class WallClock:
         """Return the same in Norway's time zone."""
         moment = self.utc(now)
         return moment and moment.astimezone(OSLO)
-
-    def _compared(self, clock: MeterClock, register_wh: float | None, now: float) -> tuple[bool, bool, bool]:
-        """Return whether this list was sent before, and whether the clock stands still or went back.
-
-        A list was sent before when it has clock and register of the last one, or both went back.
-        """
-        before, newer, self._newer_wall = self._last_wall, self._newer_wall, None
-        went_back, is_old = before is not None and clock.wall < before[0], False
-        if register_wh is not None:
-            last, sent = self._last_clock, ClockReading(clock.wall, register_wh)
-            fell = last is not None and last.register_wh is not None and register_wh < last.register_wh
-            is_old, self._last_clock = sent == last or (went_back and fell), sent
-        for earlier in (before, newer):
-            if earlier is not None and earlier[0] == clock.wall:
-                self._last_wall = earlier
-                return is_old, now - earlier[1] > _STILL_S, False
-        self._last_wall = (clock.wall, now)
-        self._newer_wall = before if went_back else None
-        return is_old, False, went_back
 
     def _moment(self, reading: Reading, clock: MeterClock, wall: datetime, now: float) -> datetime | None:
         """Return the one moment that a wall clock of this list names; `None` when there is none, or no telling which.
@@ -371,7 +328,7 @@ class WallClock:
 
     def _take_back(self) -> None:
         """Have the time go on as before the first list in which the clock stood still, if that one was believed."""
-        if self._meter is None or self._last_wall is None or self._meter.at != self._last_wall[1]:
+        if self._meter is None or self._meter.at != self.repeats.shown_first_at:
             return
         if self._corrected is not None:
             self._meter, self._corrected = self._corrected, None
@@ -396,10 +353,3 @@ def _at_the_end(wall: datetime, reading: Reading) -> datetime:
     if reading.list_name is not None:
         wall += profile_of(reading.maker).named_list_age
     return wall + timedelta(seconds=reading.length / _OCTETS_A_SECOND)
-
-
-def until_clock_s(local: datetime, clock: time) -> float:
-    """Return how long it is from a moment until Norway's clocks next show `clock`, s: above 0, up to 25 hours."""
-    today = datetime.combine(local.date(), clock, OSLO).astimezone(UTC)
-    tomorrow = datetime.combine(local.date() + timedelta(days=1), clock, OSLO).astimezone(UTC)
-    return ((today if today > local else tomorrow) - local).total_seconds()

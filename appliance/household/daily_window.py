@@ -1,7 +1,9 @@
-"""A part of each day by the clock on the wall, such as a night."""
+"""A part of each day by the clock on the wall, such as a night, and how long it is until such a time."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
+
+from appliance.household.hours import OSLO
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,10 @@ class DailyWindow:
         if self.begins <= self.ends:
             return self.begins <= clock < self.ends
         return clock >= self.begins or clock < self.ends
+
+
+def until_clock_s(local: datetime, clock: time) -> float:
+    """Return how long it is from a moment until Norway's clocks next show `clock`, s: above 0, up to 25 hours."""
+    today = datetime.combine(local.date(), clock, OSLO).astimezone(UTC)
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), clock, OSLO).astimezone(UTC)
+    return ((today if today > local else tomorrow) - local).total_seconds()

@@ -14,7 +14,8 @@ from typing import Literal
 from appliance.household.alarm_spec import NOTHING_REPORTED, AlarmInputs
 from appliance.household.attention import Attention
 from appliance.household.checkpoint import MINUTES_KEPT, Batch, Checkpoint, MinuteRow, Restored
-from appliance.household.clock import WallClock, until_clock_s
+from appliance.household.clock import WallClock
+from appliance.household.daily_window import until_clock_s
 from appliance.household.hours import HOUR_S, OSLO, Hour
 from appliance.household.latest import LatestValues
 from appliance.household.live_register import LiveRegisters
@@ -300,7 +301,7 @@ class Household:
             utc=utc,
             source=self._clock.kept_source,
             held_s=self._clock.held_s,
-            last_clock=self._clock.last_clock,
+            last_clock=self._clock.repeats.last,
             clock_findings=self._clock.meanings.findings,
             meter_id=self._clock.meanings.meter_id,
             alarm_checkpoints=self._attention.alarms.alarm_checkpoints(now, utc),
@@ -338,7 +339,7 @@ class Household:
             utc = checkpoint.utc + timedelta(seconds=downtime_s)
             self._clock.go_on(utc, checkpoint.source, now, checkpoint.held_s)
         self._live.restore(checkpoint.live, now)
-        self._clock.remember(checkpoint.last_clock)
+        self._clock.repeats.last = checkpoint.last_clock
         self._clock.meanings.remember(checkpoint.clock_findings, checkpoint.meter_id)
         self._attention.restore(checkpoint, now, downtime_s, stored.alarms)
         self._voltage_day = checkpoint.voltage_day

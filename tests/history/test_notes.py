@@ -12,8 +12,9 @@ import pytest
 from appliance.history import notes, schema
 from appliance.history.database import HISTORY_FILE, History
 from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, Restored
-from appliance.household.clock import ClockReading, ClockSource
+from appliance.household.clock import ClockSource
 from appliance.household.clock_meaning import ClockFinding
+from appliance.household.clock_repeats import ClockReading
 from appliance.household.hours import HOUR, Hour, LedgerCheckpoint, Quality, Register, RunningHour
 from appliance.household.household import Household
 from appliance.household.limit_alarm import AlarmCheckpoint

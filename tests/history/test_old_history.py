@@ -17,7 +17,8 @@ import pytest
 
 from appliance.history.database import HISTORY_FILE, History
 from appliance.household.checkpoint import AlarmRow, Batch, Checkpoint, MinuteRow
-from appliance.household.clock import ClockReading, ClockSource
+from appliance.household.clock import ClockSource
+from appliance.household.clock_repeats import ClockReading
 from appliance.household.hours import HOUR, Hour, LedgerCheckpoint, Quality, Register, RunningHour, Span
 from appliance.household.household import Household
 from appliance.household.limit_alarm import AlarmCheckpoint

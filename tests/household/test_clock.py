@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from appliance.household.clock import ClockReading, ClockSource, WallClock
+from appliance.household.clock import ClockSource, WallClock
+from appliance.household.clock_repeats import ClockReading
 from appliance.meter.reading import Maker, MeterClock, Reading
 
 
@@ -503,7 +504,7 @@ def test_the_time_goes_on_over_a_restart_in_one_boot(source):
 
 def test_a_list_that_was_heard_before_a_power_cut_is_no_news_after_it():
     clock = WallClock()
-    clock.remember(ClockReading(datetime(2026, 1, 15, 12, 0), 5_000.0))
+    clock.repeats.last = ClockReading(datetime(2026, 1, 15, 12, 0), 5_000.0)
     stuck = telling(Maker.AIDON, "2026-01-15 12:00:00", list_name="AIDON_V0001", register_wh=5_000.0)
 
     assert not clock.take(stuck, 0.0)

@@ -11,14 +11,14 @@ import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from image.testing import front, inside, short, updates
 from image.testing.bench import Bench, powered
 from image.testing.cable import Cable, answers_to_its_name, laid, ssh_opens_to_its_key
 from image.testing.console import NoAnswerError
-from image.testing.history import Kept, kept
+from image.testing.history import Kept, check_after_cut, kept
 from image.testing.meter import CALM_W, Household
 from image.testing.patience import patience_s
 from image.testing.qemu import PI_3, PI_4, dropped_in
@@ -31,9 +31,6 @@ BOOT_RATIO = 1.2
 boots one after the other, what else the host does during one would decide it."""
 SETTLED = timedelta(seconds=62)
 """After the first reading: the first minute is written by then."""
-MOST_MISSING = timedelta(seconds=60)
-IN_FLIGHT = timedelta(seconds=5)
-"""A list that is on its way, and a write that is."""
 HISTORY_S = 150.0
 """From the first list that was heard to a cut after which whole minutes must be found."""
 MAKING_SECTORS = 12_600
@@ -128,7 +125,7 @@ class Course:
                 f"a day like this: {sectors / passed_s * DAY_S:.0f}, or {sectors / passed_s * DAY_S / 2e3:.0f} MB"
             )
             cut = self.house.utc
-        await self.look_at_history(card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
+        await check_after_cut(self.verdict, self.house, card, cut, since=cut - timedelta(seconds=HISTORY_S - 75))
         return units
 
     async def bare_boot(self, card: SDCard, units: list[str], first_s: float) -> None:
@@ -174,7 +171,7 @@ class Course:
             else:
                 self.verdict.say(f"        no address in this start:\n{await inside.network_words(bench)}")
             cut = self.house.utc
-        await self.look_at_history(card, cut, before=before)
+        await check_after_cut(self.verdict, self.house, card, cut, before=before)
         await self._report(card)
         if not has_address:
             await self.reached_at_last(card, cable)
@@ -237,7 +234,7 @@ class Course:
             await self.goes_on(bench, updates.it_comes_to_nothing)
         async with powered("back", card, self.house, self.folder, stick=self.folder / updates.STICK) as bench:
             await self.verdict.check(bench, updates.the_old_one_says_so, updates.it_is_only_offered_now)
-        await self.look_at_history(card, None, before=before)
+        await check_after_cut(self.verdict, self.house, card, None, before=before)
 
     async def goes_on(self, bench: Bench, check: Callable[[Bench], Awaitable[str]]) -> None:
         """Make a check without which the boots after it mean nothing. Raises DeadError."""
@@ -279,7 +276,7 @@ class Course:
         self.verdict.say(
             f"power cut {number}: {after_s:.1f} s after the boot's first write, {'' if heard else 'not '}yet heard"
         )
-        await self.look_at_history(card, None, before=before)
+        await check_after_cut(self.verdict, self.house, card, None, before=before)
         return before
 
     async def lives_on(self, number: int, card: SDCard, before: Kept | None) -> None:
@@ -288,7 +285,7 @@ class Course:
             await self._healthy(bench)
             await bench.run(bench.machine.now + WRITES_S)
             cut = self.house.utc
-        await self.look_at_history(card, cut, before=before)
+        await check_after_cut(self.verdict, self.house, card, cut, before=before)
 
     async def _healthy(self, bench: Bench) -> None:
         await self.comes_up(bench, front.first_reading)
@@ -323,50 +320,6 @@ class Course:
         for name, seconds in sorted(marks, key=lambda mark: mark[1]):
             self.verdict.say(f"        {seconds:6.1f} s  {name}")
         return units.split(), first_s - began_s
-
-    async def look_at_history(
-        self,
-        card: SDCard,
-        cut: datetime | None,
-        *,
-        since: datetime | None = None,
-        before: Kept | None = None,
-        lossy: bool = False,
-    ) -> None:
-        """Look at the card after a cut; `lossy`: one that had called written what it then lost."""
-        found = kept(card)
-
-        async def sound(found: Kept) -> str:
-            """After the cut the data partition's file system is whole, or mended without a question."""
-            if not found.sound:
-                raise NotSoError(found.check)
-            return found.check.splitlines()[-1] if found.check else "whole"
-
-        def all_but(found: Kept, most: timedelta) -> str:
-            missing = min(found.missing(cut), cut - self.house.heard_from) if cut else timedelta()
-            gaps = [gap for gap in found.gaps() if since and gap >= since]
-            if found.trouble or gaps or missing > most + IN_FLIGHT:
-                raise NotSoError(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
-            return f"{missing.total_seconds():.0f} s missing, {len(found.minutes)} minutes kept"
-
-        async def complete(found: Kept) -> str:
-            """At most 60 s of what was heard are missing at the cut, and no minute before."""
-            return all_but(found, MOST_MISSING)
-
-        async def complete_but_for_a_write(found: Kept) -> str:
-            """At most 120 s are missing at the cut, since the last minute's write may be lost, and no minute before."""
-            return all_but(found, 2 * MOST_MISSING)
-
-        async def still_there(found: Kept) -> str:
-            """Nothing that the history knew before is gone."""
-            lost = set(before.minutes if before else ()) - set(found.minutes)
-            if found.trouble or lost:
-                raise NotSoError(found.trouble or f"{len(lost)} minutes are gone")
-            return f"{len(before.minutes if before else ())} minutes before, {len(found.minutes)} now"
-
-        whole = complete_but_for_a_write if lossy else complete
-        checks = [sound, *([whole] if cut else []), *([still_there] if before else [])]
-        await self.verdict.check(found, *checks)
 
     async def _report(self, card: SDCard) -> None:
         """Look at the boot partition in a PC."""

@@ -10,6 +10,7 @@ from image.testing import front, inside, short, torn, updates
 from image.testing.bench import powered
 from image.testing.cable import RELEASES, laid
 from image.testing.course import HISTORY_S, SETTLED, Course, edit
+from image.testing.history import check_after_cut
 from image.testing.meter import Household
 from image.testing.qemu import PI_3
 from image.testing.sdcard import SDCard
@@ -123,4 +124,4 @@ async def _loses_what_it_holds(course: Course, cuts: int) -> None:
         after, lost = torn.cut(base, done, moments, place, course.chance, course.folder / "torn.card")
         course.verdict.say(f"lossy cut {number}: {lost} of the newest sectors are not there")
         since = max(heard_from + timedelta(minutes=1), moments[0].utc)
-        await course.look_at_history(after, moments[place].utc, since=since, lossy=True)
+        await check_after_cut(course.verdict, course.house, after, moments[place].utc, since=since, lossy=True)

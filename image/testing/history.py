@@ -11,8 +11,13 @@ from pathlib import Path
 from appliance.history.database import HISTORY_FILE, History, HistoryError
 from appliance.household.checkpoint import MinuteRow
 from appliance.system.clock import Boot
+from image.testing.meter import Household
 from image.testing.sdcard import SDCard, file_of
+from image.testing.verdict import NotSoError, Verdict
 
+MOST_MISSING = timedelta(seconds=60)
+IN_FLIGHT = timedelta(seconds=5)
+"""A list that is on its way, and a write that is."""
 FOLDER = "/han-appliance"
 _LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -57,6 +62,56 @@ def kept(card: SDCard) -> Kept:
         return _read(file, Kept(data.check, data.sound))
     finally:
         data.file.unlink()
+
+
+async def check_after_cut(
+    verdict: Verdict,
+    house: Household,
+    card: SDCard,
+    cut: datetime | None,
+    *,
+    since: datetime | None = None,
+    before: Kept | None = None,
+    lossy: bool = False,
+) -> None:
+    """Look at the card after a cut; `None` where nothing was to be heard before it.
+
+    `since`: from where on no minute may be missing; `before`: what it knew at its start; `lossy`: it had called written
+    what it then lost.
+    """
+    found = kept(card)
+
+    async def sound(found: Kept) -> str:
+        """After the cut the data partition's file system is whole, or mended without a question."""
+        if not found.sound:
+            raise NotSoError(found.check)
+        return found.check.splitlines()[-1] if found.check else "whole"
+
+    def all_but(found: Kept, most: timedelta) -> str:
+        missing = min(found.missing(cut), cut - house.heard_from) if cut else timedelta()
+        gaps = [gap for gap in found.gaps() if since and gap >= since]
+        if found.trouble or gaps or missing > most + IN_FLIGHT:
+            raise NotSoError(found.trouble or f"{missing.total_seconds():.0f} s missing, minutes not there: {gaps}")
+        return f"{missing.total_seconds():.0f} s missing, {len(found.minutes)} minutes kept"
+
+    async def complete(found: Kept) -> str:
+        """At most 60 s of what was heard are missing at the cut, and no minute before."""
+        return all_but(found, MOST_MISSING)
+
+    async def complete_but_for_a_write(found: Kept) -> str:
+        """At most 120 s are missing at the cut, since the last minute's write may be lost, and no minute before."""
+        return all_but(found, 2 * MOST_MISSING)
+
+    async def still_there(found: Kept) -> str:
+        """Nothing that the history knew before is gone."""
+        lost = set(before.minutes if before else ()) - set(found.minutes)
+        if found.trouble or lost:
+            raise NotSoError(found.trouble or f"{len(lost)} minutes are gone")
+        return f"{len(before.minutes if before else ())} minutes before, {len(found.minutes)} now"
+
+    whole = complete_but_for_a_write if lossy else complete
+    checks = [sound, *([whole] if cut else []), *([still_there] if before else [])]
+    await verdict.check(found, *checks)
 
 
 def _read(file: Path, found: Kept) -> Kept:
